@@ -1,0 +1,74 @@
+import { ExactDecimal, formatUnits } from "./decimal";
+import { invariant } from "./refusal";
+
+/** An exact fraction; `denominator` is always above zero. */
+export interface Fraction {
+  readonly numerator: bigint;
+  readonly denominator: bigint;
+}
+
+export const ZERO: Fraction = { numerator: 0n, denominator: 1n };
+export const ONE: Fraction = { numerator: 1n, denominator: 1n };
+
+const abs = (value: bigint): bigint => (value < 0n ? -value : value);
+
+/** Greatest common divisor of the magnitudes; gcd(0, n) = n. */
+export function gcd(a: bigint, b: bigint): bigint {
+  let x = abs(a);
+  let y = abs(b);
+  while (y !== 0n) [x, y] = [y, x % y];
+  return x;
+}
+
+/** `numerator / denominator` in lowest terms with a positive denominator. A zero denominator is a broken belief. */
+export function fraction(numerator: bigint, denominator = 1n): Fraction {
+  invariant(denominator !== 0n, "a fraction with denominator zero");
+  const divisor = gcd(numerator, denominator) || 1n;
+  const sign = denominator < 0n ? -1n : 1n;
+  return { numerator: (sign * numerator) / divisor, denominator: (sign * denominator) / divisor };
+}
+
+/** The exact fraction that a decimal stands for. */
+export function fromDecimal(decimal: ExactDecimal): Fraction {
+  return fraction(decimal.units, 10n ** BigInt(decimal.scale));
+}
+
+export function add(a: Fraction, b: Fraction): Fraction {
+  if (a.denominator === b.denominator) return fraction(a.numerator + b.numerator, a.denominator);
+  return fraction(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator);
+}
+
+export function multiply(a: Fraction, b: Fraction): Fraction {
+  return fraction(a.numerator * b.numerator, a.denominator * b.denominator);
+}
+
+/** Sum of any number of fractions; zero for none. */
+export function sum(fractions: Iterable<Fraction>): Fraction {
+  let total = ZERO;
+  for (const each of fractions) total = add(total, each);
+  return total;
+}
+
+/** Below zero, zero or above zero as a is less than, equal to or greater than b. */
+export function compare(a: Fraction, b: Fraction): number {
+  const difference = a.numerator * b.denominator - b.numerator * a.denominator;
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+/** The whole part, towards zero. */
+export function truncate(value: Fraction): bigint {
+  return value.numerator / value.denominator;
+}
+
+/** "n/d" in lowest terms, or "n" when it is whole. */
+export function formatFraction(value: Fraction): string {
+  const { numerator, denominator } = fraction(value.numerator, value.denominator);
+  return denominator === 1n ? numerator.toString() : `${numerator}/${denominator}`;
+}
+
+/** A rounded picture of the fraction for reading: `places` decimals, half away from zero. Never used in arithmetic. */
+export function roundForDisplay(value: Fraction, places: number): string {
+  const scaled = value.numerator * 10n ** BigInt(places);
+  const magnitude = (abs(scaled) * 2n + value.denominator) / (value.denominator * 2n);
+  return formatUnits(scaled < 0n ? -magnitude : magnitude, places);
+}

@@ -1,0 +1,53 @@
+import { ClassType, Field, ID, InterfaceType, ObjectType } from "type-graphql";
+import { CurrencyCodeScalar, DecimalScalar } from "./scalars";
+
+@InterfaceType({ description: "Anything that node(id) finds." })
+export abstract class Node {
+  @Field(() => ID, { description: "Opaque and stable." })
+  id: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: "An exact amount of money." })
+export class Money {
+  @Field(() => DecimalScalar, { description: "In the currency's major unit, with exactly its decimals." })
+  amount: string;
+  @Field(() => CurrencyCodeScalar)
+  currency: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: "Where a page stands in its list." })
+export class PageInfo {
+  @Field(() => Boolean)
+  hasNextPage: boolean;
+  @Field(() => Boolean)
+  hasPreviousPage: boolean;
+  @Field(() => String, { nullable: true })
+  startCursor: string | null;
+  @Field(() => String, { nullable: true, description: "Pass it as `after` for the next page." })
+  endCursor: string | null;
+}
+
+/** The Relay connection type of a node type: `<Name>Connection` with `edges` and `pageInfo`. */
+export function connectionOf<T extends object>(node: ClassType<T>, name: string): ClassType {
+  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `A ${name} and its position in the list.` })
+  class Edge {
+    @Field(() => node)
+    node: T;
+    @Field(() => String, { description: "Opaque position." })
+    cursor: string;
+  }
+  @ObjectType(`${name}Connection`, { simpleResolvers: true, description: `A page of a list of ${name}.` })
+  class Connection {
+    @Field(() => [Edge])
+    edges: Edge[];
+    @Field(() => PageInfo)
+    pageInfo: PageInfo;
+  }
+  return Connection;
+}
+
+/** The object form of a list of words, as enums of the schema are made of. */
+export function enumOf<T extends string>(values: readonly T[]): { [K in T]: K } {
+  return Object.fromEntries(values.map((value) => [value, value])) as { [K in T]: K };
+}
+

@@ -1,0 +1,21 @@
+import { Refusal } from "./refusal";
+
+const PERIOD_KEY = /^(\d{4})-(0[1-9]|1[0-2])$/;
+
+/** True for a calendar month written "2025-10", years 1970 to 2199. */
+export function isPeriodKey(text: string): boolean {
+  const match = PERIOD_KEY.exec(text);
+  return match !== null && Number(match[1]) >= 1970 && Number(match[1]) < 2200;
+}
+
+/** The key itself, or BAD_USER_INPUT. */
+export function requirePeriodKey(text: string, field: readonly string[] = ["period"]): string {
+  if (isPeriodKey(text)) return text;
+  throw new Refusal("BAD_USER_INPUT", `"${text.slice(0, 20)}" is not a period. Write year and month, for example 2025-10.`, field);
+}
+
+/** The month `count` months after (before, when negative) the given one. */
+export function shiftPeriod(key: string, count: number): string {
+  const months = Number(key.slice(0, 4)) * 12 + Number(key.slice(5)) - 1 + count;
+  return `${String(Math.floor(months / 12)).padStart(4, "0")}-${String((months % 12) + 1).padStart(2, "0")}`;
+}
