@@ -1,0 +1,39 @@
+/**
+ * What the API's role may do, table by table. Facts are insert-only by privilege: no update, no delete, no truncate.
+ * Only the period's status, the leg heads and the totals, which are all derived, may be updated.
+ */
+const PRIVILEGES: Readonly<Record<string, string>> = {
+  "tenancy.programme": "select, insert",
+  "tenancy.business_unit": "select, insert",
+  "tenancy.use_case": "select, insert",
+  "tenancy.use_case_ownership": "select, insert",
+  "governance.period": "select, insert, update (status, closed_at, cutoff, hash)",
+  "governance.audit_entry": "select, insert",
+  "metering.source": "select, insert",
+  "metering.usage_event": "select, insert",
+  "metering.usage_leg": "select, insert, update",
+  "metering.usage_superseded": "select, insert",
+  "metering.usage_daily_total": "select, insert, update",
+  "metering.usage_period_total": "select, insert, update",
+  "costs.cost_pool": "select, insert",
+  "costs.cost_entry": "select, insert",
+  "allocation.policy": "select, insert",
+  "allocation.policy_approval": "select, insert",
+  "allocation.run": "select, insert",
+  "allocation.run_pool": "select, insert",
+  "allocation.driver_quantity": "select, insert",
+  "allocation.unit_share": "select, insert",
+  "allocation.line": "select, insert",
+};
+
+export const SCHEMAS: readonly string[] = [...new Set(Object.keys(PRIVILEGES).map((table) => table.split(".")[0]!))];
+
+/** The statements that give the API's role exactly the privileges above, whatever it had before. */
+export function grantsFor(role: string): string[] {
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(role)) throw new Error(`"${role}" is not a plain role name; use lower-case letters, digits and underscores.`);
+  return [
+    ...SCHEMAS.map((schema) => `grant usage on schema ${schema} to "${role}"`),
+    ...SCHEMAS.map((schema) => `revoke all on all tables in schema ${schema} from "${role}"`),
+    ...Object.entries(PRIVILEGES).map(([table, privileges]) => `grant ${privileges} on ${table} to "${role}"`),
+  ];
+}
