@@ -1,0 +1,57 @@
+import { Refusal } from "../kernel/refusal";
+import { TenantTransaction } from "../tenancy/database.store";
+import { Period } from "./period";
+
+const COLUMNS = `key, status, starts_at as "from", ends_at as "to", closed_at as "closedAt", cutoff, hash`;
+
+/** Longest wait for somebody else's lock on a period, in milliseconds. */
+const LOCK_WAIT_MS = 10_000;
+
+/** Periods come into being with the first fact that falls into them. Their bounds are computed by the database alone. */
+export function periodStore(tx: TenantTransaction) {
+  const { programme } = tx.scope;
+  const create = async (keys: readonly string[]): Promise<void> => {
+    await tx.query(
+      `insert into governance.period (programme_id, key, starts_at, ends_at)
+       select $1, k, to_date(k, 'YYYY-MM')::timestamp at time zone $3, (to_date(k, 'YYYY-MM') + interval '1 month') at time zone $3
+       from unnest($2::text[]) k order by k
+       on conflict do nothing`,
+      [programme.id, keys, programme.timeZone],
+    );
+  };
+  const lock = async (keys: readonly string[], strength: "share" | "update"): Promise<Period[]> => {
+    await tx.query(`select set_config('lock_timeout', '${LOCK_WAIT_MS}', true)`);
+    return tx.query<Period>(`select ${COLUMNS} from governance.period where programme_id = $1 and key = any($2) order by key for ${strength}`, [programme.id, keys]);
+  };
+  return {
+    find: async (key: string): Promise<Period | null> => {
+      const [found] = await tx.query<Period>(`select ${COLUMNS} from governance.period where programme_id = $1 and key = $2`, [programme.id, key]);
+      return found ?? null;
+    },
+    /** The period, made when it is new, held so that it cannot close before this transaction ends. */
+    holdOpen: async (keys: readonly string[]): Promise<Period[]> => {
+      const wanted = [...new Set(keys)].sort();
+      const held = await lock(wanted, "share");
+      if (held.length === wanted.length) return held;
+      await create(wanted);
+      return lock(wanted, "share");
+    },
+    /** The period for this transaction alone; NOT_FOUND when no fact ever fell into it. */
+    lockForRun: async (key: string): Promise<Period> => {
+      const [period] = await lock([key], "update");
+      if (!period) throw new Refusal("NOT_FOUND", `There is nothing in ${key}: no usage and no cost.`, ["period"]);
+      return period;
+    },
+    list: (after: string | null, limit: number): Promise<Period[]> =>
+      tx.query<Period>(`select ${COLUMNS} from governance.period where programme_id = $1 and ($2::text is null or key > $2) order by key limit $3`, [programme.id, after, limit]),
+    /** The month and the first instant of each of the months that the instants between `fromMs` and `toMs` fall into. */
+    boundaries: async (fromMs: number, toMs: number): Promise<Array<{ key: string; fromMs: number; toMs: number }>> => {
+      const rows = await tx.query<{ key: string; from: string; to: string }>(
+        `select to_char(m, 'YYYY-MM') as key, (extract(epoch from m at time zone $3) * 1000)::bigint as "from", (extract(epoch from (m + interval '1 month') at time zone $3) * 1000)::bigint as "to"
+         from generate_series(date_trunc('month', to_timestamp($1 / 1000.0) at time zone $3), to_timestamp($2 / 1000.0) at time zone $3, interval '1 month') m`,
+        [fromMs, toMs, programme.timeZone],
+      );
+      return rows.map((row) => ({ key: row.key, fromMs: Number(row.from), toMs: Number(row.to) }));
+    },
+  };
+}

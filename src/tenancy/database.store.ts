@@ -1,0 +1,138 @@
+import { DataSource, EntityManager, QueryRunner } from "typeorm";
+import type { PoolClient } from "pg";
+import { BrokenBelief, Refusal } from "../kernel/refusal";
+import { Principal } from "./principal";
+import { Programme } from "./programme";
+import { Scope } from "./scope";
+
+/** What work inside a transaction may use. It is only ever handed out with the tenant set. */
+export interface TenantTransaction {
+  readonly scope: Scope;
+  readonly manager: EntityManager;
+  /** Runs SQL written by us with bound parameters. */
+  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  /** The connection itself, for COPY into a staging table. */
+  connection(): Promise<PoolClient>;
+  /** Widens or narrows what row-level security lets through, for the rest of this transaction. */
+  setReach(reach: Scope["reach"]): Promise<void>;
+}
+
+/** Work that finds or makes programmes: no tenant yet. */
+export interface InstallationTransaction extends Omit<TenantTransaction, "scope" | "setReach"> {
+  /** Goes on inside a programme, in the same transaction. */
+  enter(principal: Principal, programme: Programme): Promise<TenantTransaction>;
+}
+
+export interface TransactionOptions {
+  /** Longest time that one statement may take, in milliseconds. 0 is for jobs that have no limit of their own. */
+  readonly statementTimeoutMs?: number;
+  readonly isolation?: "READ COMMITTED" | "REPEATABLE READ";
+}
+
+const ATTEMPTS = 5;
+
+/**
+ * The only road to the data. Opens a transaction, sets the tenant for that transaction alone, and commits or rolls back.
+ * A deadlock or serialisation failure is tried again, up to five times with a growing random pause; a lost database is
+ * UNAVAILABLE, a statement over its time TIMEOUT. `work` may therefore run more than once and keeps no state outside.
+ */
+export class Database {
+  constructor(private readonly dataSource: DataSource, private readonly random: () => number = Math.random) {}
+
+  async withTenant<T>(scope: Scope, work: (tx: TenantTransaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    if (!scope?.programme?.id) throw new BrokenBelief("withTenant without a tenant");
+    return this.transact(options, async (runner) => work(await enterTenant(runner, scope)));
+  }
+
+  /** For finding and making programmes. `principal` says who; it must not be a token bound to another programme. */
+  async withInstallation<T>(principal: Principal | "authentication", work: (tx: InstallationTransaction) => Promise<T>): Promise<T> {
+    if (principal !== "authentication" && principal.role !== "ADMIN") throw new Refusal("FORBIDDEN", "Only an administrator may do this.");
+    return this.transact({}, async (runner) => {
+      await runner.query("select set_config('app.reach', 'installation', true)");
+      return work({ ...handles(runner), enter: (who, programme) => enterTenant(runner, { principal: who, programme, reach: "programme", unitIds: [] }) });
+    });
+  }
+
+  /** True when the database answers; it never throws. */
+  async isReachable(): Promise<boolean> {
+    try {
+      await this.dataSource.query("select 1");
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+
+  private async transact<T>(options: TransactionOptions, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.once(options, work);
+      } catch (error) {
+        const state = sqlState(error);
+        if ((state === "40P01" || state === "40001") && attempt < ATTEMPTS) {
+          await new Promise((resolve) => setTimeout(resolve, attempt * 20 * (0.5 + this.random())));
+          continue;
+        }
+        throw asRefusal(error, state);
+      }
+    }
+  }
+
+  private async once<T>(options: TransactionOptions, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      await runner.startTransaction(options.isolation ?? "READ COMMITTED");
+      if (options.statementTimeoutMs !== undefined) await runner.query(`set local statement_timeout = ${Math.trunc(options.statementTimeoutMs)}`);
+      const result = await work(runner);
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    } finally {
+      await runner.release().catch(() => undefined);
+    }
+  }
+}
+
+async function enterTenant(runner: QueryRunner, scope: Scope): Promise<TenantTransaction> {
+  const setReach = async (reach: Scope["reach"]): Promise<void> => {
+    await runner.query("select set_config('app.programme', $1, true), set_config('app.reach', $2, true), set_config('app.units', $3, true)", [
+      scope.programme.id, reach, `{${scope.unitIds.join(",")}}`,
+    ]);
+  };
+  await setReach(scope.reach);
+  return { ...handles(runner), scope, setReach };
+}
+
+function handles(runner: QueryRunner): Omit<TenantTransaction, "scope" | "setReach"> {
+  return {
+    manager: runner.manager,
+    query: <Row>(sql: string, parameters: readonly unknown[] = []) => runner.query(sql, parameters as unknown[]) as Promise<Row[]>,
+    connection: () => runner.connect() as Promise<PoolClient>,
+  };
+}
+
+function sqlState(error: unknown): string {
+  const found = error as { code?: unknown; driverError?: { code?: unknown } } | null;
+  const code = found?.driverError?.code ?? found?.code;
+  return typeof code === "string" ? code : "";
+}
+
+const LOST_CONNECTION = /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Driver not Connected|client was closed/i;
+
+/** What a fault of the database means to a caller; the fault itself when it means nothing to one. */
+function asRefusal(error: unknown, state: string): unknown {
+  if (error instanceof Refusal) return error;
+  if (state === "57014") return new Refusal("TIMEOUT", "This took longer than a request may take. Ask for a shorter range or fewer groups.");
+  if (state === "55P03") return new Refusal("UNAVAILABLE", "Somebody else is working on the same period. Try again in a moment.");
+  const lost = state.startsWith("08") || state.startsWith("57P") || state.startsWith("53") || state === "40P01" || state === "40001";
+  if (lost || LOST_CONNECTION.test(error instanceof Error ? `${state} ${error.message}` : state)) {
+    return new Refusal("UNAVAILABLE", "The database does not answer. Nothing was written; send the same request again in a moment.");
+  }
+  return error;
+}
