@@ -1,0 +1,71 @@
+import { fromNodeId } from "../kernel/node-id";
+import { pairKey } from "../kernel/hash";
+import { Refusal } from "../kernel/refusal";
+import { requireOpen } from "../governance";
+import { periodStore } from "../governance/period.store";
+import { TenantTransaction } from "../tenancy/database.store";
+import { RecordAudit } from "../tenancy/request-context";
+import { tenancyStore } from "../tenancy/tenancy.store";
+import { AttributeUsagePorts, CountingLeg } from "./attribute-usage";
+import { insertAttributionCopies } from "./attribution-copy.store";
+import { restateLegs } from "./restate-legs.store";
+import { findCountingLegs } from "./usage-events.query";
+import { UsageWhere } from "./usage-report";
+import { resolveUsageWhere } from "./usage.query";
+
+/** What `attributeUsage` needs, over one transaction. */
+export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit): AttributeUsagePorts<UsageWhere> {
+  const programmeId = tx.scope.programme.id;
+  return {
+    findUseCase: async (code) => (await tenancyStore(tx).findUseCase(code))?.useCase ?? null,
+    findLegs: (ids) => findLegs(tx, ids),
+    findUnattributed: async (where, most) => {
+      const resolved = await resolveUsageWhere(tx, where);
+      return tx.query<CountingLeg>(
+        `select l.leg_key as "legKey", e.event_key as "eventKey", e.event_id as "eventId", e.period_key as "periodKey", e.use_case_id as "useCaseId"
+         from metering.usage_event e join metering.usage_leg l on l.programme_id = $1 and l.head_event_key = e.event_key and l.leg_key = e.leg_key
+         where e.programme_id = $1 and e.business_unit_id is null and e.type <> 'LEG_VOIDED'
+           and ($2::text is null or e.period_key = $2) and ($3::timestamptz is null or e.ended_at >= $3) and ($4::timestamptz is null or e.ended_at < $4)
+           and ($5::metering.channel[] is null or e.channel = any($5)) and ($6::metering.direction[] is null or e.direction = any($6))
+           and ($7::text[] is null or e.reported_use_case = any($7)) and ($8::text[] is null or e.reported_business_unit = any($8))
+         order by e.ended_at, e.event_key limit $9`,
+        [programmeId, resolved.period, where.from ?? null, where.to ?? null, resolved.channels, resolved.directions, where.useCase ?? null, where.businessUnit ?? null, most],
+      );
+    },
+    holdPeriods: async (keys) => (await periodStore(tx).holdOpen(keys)).forEach(requireOpen),
+    move: async (legs, useCase) => {
+      await tx.query("select 1 from metering.usage_leg where programme_id = $1 and leg_key = any($2) order by leg_key for update", [programmeId, legs.map((leg) => leg.legKey)]);
+      const copies = await insertAttributionCopies(tx, legs.map((leg) => ({ rowKey: leg.eventKey, useCaseId: useCase.id })));
+      const changes = legs.map((leg) => ({ legKey: leg.legKey, fromEventKey: leg.eventKey, toEventKey: copies.get(leg.eventKey)! }));
+      await restateLegs(tx, changes, changes.map((change) => ({ eventKey: change.fromEventKey, byEventKey: change.toEventKey, cause: "ATTRIBUTION" as const })), [...copies.values()]);
+      await tx.query("update metering.usage_leg set override_use_case_id = $3 where programme_id = $1 and leg_key = any($2)", [programmeId, legs.map((leg) => leg.legKey), useCase.id]);
+    },
+    audit: (legs, useCase, reason) =>
+      record(tx, {
+        action: "attributeUsage", subjectKind: "UseCase", subjectKey: useCase.code, reason,
+        before: { useCaseIds: [...new Set(legs.map((leg) => leg.useCaseId))] },
+        after: { useCase: useCase.code, events: legs.length, eventIds: legs.slice(0, 100).map((leg) => leg.eventId) },
+      }),
+  };
+}
+
+/** Legs by opaque id or by event id; an event id is looked for under every source of the programme. */
+async function findLegs(tx: TenantTransaction, ids: readonly string[]): Promise<CountingLeg[]> {
+  const rowKeys: string[] = [];
+  const eventIds: string[] = [];
+  for (const id of ids) {
+    const node = fromNodeId(id);
+    if (node?.type === "UsageEvent" && /^[0-9a-f-]{36}$/.test(node.key)) rowKeys.push(node.key);
+    else eventIds.push(id.normalize("NFC"));
+  }
+  const sources = await tx.query<{ uri: string }>("select uri from metering.source where programme_id = $1", [tx.scope.programme.id]);
+  const legs = await findCountingLegs(tx, rowKeys, eventIds.flatMap((id) => sources.map(({ uri }) => pairKey(uri, id))));
+  const seen = new Set<string>();
+  for (const leg of legs) {
+    if (eventIds.includes(leg.eventId) && seen.has(leg.eventId)) {
+      throw new Refusal("CONFLICT", `Several sources use the event id ${leg.eventId.slice(0, 80)}. Name the event by its id.`, ["eventIds"]);
+    }
+    seen.add(leg.eventId);
+  }
+  return legs;
+}

@@ -1,0 +1,55 @@
+import { requireText } from "../kernel/code";
+import { Refusal } from "../kernel/refusal";
+import { UseCase } from "../tenancy";
+
+export const MOST_ATTRIBUTED = 50_000;
+
+/** A leg as it counts now. */
+export interface CountingLeg {
+  readonly legKey: string;
+  readonly eventKey: string;
+  readonly eventId: string;
+  readonly periodKey: string;
+  readonly useCaseId: string | null;
+}
+
+export interface AttributeUsageInput<Where> {
+  /** Opaque ids of usage events, or their event ids. */
+  readonly eventIds?: readonly string[] | null;
+  /** Unattributed usage that matches. */
+  readonly where?: Where | null;
+  readonly useCase: string;
+  readonly reason: string;
+}
+
+export interface AttributeUsagePorts<Where> {
+  findUseCase(code: string): Promise<UseCase | null>;
+  /** Legs by opaque id or event id; an event id that several sources use is CONFLICT. Missing ones are left out. */
+  findLegs(ids: readonly string[]): Promise<readonly CountingLeg[]>;
+  findUnattributed(where: Where, most: number): Promise<readonly CountingLeg[]>;
+  /** Fails with PERIOD_CLOSED when one of the periods is closed; holds them open otherwise. */
+  holdPeriods(keys: readonly string[]): Promise<void>;
+  move(legs: readonly CountingLeg[], useCase: UseCase): Promise<void>;
+  audit(legs: readonly CountingLeg[], useCase: UseCase, reason: string): Promise<void>;
+}
+
+/**
+ * Says where usage belongs: writes it anew under the use case and the unit that owned it when it ended. Answers how many
+ * legs moved; those that stand there already do not count, so the same request again moves nothing.
+ */
+export async function attributeUsage<Where>(ports: AttributeUsagePorts<Where>, input: AttributeUsageInput<Where>): Promise<number> {
+  const reason = requireText(input.reason, ["reason"], 500);
+  if (Boolean(input.eventIds) === Boolean(input.where)) throw new Refusal("BAD_USER_INPUT", "Give either eventIds or where.", ["eventIds"]);
+  if (input.eventIds && (input.eventIds.length === 0 || input.eventIds.length > MOST_ATTRIBUTED)) throw new Refusal("BAD_USER_INPUT", `eventIds must name 1 to ${MOST_ATTRIBUTED} events.`, ["eventIds"]);
+  const useCase = await ports.findUseCase(input.useCase);
+  if (!useCase) throw new Refusal("NOT_FOUND", `There is no use case ${input.useCase.slice(0, 64)}.`, ["useCase"]);
+  const found = input.eventIds ? await ports.findLegs(input.eventIds) : await ports.findUnattributed(input.where!, MOST_ATTRIBUTED + 1);
+  if (input.eventIds && found.length < new Set(input.eventIds).size) throw new Refusal("NOT_FOUND", "Some of these events do not exist. Nothing was moved.", ["eventIds"]);
+  if (found.length > MOST_ATTRIBUTED) throw new Refusal("LIMIT_EXCEEDED", `More than ${MOST_ATTRIBUTED} events match. Narrow where and repeat.`, ["where"]);
+  const legs = found.filter((leg) => leg.useCaseId !== useCase.id);
+  if (legs.length === 0) return 0;
+  await ports.holdPeriods(legs.map((leg) => leg.periodKey));
+  await ports.move(legs, useCase);
+  await ports.audit(legs, useCase, reason);
+  return legs.length;
+}

@@ -1,0 +1,33 @@
+import { TenantTransaction } from "../tenancy/database.store";
+import { Verdict } from "./report-usage";
+import { PAYLOAD_COLUMNS } from "./usage-event-fields";
+
+/**
+ * Judges staged events whose identity is already stored: the same content is a DUPLICATE (a success), other content a
+ * CONFLICT that names the differing fields, never their values. The first is kept.
+ */
+export async function judgeKnownIdentities(tx: TenantTransaction, known: ReadonlyArray<{ readonly index: number; readonly eventKey: string }>): Promise<Map<number, Verdict>> {
+  const rows = await tx.query<{ index: number; same: boolean }>(
+    `select s.index, s.payload_hash = e.payload_hash as same
+     from usage_stage s join metering.usage_event e on e.programme_id = $1 and e.event_key = s.event_key
+     where s.event_key = any($2)`,
+    [tx.scope.programme.id, known.map((each) => each.eventKey)],
+  );
+  const verdicts = new Map<number, Verdict>(rows.filter((row) => row.same).map((row) => [row.index, { outcome: "DUPLICATE" }]));
+  const conflicts = rows.filter((row) => !row.same).map((row) => row.index);
+  if (conflicts.length === 0) return verdicts;
+  const differing = await tx.query<{ index: number; columns: string[] }>(
+    `select s.index, array(
+       select a.key from jsonb_each(to_jsonb(s)) a join jsonb_each(to_jsonb(e)) b on b.key = a.key
+       where a.key = any($3) and a.value is distinct from b.value order by a.key) as columns
+     from usage_stage s join metering.usage_event e on e.programme_id = $1 and e.event_key = s.event_key
+     where s.index = any($2)`,
+    [tx.scope.programme.id, conflicts, PAYLOAD_COLUMNS.filter((column) => column !== "occurred_at")],
+  );
+  const columns = new Map(differing.map((row) => [row.index, row.columns]));
+  for (const index of conflicts) {
+    const names = (columns.get(index) ?? []).join(", ") || "occurred_at";
+    verdicts.set(index, { outcome: "CONFLICT", code: "CONFLICT", message: `This eventId was stored with other content (${names}); the first is kept. Send a correction as a new event with a higher revision.` });
+  }
+  return verdicts;
+}

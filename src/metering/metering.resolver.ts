@@ -1,0 +1,97 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Info, Int, Mutation, Query, Resolver } from "type-graphql";
+import { Page, requirePageSize } from "../kernel/paging";
+import { Refusal } from "../kernel/refusal";
+import { selects } from "../kernel/selection";
+import { payload } from "../kernel/user-error.type";
+import { Allow } from "../tenancy/access";
+import { RequestContext } from "../tenancy/request-context";
+import { attributeUsagePorts } from "./attribute-ports.store";
+import { attributeUsage } from "./attribute-usage";
+import { readBatch, reportUsage } from "./report-usage";
+import { INGEST_OUTCOMES } from "./usage-event";
+import { listUsageEvents } from "./usage-events.query";
+import { MINIMUM_GROUP, UsageDimension, requirePermittedQuestion, requireSoundQuestion, seesOnlyGroups } from "./usage-report";
+import { toUsageEvents, toUsageRow } from "./usage-view.type";
+import { distinctContacts, resolveUsageWhere, usageByGroup } from "./usage.query";
+import { usageStore } from "./usage.store";
+import {
+  AttributeUsageInput, AttributeUsagePayload, ReportUsageInput, ReportUsagePayload, UsageDimensionEnum, UsageEventConnection, UsageEventType, UsageReport, UsageWhere,
+} from "./usage.type";
+
+/** Longest time that one statement of an ingest may take, in milliseconds. */
+const INGEST_TIMEOUT_MS = 60_000;
+
+const EVERYTHING = { fromMs: null, toMs: null, period: null, unitIds: null, useCaseIds: null, channels: null, directions: null };
+
+@Resolver()
+export class MeteringResolver {
+  @Allow("FINANCE", "BUSINESS_UNIT", "EXECUTIVE", "PROGRAMME_LEAD", "STEERING", "OPERATOR", "AUDITOR")
+  @Query(() => UsageReport, { description: "Usage by any mix of dimensions, exact. Executives and the steering group see whole months of at least three units; the programme lead no unit." })
+  async usage(
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("where", () => UsageWhere) where: UsageWhere,
+    @Arg("groupBy", () => [UsageDimensionEnum]) groupBy: UsageDimension[],
+  ): Promise<UsageReport> {
+    const { role } = context.principal;
+    requireSoundQuestion(where, groupBy);
+    requirePermittedQuestion(role, where, groupBy);
+    const onlyGroups = seesOnlyGroups(role);
+    const contacts = selects(info, ["rows", "contacts"]);
+    const totalContacts = selects(info, ["total", "contacts"]);
+    if (onlyGroups && totalContacts && !where.period) throw new Refusal("FORBIDDEN", "This role sees distinct contacts of one period at a time: filter by period.");
+    return context.withTenant(async (tx) => {
+      const resolved = await resolveUsageWhere(tx, where);
+      const groups = await usageByGroup(tx, resolved, groupBy, { contacts, onlyGroups });
+      if (onlyGroups && groups.length === 0) throw new Refusal("FORBIDDEN", `A figure for this role stands for at least ${MINIMUM_GROUP} business units; here there are fewer.`);
+      const total = { legs: 0n, calls: 0n, connectedMs: 0n, contacts: totalContacts ? await distinctContacts(tx, resolved) : 0n };
+      for (const group of groups) {
+        total.legs += group.legs;
+        total.calls += group.calls;
+        total.connectedMs += group.connectedMs;
+      }
+      return { rows: groups.map(toUsageRow), total: toUsageRow(total), asOf: new Date(context.clock.now()) };
+    });
+  }
+
+  @Allow("FINANCE", "BUSINESS_UNIT", "OPERATOR", "AUDITOR")
+  @Query(() => UsageEventConnection, { description: "The legs that count, in the order in which they ended; tests are marked, voided and superseded ones left out." })
+  async usageEvents(
+    @Ctx() context: RequestContext,
+    @Arg("where", () => UsageWhere) where: UsageWhere,
+    @Arg("first", () => Int) first: number,
+    @Arg("after", () => String, { nullable: true }) after?: string,
+  ): Promise<Page<UsageEventType>> {
+    requireSoundQuestion(where, []);
+    const page = { first: requirePageSize(first), after };
+    return toUsageEvents(context, await context.withTenant(async (tx) => listUsageEvents(tx, await resolveUsageWhere(tx, where), page)));
+  }
+
+  @Allow("FINANCE", "AUDITOR")
+  @Query(() => UsageEventConnection, { description: "Usage whose use case is absent or unknown, oldest first." })
+  async unattributedUsage(@Ctx() context: RequestContext, @Arg("first", () => Int) first: number, @Arg("after", () => String, { nullable: true }) after?: string): Promise<Page<UsageEventType>> {
+    const page = { first: requirePageSize(first), after };
+    return toUsageEvents(context, await context.withTenant((tx) => listUsageEvents(tx, { ...EVERYTHING, unattributed: true }, page)));
+  }
+
+  @Allow("INTEGRATION")
+  @Mutation(() => ReportUsagePayload, { description: "Stores up to 5,000 usage events in one transaction: one verdict per event. Safe to send again: what is stored already answers DUPLICATE." })
+  async reportUsage(@Ctx() context: RequestContext, @Arg("input", () => ReportUsageInput) input: ReportUsageInput): Promise<ReportUsagePayload> {
+    const counts = { accepted: 0, duplicate: 0, superseded: 0, conflict: 0, rejected: 0, held: 0 };
+    const answer = await payload(async () => {
+      const batch = readBatch({ source: input.source, events: input.events }, context.clock.now());
+      const scope = { ...(await context.scope()), reach: "ingest" as const };
+      return { results: await context.database.withTenant(scope, (tx) => reportUsage(usageStore(tx), batch), { statementTimeoutMs: INGEST_TIMEOUT_MS }) };
+    });
+    const results = answer.results ?? [];
+    for (const { outcome } of results) counts[outcome.toLowerCase() as Lowercase<(typeof INGEST_OUTCOMES)[number]>] += 1;
+    return { ...counts, ...answer, results };
+  }
+
+  @Allow("FINANCE")
+  @Mutation(() => AttributeUsagePayload, { description: "Says where usage belongs. What was received stays; the leg counts under its new unit from then on, and later revisions of it too. Naturally idempotent." })
+  async attributeUsage(@Ctx() context: RequestContext, @Arg("input", () => AttributeUsageInput) input: AttributeUsageInput): Promise<AttributeUsagePayload> {
+    return payload(async () => ({ attributed: await context.withTenant((tx) => attributeUsage(attributeUsagePorts(tx, context.record), input), { statementTimeoutMs: INGEST_TIMEOUT_MS }) }));
+  }
+}

@@ -1,0 +1,113 @@
+import { isCleanText } from "../kernel/code";
+import { pairKey } from "../kernel/hash";
+import { Refusal, RefusalCode } from "../kernel/refusal";
+import { Attribution } from "./attribution";
+import { SoundEvent, readUsageEvent } from "./read-usage-event";
+import { IngestOutcome, LARGEST_BATCH } from "./usage-event";
+
+export interface ReportUsageInput {
+  /** Who measured: a URI of at most 200 characters. */
+  readonly source: string;
+  /** 1 to 5,000 events as they came. */
+  readonly events: readonly unknown[];
+}
+
+/** A sound event with the keys that identify it; `index` is its place in the batch. */
+export interface KeyedEvent extends SoundEvent {
+  readonly index: number;
+  readonly eventKey: string;
+}
+
+export interface ReportUsagePorts {
+  /** Where each event belongs, at the instant it ended. */
+  attribute(events: readonly KeyedEvent[]): Promise<readonly Attribution[]>;
+  /** Stores what is new, settles revisions, keeps the totals; all in one transaction. One verdict per event. */
+  store(source: string, events: readonly KeyedEvent[], attributions: readonly Attribution[]): Promise<readonly Verdict[]>;
+}
+
+export interface Verdict {
+  readonly outcome: IngestOutcome;
+  readonly code?: RefusalCode;
+  readonly message?: string;
+}
+
+export interface UsageEventResult extends Verdict {
+  readonly index: number;
+  readonly eventId: string;
+}
+
+/** A batch after its events were read: the sound ones in order, and the verdicts on the others. */
+export interface ReadBatch {
+  readonly source: string;
+  readonly size: number;
+  readonly sound: readonly KeyedEvent[];
+  readonly repeats: ReadonlyArray<{ readonly event: KeyedEvent; readonly first: KeyedEvent }>;
+  readonly refused: readonly UsageEventResult[];
+}
+
+/**
+ * Reads a batch without touching anything. The same identity twice in one batch is kept once; the repeat is judged by
+ * what is stored of the first. Refuses the batch as a whole only for its source or its size.
+ */
+export function readBatch(input: ReportUsageInput, nowMs: number): ReadBatch {
+  const source = input.source.normalize("NFC");
+  if (source.length === 0 || source.length > 200 || !isCleanText(source)) throw new Refusal("BAD_USER_INPUT", "source must be a URI of 1 to 200 characters.", ["source"]);
+  if (input.events.length === 0) throw new Refusal("BAD_USER_INPUT", "events is empty.", ["events"]);
+  if (input.events.length > LARGEST_BATCH) throw new Refusal("LIMIT_EXCEEDED", `A batch holds at most ${LARGEST_BATCH} events; this one has ${input.events.length}. Send it in parts.`, ["events"]);
+  const first = new Map<string, KeyedEvent>();
+  const repeats: Array<{ event: KeyedEvent; first: KeyedEvent }> = [];
+  const refused: UsageEventResult[] = [];
+  input.events.forEach((raw, index) => {
+    const read = readUsageEvent(raw, nowMs);
+    if ("fault" in read) {
+      refused.push({ index, eventId: eventIdOf(raw), outcome: "REJECTED", code: "BAD_USER_INPUT", message: read.fault });
+      return;
+    }
+    const event: KeyedEvent = { ...read, index, eventKey: pairKey(source, read.eventId) };
+    const earlier = first.get(event.eventKey);
+    if (earlier) repeats.push({ event, first: earlier });
+    else first.set(event.eventKey, event);
+  });
+  return { source, size: input.events.length, sound: [...first.values()], repeats, refused };
+}
+
+/**
+ * Stores a batch: one verdict per event, in the order sent. A retry of the same batch answers DUPLICATE and changes
+ * nothing; a bad event does not spoil the good ones.
+ */
+export async function reportUsage(ports: ReportUsagePorts, batch: ReadBatch): Promise<UsageEventResult[]> {
+  const results = new Array<UsageEventResult>(batch.size);
+  for (const result of batch.refused) results[result.index] = result;
+  const attributions = await ports.attribute(batch.sound);
+  const kept: KeyedEvent[] = [];
+  const keptAttributions: Attribution[] = [];
+  batch.sound.forEach((event, position) => {
+    const attribution = attributions[position]!;
+    if (attribution.kind === "REFUSED") {
+      results[event.index] = { index: event.index, eventId: event.eventId, outcome: "REJECTED", code: attribution.code, message: attribution.message };
+    } else {
+      kept.push(event);
+      keptAttributions.push(attribution);
+    }
+  });
+  const verdicts = kept.length > 0 ? await ports.store(batch.source, kept, keptAttributions) : [];
+  kept.forEach((event, position) => {
+    results[event.index] = { index: event.index, eventId: event.eventId, ...verdicts[position]! };
+  });
+  for (const { event, first } of batch.repeats) {
+    results[event.index] = { ...judgeRepeat(event, first, results[first.index]!), index: event.index, eventId: event.eventId };
+  }
+  return results;
+}
+
+/** The second of two events with one identity in one batch. */
+function judgeRepeat(event: KeyedEvent, first: KeyedEvent, verdict: Verdict): Verdict {
+  if (event.payload === first.payload) return verdict.outcome === "REJECTED" || verdict.outcome === "CONFLICT" ? verdict : { outcome: "DUPLICATE" };
+  if (verdict.outcome === "REJECTED") return { outcome: "REJECTED", code: "CONFLICT", message: "The same eventId stands in this batch twice with different content." };
+  return { outcome: "CONFLICT", code: "CONFLICT", message: "The same eventId was sent with different content; the first is kept." };
+}
+
+function eventIdOf(raw: unknown): string {
+  const id = (raw as { eventId?: unknown } | null)?.eventId;
+  return typeof id === "string" ? id.slice(0, 200) : "";
+}

@@ -1,0 +1,127 @@
+import { TenantTransaction } from "../tenancy/database.store";
+import { NOBODY } from "./usage-event";
+
+/** A leg whose counting event changes: from the one that counted (if any) to the one that counts from now on. */
+export interface LegChange {
+  readonly legKey: string;
+  readonly fromEventKey: string | null;
+  readonly toEventKey: string;
+}
+
+/** An event that another one answers: it stays as it is and counts no more. */
+export interface Supersession {
+  readonly eventKey: string;
+  readonly byEventKey: string;
+  readonly cause: "REVISION" | "VOID" | "ATTRIBUTION";
+}
+
+/**
+ * Makes other events of some legs count, in one go: notes what is superseded, moves the heads, and moves the totals by
+ * exactly the difference. `uncounted` are stored events that the totals do not hold yet. Runs with the reach of the
+ * whole programme, because a leg may move between units; the caller has decided who may ask for that.
+ */
+export async function restateLegs(tx: TenantTransaction, changes: readonly LegChange[], supersessions: readonly Supersession[], uncounted: readonly string[]): Promise<void> {
+  const programmeId = tx.scope.programme.id;
+  const touched = [...new Set(changes.flatMap(({ fromEventKey, toEventKey }) => (fromEventKey ? [fromEventKey, toEventKey] : [toEventKey])))];
+  if (touched.length > 0) {
+    await tx.query(MAKE_PERIOD_CELLS, [programmeId, touched]);
+    await tx.query(MAKE_DAILY_CELLS, [programmeId, touched]);
+    await tx.query(LOCK_PERIOD_CELLS, [programmeId, touched]);
+    await tx.query(MOVE_CONTACTS, [programmeId, touched, [...uncounted], -1]);
+  }
+  await tx.query(
+    `insert into metering.usage_superseded (programme_id, event_key, business_unit_id, by_event_key, cause, recorded_at)
+     select $1, s.event_key, e.business_unit_id, s.by_event_key, s.cause, clock_timestamp()
+     from unnest($2::uuid[], $3::uuid[], $4::text[]) s (event_key, by_event_key, cause)
+       join metering.usage_event e on e.programme_id = $1 and e.event_key = s.event_key
+     on conflict do nothing`,
+    [programmeId, supersessions.map((s) => s.eventKey), supersessions.map((s) => s.byEventKey), supersessions.map((s) => s.cause)],
+  );
+  if (changes.length === 0) return;
+  const from = changes.flatMap((change) => change.fromEventKey ?? []);
+  const to = changes.map((change) => change.toEventKey);
+  await tx.query(MOVE_DAILY, [programmeId, from, to]);
+  await tx.query(MOVE_PERIOD, [programmeId, from, to]);
+  await tx.query(MOVE_CONTACTS, [programmeId, touched, [], 1]);
+  await tx.query(
+    `update metering.usage_leg l set head_event_key = e.event_key, head_type = e.type, head_revision = e.revision
+     from unnest($2::uuid[], $3::uuid[]) c (leg_key, event_key) join metering.usage_event e on e.programme_id = $1 and e.event_key = c.event_key
+     where l.programme_id = $1 and l.leg_key = c.leg_key`,
+    [programmeId, changes.map((change) => change.legKey), to],
+  );
+}
+
+const UNIT = `coalesce(e.business_unit_id, '${NOBODY}')`;
+const USE_CASE = `coalesce(e.use_case_id, '${NOBODY}')`;
+/** What goes into totals at all. */
+const COUNTS = "not e.test and e.type <> 'LEG_VOIDED'";
+/** A leg that was connected: on voice it must have lasted, on other channels it must have been completed. */
+export const CONNECTED = `(case when e.channel = 'VOICE' then e.status in ('COMPLETED', 'VOICEMAIL') and e.connected_ms > 0 else e.status = 'COMPLETED' end)`;
+
+const MAKE_PERIOD_CELLS = `
+  insert into metering.usage_period_total (programme_id, business_unit_id, use_case_id, period_key)
+  select distinct $1::uuid, ${UNIT}, ${USE_CASE}, e.period_key from metering.usage_event e
+  where e.programme_id = $1 and e.event_key = any($2) and ${COUNTS} order by 2, 3, 4
+  on conflict do nothing`;
+
+const MAKE_DAILY_CELLS = `
+  insert into metering.usage_daily_total (programme_id, business_unit_id, use_case_id, day, channel, direction, provider, outcome)
+  select distinct $1::uuid, ${UNIT}, ${USE_CASE}, e.day, e.channel, e.direction, coalesce(e.provider, ''), coalesce(e.outcome::text, '') from metering.usage_event e
+  where e.programme_id = $1 and e.event_key = any($2) and ${COUNTS} order by 2, 3, 4, 5, 6, 7, 8
+  on conflict do nothing`;
+
+const LOCK_PERIOD_CELLS = `
+  select 1 from metering.usage_period_total t
+  where t.programme_id = $1 and (t.business_unit_id, t.use_case_id, t.period_key) in (
+    select ${UNIT}, ${USE_CASE}, e.period_key from metering.usage_event e where e.programme_id = $1 and e.event_key = any($2))
+  order by t.business_unit_id, t.use_case_id, t.period_key for update`;
+
+/** Adds ($4 = 1) or takes away ($4 = -1) the contacts of the touched events ($2) as they count now, without those of $3. */
+const MOVE_CONTACTS = `
+  with met as (
+    select distinct e.contact_key, e.business_unit_id, e.use_case_id, e.period_key from metering.usage_event e
+    where e.programme_id = $1 and e.event_key = any($2)
+  ), counted as (
+    select m.business_unit_id, m.use_case_id, m.period_key, count(*) * $4::int as contacts
+    from met m
+    where exists (
+      select from metering.usage_event e
+      where e.programme_id = $1 and e.contact_key = m.contact_key
+        and e.business_unit_id is not distinct from m.business_unit_id and e.use_case_id is not distinct from m.use_case_id
+        and e.period_key = m.period_key and ${COUNTS} and e.event_key <> all($3::uuid[])
+        and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key))
+    group by 1, 2, 3
+  )
+  update metering.usage_period_total t set contacts = t.contacts + c.contacts
+  from counted c
+  where t.programme_id = $1 and t.business_unit_id = coalesce(c.business_unit_id, '${NOBODY}')
+    and t.use_case_id = coalesce(c.use_case_id, '${NOBODY}') and t.period_key = c.period_key`;
+
+/** Signed rows: what stops counting ($2) and what starts ($3). */
+const SIGNED = `
+  select e.*, s.sign, ${CONNECTED} as connected
+  from (select unnest($2::uuid[]) as event_key, -1 as sign union all select unnest($3::uuid[]), 1) s
+    join metering.usage_event e on e.programme_id = $1 and e.event_key = s.event_key
+  where ${COUNTS}`;
+
+const MOVE_DAILY = `
+  update metering.usage_daily_total t
+  set legs = t.legs + m.legs, connected_legs = t.connected_legs + m.connected_legs, connected_ms = t.connected_ms + m.connected_ms
+  from (
+    select ${UNIT} as unit, ${USE_CASE} as use_case, day, channel, direction, coalesce(provider, '') as provider, coalesce(outcome::text, '') as outcome,
+      sum(sign) as legs, coalesce(sum(sign) filter (where connected), 0) as connected_legs, coalesce(sum(sign * connected_ms) filter (where connected), 0) as connected_ms
+    from (${SIGNED}) e group by 1, 2, 3, 4, 5, 6, 7
+  ) m
+  where t.programme_id = $1 and t.business_unit_id = m.unit and t.use_case_id = m.use_case and t.day = m.day
+    and t.channel = m.channel and t.direction = m.direction and t.provider = m.provider and t.outcome = m.outcome`;
+
+const MOVE_PERIOD = `
+  update metering.usage_period_total t
+  set legs = t.legs + m.legs, connected_legs = t.connected_legs + m.connected_legs, connected_ms = t.connected_ms + m.connected_ms
+  from (
+    select ${UNIT} as unit, ${USE_CASE} as use_case, period_key,
+      sum(sign) as legs, coalesce(sum(sign) filter (where connected and channel = 'VOICE'), 0) as connected_legs,
+      coalesce(sum(sign * connected_ms) filter (where connected and channel = 'VOICE'), 0) as connected_ms
+    from (${SIGNED}) e group by 1, 2, 3
+  ) m
+  where t.programme_id = $1 and t.business_unit_id = m.unit and t.use_case_id = m.use_case and t.period_key = m.period_key`;

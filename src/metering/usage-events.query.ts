@@ -1,0 +1,108 @@
+import { PageRequest, Page, decodeCursor, toPage } from "../kernel/paging";
+import { TenantTransaction } from "../tenancy/database.store";
+import { CONNECTED } from "./restate-legs.store";
+import { ResolvedUsageWhere } from "./usage.query";
+
+/** A usage event as it is read: the one of its leg that counts. Money and durations as exact text or whole numbers. */
+export interface StoredUsageEvent {
+  readonly id: string;
+  readonly eventId: string;
+  readonly legKey: string;
+  readonly source: string;
+  readonly businessUnitId: string | null;
+  readonly useCaseId: string | null;
+  readonly endedAt: Date;
+  readonly periodKey: string;
+  readonly [field: string]: unknown;
+}
+
+/** What a list of events may be narrowed by, beside the filter of `usage`. */
+export interface EventsWhere extends ResolvedUsageWhere {
+  readonly unattributed?: boolean;
+  /** Only connected legs, as drivers count them. */
+  readonly connected?: boolean;
+  /** Only what counted at this recorded-at instant. */
+  readonly asOf?: Date;
+}
+
+const COLUMNS = `
+  e.event_key as id, e.leg_key as "legKey", e.event_id as "eventId", s.uri as source, e.spec_version as "specVersion", e.type, e.revision,
+  e.occurred_at as "occurredAt", e.received_at as "receivedAt", e.business_unit_id as "businessUnitId", e.use_case_id as "useCaseId",
+  e.reported_business_unit as "reportedBusinessUnit", e.reported_use_case as "reportedUseCase", e.unattributed_reason as "unattributedReason",
+  e.period_key as "periodKey", e.contact_id as "contactId", e.leg_id as "legId", e.parent_leg_id as "parentLegId",
+  e.campaign_run_id as "campaignRunId", e.workflow, e.cohort, e.variant, e.provider, e.provider_ref as "providerRef", e.telephony_ref as "telephonyRef",
+  e.agent_id as "agentId", e.agent_version as "agentVersion", e.prompt_version as "promptVersion", e.model,
+  e.channel, e.transport, e.direction, e.language, e.country, e.jurisdiction,
+  e.initiated_at as "initiatedAt", e.connected_at as "connectedAt", e.ended_at as "endedAt", e.connected_ms as "connectedMs",
+  e.status, e.outcome, e.resolved, e.test, e.duration_mismatch as "durationMismatch"`;
+
+/** Events in the order in which their legs ended, by keyset: never an offset. Superseded and voided ones are left out. */
+export async function listUsageEvents(tx: TenantTransaction, where: EventsWhere, page: PageRequest): Promise<Page<StoredUsageEvent>> {
+  const position = decodeCursor(page.after, 2);
+  const parameters: unknown[] = [tx.scope.programme.id];
+  const bind = (value: unknown): string => `$${parameters.push(value)}`;
+  const conditions: string[] = [];
+  const units = where.unattributed ? null : (where.unitIds ?? (tx.scope.reach === "programme" ? null : tx.scope.unitIds));
+  if (where.period) conditions.push(`e.period_key = ${bind(where.period)}`, ...periodBounds(bind, where.period, tx.scope.programme.timeZone));
+  if (where.fromMs !== null) conditions.push(`e.ended_at >= ${bind(new Date(where.fromMs))}`);
+  if (where.toMs !== null) conditions.push(`e.ended_at < ${bind(new Date(where.toMs))}`);
+  if (where.useCaseIds) conditions.push(`e.use_case_id = any(${bind(where.useCaseIds)}::uuid[])`);
+  if (where.channels) conditions.push(`e.channel = any(${bind(where.channels)}::metering.channel[])`);
+  if (where.directions) conditions.push(`e.direction = any(${bind(where.directions)}::metering.direction[])`);
+  if (where.connected) conditions.push(`${CONNECTED} and not e.test`);
+  if (position) conditions.push(`(e.ended_at, e.event_key) > (${bind(position[0])}::timestamptz, ${bind(position[1])}::uuid)`);
+  const asOf = where.asOf ? bind(where.asOf) : null;
+  if (asOf) conditions.push(`e.received_at <= ${asOf}`);
+  const counting = `e.type <> 'LEG_VOIDED' and not exists (
+    select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key ${asOf ? `and x.recorded_at <= ${asOf}` : ""})`;
+  const limit = bind(page.first + 1);
+  const select = (unit: string): string => `
+    select e.* from metering.usage_event e
+    where e.programme_id = $1 and ${unit} and ${[counting, ...conditions].join(" and ")}
+    order by e.ended_at, e.event_key limit ${limit}`;
+  // One short index range per unit, merged: the index leads with the unit, and a page never reads more than it shows.
+  const found = where.unattributed
+    ? select("e.business_unit_id is null")
+    : units
+      ? `select f.* from unnest(${bind(units)}::uuid[]) u (id) cross join lateral (${select("e.business_unit_id = u.id")}) f`
+      : `select f.* from (select id from tenancy.business_unit where programme_id = $1) u cross join lateral (${select("e.business_unit_id = u.id")}) f
+         union all select n.* from (${select("e.business_unit_id is null")}) n`;
+  const rows = await tx.query<StoredUsageEvent & { position: string }>(
+    `select ${COLUMNS}, to_char(e.ended_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as position
+     from (${found}) e join metering.source s on s.programme_id = $1 and s.id = e.source_id
+     order by e.ended_at, e.event_key limit ${limit}`,
+    parameters,
+  );
+  return toPage(rows, page, (row) => [row.position, row.id]);
+}
+
+/** Lets the index skip to the period; the period itself is compared by its key. */
+function periodBounds(bind: (value: unknown) => string, period: string, timeZone: string): string[] {
+  const month = bind(period);
+  const zone = bind(timeZone);
+  return [
+    `e.ended_at >= to_date(${month}, 'YYYY-MM')::timestamp at time zone ${zone}`,
+    `e.ended_at < (to_date(${month}, 'YYYY-MM') + interval '1 month') at time zone ${zone}`,
+  ];
+}
+
+/** The counting legs of some events, by row key or by event id; unknown ones are left out. */
+export function findCountingLegs(tx: TenantTransaction, keys: readonly string[], eventIds: readonly string[]) {
+  return tx.query<{ legKey: string; eventKey: string; eventId: string; periodKey: string; useCaseId: string | null }>(
+    `select distinct l.leg_key as "legKey", h.event_key as "eventKey", h.event_id as "eventId", h.period_key as "periodKey", h.use_case_id as "useCaseId"
+     from metering.usage_event e
+       join metering.usage_leg l on l.programme_id = $1 and l.leg_key = e.leg_key
+       join metering.usage_event h on h.programme_id = $1 and h.event_key = l.head_event_key
+     where e.programme_id = $1 and (e.event_key = any($2::uuid[]) or e.event_key = any($3::uuid[])) and h.type <> 'LEG_VOIDED'`,
+    [tx.scope.programme.id, keys, eventIds],
+  );
+}
+
+/** One stored event by its key, as far as row-level security lets it through. */
+export async function findUsageEvent(tx: TenantTransaction, key: string): Promise<StoredUsageEvent | null> {
+  const [row] = await tx.query<StoredUsageEvent>(
+    `select ${COLUMNS} from metering.usage_event e join metering.source s on s.programme_id = $1 and s.id = e.source_id where e.programme_id = $1 and e.event_key = $2`,
+    [tx.scope.programme.id, key],
+  );
+  return row ?? null;
+}

@@ -1,0 +1,72 @@
+import { formatUnits, trimDecimal } from "../kernel/decimal";
+import { fraction, roundForDisplay } from "../kernel/fraction";
+import { Refusal } from "../kernel/refusal";
+import { Role } from "../tenancy";
+import { Channel, Direction } from "./usage-event";
+
+export const USAGE_DIMENSIONS = ["BUSINESS_UNIT", "USE_CASE", "CHANNEL", "DIRECTION", "PROVIDER", "OUTCOME", "PERIOD", "MONTH", "WEEK", "DAY", "HOUR"] as const;
+export type UsageDimension = (typeof USAGE_DIMENSIONS)[number];
+
+const TIME_DIMENSIONS: ReadonlySet<UsageDimension> = new Set(["PERIOD", "MONTH", "WEEK", "DAY", "HOUR"]);
+
+/** Which usage: codes, and a half-open range of the instants at which legs ended. */
+export interface UsageWhere {
+  readonly period?: string | null;
+  readonly from?: Date | null;
+  readonly to?: Date | null;
+  readonly businessUnit?: readonly string[] | null;
+  readonly useCase?: readonly string[] | null;
+  readonly channel?: readonly Channel[] | null;
+  readonly direction?: readonly Direction[] | null;
+}
+
+/** Figures of one group. Durations are of connected voice legs. */
+export interface UsageFigures {
+  readonly legs: bigint;
+  readonly calls: bigint;
+  readonly connectedMs: bigint;
+  /** Null when nobody asked for it. */
+  readonly contacts: bigint | null;
+}
+
+/** The fewest business units that a figure for executives may stand for. */
+export const MINIMUM_GROUP = 3;
+
+/** BAD_USER_INPUT when the range or the groups contradict themselves. */
+export function requireSoundQuestion(where: UsageWhere, groupBy: readonly UsageDimension[]): void {
+  if (where.period && (where.from || where.to)) throw new Refusal("BAD_USER_INPUT", "Give either period or from and to.", ["where"]);
+  if (where.from && where.to && where.from >= where.to) throw new Refusal("BAD_USER_INPUT", "from must be before to.", ["where", "from"]);
+  if (new Set(groupBy).size !== groupBy.length) throw new Refusal("BAD_USER_INPUT", "groupBy names a dimension twice.", ["groupBy"]);
+  if (groupBy.filter((dimension) => TIME_DIMENSIONS.has(dimension)).length > 1) throw new Refusal("BAD_USER_INPUT", "groupBy takes one of PERIOD, MONTH, WEEK, DAY and HOUR.", ["groupBy"]);
+}
+
+/**
+ * What a role may ask of usage beyond the rows that row-level security lets it see; FORBIDDEN otherwise.
+ * Executives and the steering group get whole months of the whole programme; the programme lead no unit.
+ */
+export function requirePermittedQuestion(role: Role, where: UsageWhere, groupBy: readonly UsageDimension[]): void {
+  if (role === "EXECUTIVE" || role === "STEERING") {
+    const narrow = where.from || where.to || where.businessUnit || where.useCase || where.channel || where.direction;
+    if (narrow || groupBy.some((dimension) => dimension !== "PERIOD" && dimension !== "MONTH")) {
+      throw new Refusal("FORBIDDEN", "This role sees totals of whole months of the programme: filter by period and group by PERIOD only.");
+    }
+  }
+  if (role === "PROGRAMME_LEAD" && (where.businessUnit || groupBy.includes("BUSINESS_UNIT"))) {
+    throw new Refusal("FORBIDDEN", "This role sees totals per use case, not per business unit.");
+  }
+}
+
+/** True when a figure of this role must stand for at least MINIMUM_GROUP units. */
+export function seesOnlyGroups(role: Role): boolean {
+  return role === "EXECUTIVE" || role === "STEERING";
+}
+
+/** Milliseconds as exact seconds: "61.5". */
+export function asSeconds(ms: bigint): string {
+  return trimDecimal(formatUnits(ms, 3));
+}
+
+/** Milliseconds as minutes, rounded to six decimals for reading. */
+export function asMinutes(ms: bigint): string {
+  return trimDecimal(roundForDisplay(fraction(ms, 60_000n), 6));
+}

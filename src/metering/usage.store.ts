@@ -1,0 +1,145 @@
+import { hash } from "node:crypto";
+import { pipeline } from "node:stream/promises";
+import { Readable } from "node:stream";
+import { from as copyFrom } from "pg-copy-streams";
+import { pairKey } from "../kernel/hash";
+import { invariant } from "../kernel/refusal";
+import { auditStore } from "../governance/audit.store";
+import { requireOpen } from "../governance/period";
+import { periodStore } from "../governance/period.store";
+import { TenantTransaction } from "../tenancy/database.store";
+import { USE_CASE_OWNERSHIP_SQL } from "../tenancy/tenancy.store";
+import { Attribution, attribute } from "./attribution";
+import { KeyedEvent, ReportUsagePorts, Verdict } from "./report-usage";
+import { ABSENT } from "./read-usage-event";
+import { settleRevisions } from "./settle-revisions.store";
+import { judgeKnownIdentities } from "./known-identities.store";
+import { COUNT_NEW_CONTACTS, CREATE_COUNTED, CREATE_STAGE, STAGE_COLUMNS, STORE_STAGE } from "./usage-stage.query";
+
+/** The ports of `reportUsage` over one transaction. */
+export function usageStore(tx: TenantTransaction): ReportUsagePorts {
+  return {
+    attribute: (events) => attributeEvents(tx, events),
+    store: (source, events, attributions) => storeEvents(tx, source, events, attributions),
+  };
+}
+
+/**
+ * Looks the codes up over the whole programme, so that a unit contradicting a use case's owner is told apart from an
+ * unknown use case, and goes back to the narrower reach of a writer before anything is written.
+ */
+async function attributeEvents(tx: TenantTransaction, events: readonly KeyedEvent[]): Promise<Attribution[]> {
+  const programmeId = tx.scope.programme.id;
+  const unitCodes = new Set<string>();
+  const useCaseCodes = new Set<string>();
+  for (const event of events) {
+    if (event.businessUnit !== null) unitCodes.add(event.businessUnit);
+    if (event.useCase !== null) useCaseCodes.add(event.useCase);
+  }
+  await tx.setReach("programme");
+  const units = await tx.query<{ id: string; code: string }>("select id, code from tenancy.business_unit where programme_id = $1 and code = any($2)", [programmeId, [...unitCodes]]);
+  const useCases = await tx.query<{ id: string; code: string }>("select id, code from tenancy.use_case where programme_id = $1 and code = any($2)", [programmeId, [...useCaseCodes]]);
+  const ownerships = await tx.query<{ useCaseId: string; businessUnitId: string; effectiveFromMs: string }>(USE_CASE_OWNERSHIP_SQL, [programmeId, useCases.map(({ id }) => id)]);
+  if (tx.scope.reach !== "programme") await tx.setReach("ingest");
+  const directory = {
+    unitIdByCode: new Map(units.map(({ code, id }) => [code, id])),
+    useCaseIdByCode: new Map(useCases.map(({ code, id }) => [code, id])),
+    ownerships: ownerships.map((row) => ({ ...row, effectiveFromMs: Number(row.effectiveFromMs) })),
+  };
+  const own = new Set(tx.scope.unitIds);
+  const mayWrite = tx.scope.reach === "programme" ? () => true : (id: string) => own.has(id);
+  return events.map((event) => attribute(event, directory, mayWrite));
+}
+
+async function storeEvents(tx: TenantTransaction, source: string, events: readonly KeyedEvent[], attributions: readonly Attribution[]): Promise<Verdict[]> {
+  const programme = tx.scope.programme;
+  const sourceId = await sourceIdOf(tx, source);
+  const periodKeys = await holdPeriods(tx, events);
+  const lines = events.map((event, index) => stageLine(event, attributions[index]!, index, source, sourceId, periodKeys[index]!));
+
+  await tx.query(CREATE_STAGE);
+  await tx.query(CREATE_COUNTED);
+  const connection = await tx.connection();
+  await pipeline(Readable.from([lines.join("")]), connection.query(copyFrom(`copy usage_stage (${STAGE_COLUMNS.join(", ")}) from stdin`)));
+  const left = await tx.query<{ index: number; eventKey: string; legKey: string; known: boolean }>(STORE_STAGE, [programme.id, programme.timeZone]);
+  await tx.query(COUNT_NEW_CONTACTS, [programme.id]);
+
+  const verdicts: Verdict[] = attributions.map((each) => (each.kind === "HELD" ? { outcome: "HELD", message: HELD_MESSAGE } : { outcome: "ACCEPTED" }));
+  const known = left.filter((row) => row.known);
+  if (known.length > 0) {
+    const judged = await judgeKnownIdentities(tx, known);
+    for (const [index, verdict] of judged) verdicts[index] = verdict;
+    const conflicts = [...judged].filter(([, verdict]) => verdict.outcome === "CONFLICT");
+    if (conflicts.length > 0) await recordConflicts(tx, source, conflicts.map(([index]) => events[index]!.eventId));
+  }
+  const revised = left.filter((row) => !row.known);
+  if (revised.length > 0) {
+    const superseded = await settleRevisions(tx, revised.map((row) => row.eventKey));
+    for (const row of revised) if (superseded.has(row.eventKey)) verdicts[row.index] = { outcome: "SUPERSEDED", message: "A newer revision of this leg is already known; this one is kept without effect." };
+  }
+  return verdicts;
+}
+
+const HELD_MESSAGE = "Stored as unattributed: the use case is absent or unknown. Finance can attribute it.";
+
+/** The small number that stands for a source; made when it is first seen. */
+async function sourceIdOf(tx: TenantTransaction, uri: string): Promise<number> {
+  const find = () => tx.query<{ id: number }>("select id from metering.source where programme_id = $1 and uri = $2", [tx.scope.programme.id, uri]);
+  const [known] = await find();
+  if (known) return known.id;
+  await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 1))", [tx.scope.programme.id]);
+  await tx.query(
+    `insert into metering.source (programme_id, id, uri)
+     select $1, coalesce(max(id), 0) + 1, $2 from metering.source where programme_id = $1 on conflict do nothing`,
+    [tx.scope.programme.id, uri],
+  );
+  const [made] = await find();
+  invariant(made, "a source that was just made is not there");
+  return made.id;
+}
+
+/** The period of each event, held open until the transaction ends. */
+async function holdPeriods(tx: TenantTransaction, events: readonly KeyedEvent[]): Promise<string[]> {
+  const periods = periodStore(tx);
+  let earliest = Infinity;
+  let latest = -Infinity;
+  for (const { endedAtMs } of events) {
+    if (endedAtMs < earliest) earliest = endedAtMs;
+    if (endedAtMs > latest) latest = endedAtMs;
+  }
+  const months = await periods.boundaries(earliest, latest);
+  const keys = events.map(({ endedAtMs }) => {
+    const month = months.find((each) => endedAtMs < each.toMs);
+    invariant(month && endedAtMs >= month.fromMs, "an event outside every month");
+    return month.key;
+  });
+  for (const period of await periods.holdOpen(keys)) requireOpen(period);
+  return keys;
+}
+
+/** One line of COPY text: what we decided about the event, then the event itself. */
+function stageLine(event: KeyedEvent, attribution: Attribution, index: number, source: string, sourceId: number, periodKey: string): string {
+  const placed = attribution.kind === "ATTRIBUTED";
+  const trimmed = event.payload.replace(/(?:\t\\N)+$/, "");
+  const decided = [
+    index,
+    event.eventKey,
+    pairKey(source, event.legId),
+    pairKey(source, event.contactId),
+    `\\\\x${hash("sha256", trimmed, "hex")}`,
+    periodKey,
+    placed ? attribution.businessUnitId : ABSENT,
+    placed ? attribution.useCaseId : ABSENT,
+    attribution.kind === "HELD" ? attribution.reason : ABSENT,
+    event.durationMismatch ? "t" : "f",
+    sourceId,
+  ];
+  return `${decided.join("\t")}\t${event.payload}\n`;
+}
+
+async function recordConflicts(tx: TenantTransaction, source: string, eventIds: readonly string[]): Promise<void> {
+  await tx.setReach("programme");
+  await auditStore(tx).record({ action: "reportUsage", subjectKind: "UsageEvent", subjectKey: source, reason: "same identity, other content: refused", after: { conflicts: eventIds.length, eventIds: eventIds.slice(0, 100) } });
+  if (tx.scope.reach !== "programme") await tx.setReach("ingest");
+}
+

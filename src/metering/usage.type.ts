@@ -1,0 +1,144 @@
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
+import { Node, connectionOf, enumOf } from "../kernel/graph.type";
+import { DateTimeScalar, DecimalScalar, LongScalar, PeriodKeyScalar } from "../kernel/scalars";
+import { UserError } from "../kernel/user-error.type";
+import { Allow } from "../tenancy/access";
+import { BusinessUnitType, UseCaseType } from "../tenancy/tenancy.type";
+import { INGEST_OUTCOMES } from "./usage-event";
+import { ChannelEnum, DirectionEnum, LegStatusEnum, OutcomeEnum, TransportEnum, UnattributedReasonEnum, UsageEventInput, UsageEventTypeEnum } from "./usage-input.type";
+import { USAGE_DIMENSIONS, UsageWhere as UsageWhereShape } from "./usage-report";
+import type { Channel, Direction } from "./usage-event";
+
+export const IngestOutcomeEnum = enumOf(INGEST_OUTCOMES);
+registerEnumType(IngestOutcomeEnum, {
+  name: "IngestOutcome",
+  description: "ACCEPTED; DUPLICATE: the same again, nothing changed; SUPERSEDED: stored, but a newer revision counts; CONFLICT: same id, other content, refused; REJECTED: faulty; HELD: stored, unattributed.",
+});
+export const UsageDimensionEnum = enumOf(USAGE_DIMENSIONS);
+registerEnumType(UsageDimensionEnum, { name: "UsageDimension", description: "At most one of PERIOD, MONTH, WEEK (ISO, from Monday), DAY and HOUR, in the programme's time zone." });
+
+@InputType()
+export class ReportUsageInput {
+  @Field(() => String, { description: "Who measured: a URI of at most 200 characters, for example retell://org_x." }) source: string;
+  @Field(() => [UsageEventInput], { description: "1 to 5,000 events." }) events: UsageEventInput[];
+}
+
+@InputType({ description: "Which usage. All given conditions hold together; a code that is not yours is NOT_FOUND." })
+export class UsageWhere implements UsageWhereShape {
+  @Field(() => PeriodKeyScalar, { nullable: true, description: "The period's own instants; not together with from and to." }) period?: string | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: "Legs that ended at or after this instant." }) from?: Date | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: "Legs that ended before this instant." }) to?: Date | null;
+  @Field(() => [String], { nullable: true }) businessUnit?: string[] | null;
+  @Field(() => [String], { nullable: true }) useCase?: string[] | null;
+  @Field(() => [ChannelEnum], { nullable: true }) channel?: Channel[] | null;
+  @Field(() => [DirectionEnum], { nullable: true }) direction?: Direction[] | null;
+}
+
+@InputType()
+export class AttributeUsageInput {
+  @Field(() => [ID], { nullable: true, description: "Ids of usage events, or their eventId where only one source uses it." }) eventIds?: string[] | null;
+  @Field(() => UsageWhere, { nullable: true, description: "Instead of eventIds: unattributed usage that matches." }) where?: UsageWhere | null;
+  @Field(() => String, { description: "Code of the use case; the unit is the one that owned it when the leg ended." }) useCase: string;
+  @Field(() => String, { description: "Why; kept in the audit trail." }) reason: string;
+}
+
+@ObjectType({ simpleResolvers: true })
+export class UsageEventResult {
+  @Field(() => Int, { description: "Place in the batch, from 0." }) index: number;
+  @Field(() => String) eventId: string;
+  @Field(() => IngestOutcomeEnum) outcome: string;
+  @Field(() => String, { nullable: true, description: "BAD_USER_INPUT, NOT_FOUND or CONFLICT." }) code?: string | null;
+  @Field(() => String, { nullable: true }) message?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "One verdict per event, in the order sent, and how many of each." })
+export class ReportUsagePayload {
+  @Field(() => [UsageEventResult]) results: UsageEventResult[];
+  @Field(() => Int) accepted: number;
+  @Field(() => Int) duplicate: number;
+  @Field(() => Int) superseded: number;
+  @Field(() => Int) conflict: number;
+  @Field(() => Int) rejected: number;
+  @Field(() => Int) held: number;
+  @Field(() => [UserError]) userErrors: UserError[];
+}
+
+@ObjectType({ simpleResolvers: true })
+export class AttributeUsagePayload {
+  @Field(() => Int, { nullable: true, description: "Legs that moved; 0 when all of them stood there already." }) attributed?: number | null;
+  @Field(() => [UserError]) userErrors: UserError[];
+}
+
+@ObjectType({ simpleResolvers: true, description: "Figures of one group. calls are connected voice legs, the durations are theirs; tests, voided and superseded legs count nowhere." })
+export class UsageRow {
+  @Field(() => BusinessUnitType, { nullable: true, description: "Null where not asked for, and for unattributed usage." }) businessUnit: BusinessUnitType | null;
+  @Field(() => UseCaseType, { nullable: true }) useCase: UseCaseType | null;
+  @Field(() => ChannelEnum, { nullable: true }) channel: string | null;
+  @Field(() => DirectionEnum, { nullable: true }) direction: string | null;
+  @Field(() => String, { nullable: true }) provider: string | null;
+  @Field(() => OutcomeEnum, { nullable: true }) outcome: string | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: "First instant of the hour, day, week or month." }) bucket: Date | null;
+  @Field(() => LongScalar, { description: "Distinct contacts. They do not add up over rows." }) contacts: number;
+  @Field(() => LongScalar) legs: number;
+  @Field(() => LongScalar) calls: number;
+  @Field(() => LongScalar, { description: "Milliseconds." }) connectedMs: number;
+  @Field(() => DecimalScalar, { description: "Seconds, exact." }) connectedSeconds: string;
+  @Field(() => DecimalScalar, { description: "Measured minutes, rounded to six decimals for reading; connectedMs is exact." }) minutes: string;
+}
+
+@ObjectType({ simpleResolvers: true })
+export class UsageReport {
+  @Field(() => [UsageRow]) rows: UsageRow[];
+  @Field(() => UsageRow) total: UsageRow;
+  @Field(() => DateTimeScalar, { description: "Recorded-at instant up to which facts are in." }) asOf: Date;
+}
+
+@ObjectType("UsageEvent", { implements: Node, simpleResolvers: true, description: "A leg as it counts now: its highest revision, under the unit that it is attributed to." })
+export class UsageEventType extends Node {
+  @Field(() => String) eventId: string;
+  @Field(() => String) source: string;
+  @Field(() => String) specVersion: string;
+  @Field(() => UsageEventTypeEnum) type: string;
+  @Field(() => LongScalar) revision: number;
+  @Field(() => DateTimeScalar) occurredAt: Date;
+  @Field(() => DateTimeScalar, { description: "When it was stored, by the server's clock." }) receivedAt: Date;
+  @Field(() => BusinessUnitType, { nullable: true, description: "Null while unattributed." }) businessUnit: BusinessUnitType | null;
+  @Field(() => UseCaseType, { nullable: true, description: "Null while unattributed." }) useCase: UseCaseType | null;
+  @Allow("FINANCE", "AUDITOR")
+  @Field(() => String, { nullable: true, description: "The code that was sent." }) reportedBusinessUnit: string | null;
+  @Allow("FINANCE", "AUDITOR")
+  @Field(() => String, { nullable: true, description: "The code that was sent." }) reportedUseCase: string | null;
+  @Field(() => UnattributedReasonEnum, { nullable: true }) unattributedReason: string | null;
+  @Field(() => PeriodKeyScalar) period: string;
+  @Field(() => String) contactId: string;
+  @Field(() => String) legId: string;
+  @Field(() => String, { nullable: true }) parentLegId: string | null;
+  @Field(() => String, { nullable: true }) campaignRunId: string | null;
+  @Field(() => String, { nullable: true }) workflow: string | null;
+  @Field(() => String, { nullable: true }) cohort: string | null;
+  @Field(() => String, { nullable: true }) variant: string | null;
+  @Field(() => String, { nullable: true }) provider: string | null;
+  @Field(() => String, { nullable: true }) providerRef: string | null;
+  @Field(() => String, { nullable: true }) telephonyRef: string | null;
+  @Field(() => String, { nullable: true }) agentId: string | null;
+  @Field(() => String, { nullable: true }) agentVersion: string | null;
+  @Field(() => String, { nullable: true }) promptVersion: string | null;
+  @Field(() => String, { nullable: true }) model: string | null;
+  @Field(() => ChannelEnum) channel: string;
+  @Field(() => TransportEnum, { nullable: true }) transport: string | null;
+  @Field(() => DirectionEnum) direction: string;
+  @Field(() => String, { nullable: true }) language: string | null;
+  @Field(() => String, { nullable: true }) country: string | null;
+  @Field(() => String, { nullable: true }) jurisdiction: string | null;
+  @Field(() => DateTimeScalar, { nullable: true }) initiatedAt: Date | null;
+  @Field(() => DateTimeScalar, { nullable: true }) connectedAt: Date | null;
+  @Field(() => DateTimeScalar) endedAt: Date;
+  @Field(() => LongScalar, { description: "Milliseconds." }) connectedMs: number;
+  @Field(() => Boolean, { description: "connectedMs is more than a second off the timestamps." }) durationMismatch: boolean;
+  @Field(() => LegStatusEnum) status: string;
+  @Field(() => OutcomeEnum, { nullable: true }) outcome: string | null;
+  @Field(() => Boolean, { nullable: true }) resolved: boolean | null;
+  @Field(() => Boolean) test: boolean;
+}
+
+export const UsageEventConnection = connectionOf(UsageEventType, "UsageEvent");
