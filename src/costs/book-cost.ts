@@ -1,0 +1,92 @@
+import { isCleanText, requireText } from "../kernel/code";
+import { hashOf } from "../kernel/hash";
+import { Currency, toMinor } from "../kernel/money";
+import { requirePeriodKey } from "../kernel/period";
+import { Refusal } from "../kernel/refusal";
+import { UseCase } from "../tenancy";
+import { CostEntry } from "./cost-entry";
+import { CostPool } from "./cost-pool";
+
+export interface BookCostInput {
+  readonly pool: string;
+  readonly period: string;
+  readonly amount: string;
+  readonly currency: string;
+  /** The booking's identity in the sender's books; unique in the programme for ever. */
+  readonly externalId: string;
+  readonly description?: string | null;
+  readonly vendor?: string | null;
+  readonly invoice?: string | null;
+  readonly useCase?: string | null;
+}
+
+export interface BookCostPorts {
+  readonly currency: Currency;
+  readonly subject: string;
+  newId(): string;
+  findPool(code: string): Promise<CostPool | null>;
+  findUseCase(code: string): Promise<UseCase | null>;
+  findEntry(externalId: string): Promise<CostEntry | null>;
+  /** Makes the period when it is new and holds it open; PERIOD_CLOSED when it is not. */
+  holdPeriod(key: string): Promise<void>;
+  /** False when another booking with the same externalId came first. */
+  saveEntry(entry: CostEntry): Promise<boolean>;
+  audit(entry: CostEntry, pool: CostPool): Promise<void>;
+}
+
+/**
+ * Books a cost, a credit when negative. The same booking again answers the entry that is there; another amount, pool or
+ * period under the same externalId is CONFLICT and changes nothing.
+ */
+export async function bookCost(ports: BookCostPorts, input: BookCostInput): Promise<CostEntry> {
+  const externalId = requireText(input.externalId, ["externalId"]);
+  const periodKey = requirePeriodKey(input.period);
+  if (input.currency !== ports.currency.code) {
+    throw new Refusal("CURRENCY_MISMATCH", `This programme is booked in ${ports.currency.code}, not ${input.currency.slice(0, 3)}. Convert the amount first.`, ["currency"]);
+  }
+  const amountMinor = toMinor(input.amount, ports.currency, ["amount"]);
+  const pool = await ports.findPool(input.pool);
+  if (!pool) throw new Refusal("NOT_FOUND", `There is no cost pool ${input.pool.slice(0, 64)}.`, ["pool"]);
+  const useCaseId = await useCaseFor(ports, pool, input.useCase ?? null);
+  const content = {
+    pool: pool.code, period: periodKey, amountMinor, currency: ports.currency.code, useCase: input.useCase ?? null,
+    description: optionalText(input.description, "description"), vendor: optionalText(input.vendor, "vendor"), invoice: optionalText(input.invoice, "invoice"),
+  };
+  const payloadHash = hashOf(content);
+  const existing = await ports.findEntry(externalId);
+  if (existing) return sameOrConflict(existing, payloadHash, externalId);
+  await ports.holdPeriod(periodKey);
+  const entry: CostEntry = {
+    id: ports.newId(), poolId: pool.id, periodKey, amountMinor, currency: content.currency, externalId, payloadHash,
+    description: content.description, vendor: content.vendor, invoice: content.invoice, useCaseId, recordedBy: ports.subject,
+  };
+  if (await ports.saveEntry(entry)) {
+    await ports.audit(entry, pool);
+    return entry;
+  }
+  const winner = await ports.findEntry(externalId);
+  if (!winner) throw new Refusal("UNAVAILABLE", "The same booking is being written by somebody else. Send it again.");
+  return sameOrConflict(winner, payloadHash, externalId);
+}
+
+function sameOrConflict(existing: CostEntry, payloadHash: string, externalId: string): CostEntry {
+  if (existing.payloadHash === payloadHash) return existing;
+  throw new Refusal("CONFLICT", `externalId ${externalId} was booked with other content; the first is kept. Book a correction under an id of its own.`, ["externalId"]);
+}
+
+async function useCaseFor(ports: BookCostPorts, pool: CostPool, code: string | null): Promise<string | null> {
+  if (pool.kind !== "DIRECT") {
+    if (code !== null) throw new Refusal("BAD_USER_INPUT", `${pool.code} is shared: its cost is divided, not booked to a use case. Use a DIRECT pool.`, ["useCase"]);
+    return null;
+  }
+  if (code === null) throw new Refusal("BAD_USER_INPUT", `${pool.code} is a DIRECT pool: say which use case bears the cost.`, ["useCase"]);
+  const useCase = await ports.findUseCase(code);
+  if (!useCase) throw new Refusal("NOT_FOUND", `There is no use case ${code.slice(0, 64)}.`, ["useCase"]);
+  return useCase.id;
+}
+
+function optionalText(text: string | null | undefined, field: string): string | null {
+  if (text === null || text === undefined || text === "") return null;
+  if (text.length > 500 || !isCleanText(text)) throw new Refusal("BAD_USER_INPUT", `${field} must be at most 500 characters without control characters.`, [field]);
+  return text.normalize("NFC");
+}

@@ -1,0 +1,38 @@
+import { randomUUID } from "node:crypto";
+import { toMoney } from "../kernel/money";
+import { requireOpen } from "../governance";
+import { periodStore } from "../governance/period.store";
+import { programmeCurrency } from "../tenancy";
+import { TenantTransaction } from "../tenancy/database.store";
+import { RecordAudit } from "../tenancy/request-context";
+import { tenancyStore } from "../tenancy/tenancy.store";
+import { BookCostPorts } from "./book-cost";
+import { CreateCostPoolPorts } from "./create-cost-pool";
+import { costsStore } from "./costs.store";
+
+/** What `createCostPool` needs, over one transaction. */
+export function createCostPoolPorts(tx: TenantTransaction, record: RecordAudit): CreateCostPoolPorts {
+  return {
+    ...costsStore(tx),
+    newId: randomUUID,
+    audit: (pool) => record(tx, { action: "createCostPool", subjectKind: "CostPool", subjectKey: pool.code, after: { ...pool } }),
+  };
+}
+
+/** What `bookCost` needs, over one transaction. */
+export function bookCostPorts(tx: TenantTransaction, record: RecordAudit): BookCostPorts {
+  const currency = programmeCurrency(tx.scope.programme);
+  return {
+    ...costsStore(tx),
+    currency,
+    subject: tx.scope.principal.subject,
+    newId: randomUUID,
+    findUseCase: async (code) => (await tenancyStore(tx).findUseCase(code))?.useCase ?? null,
+    holdPeriod: async (key) => (await periodStore(tx).holdOpen([key])).forEach(requireOpen),
+    audit: (entry, pool) =>
+      record(tx, {
+        action: "bookCost", subjectKind: "CostEntry", subjectKey: entry.externalId,
+        after: { pool: pool.code, period: entry.periodKey, ...toMoney(entry.amountMinor, currency), vendor: entry.vendor, invoice: entry.invoice },
+      }),
+  };
+}

@@ -1,0 +1,35 @@
+import { EntitySchema } from "typeorm";
+import { CostEntry } from "./cost-entry";
+import { CostPool } from "./cost-pool";
+
+export const CostPoolEntity = new EntitySchema<CostPool & { programmeId: string; createdAt: Date }>({
+  name: "CostPool", schema: "costs", tableName: "cost_pool",
+  columns: {
+    programmeId: { type: "uuid", name: "programme_id", primary: true },
+    id: { type: "uuid", primary: true },
+    code: { type: "text" },
+    name: { type: "text" },
+    kind: { type: "text" },
+    createdAt: { type: "timestamptz", name: "created_at", insert: false, default: () => "now()" },
+  },
+});
+
+export const CostEntryEntity = new EntitySchema<CostEntry & { programmeId: string; recordedAt: Date }>({
+  name: "CostEntry", schema: "costs", tableName: "cost_entry",
+  columns: {
+    programmeId: { type: "uuid", name: "programme_id", primary: true },
+    id: { type: "uuid", primary: true },
+    poolId: { type: "uuid", name: "pool_id" },
+    periodKey: { type: "text", name: "period_key" },
+    amountMinor: { type: "bigint", name: "amount_minor", transformer: { to: (value: bigint) => value?.toString(), from: (value: string) => BigInt(value) } },
+    currency: { type: "text" },
+    externalId: { type: "text", name: "external_id" },
+    payloadHash: { type: "text", name: "payload_hash" },
+    description: { type: "text", nullable: true },
+    vendor: { type: "text", nullable: true },
+    invoice: { type: "text", nullable: true },
+    useCaseId: { type: "uuid", name: "use_case_id", nullable: true },
+    recordedAt: { type: "timestamptz", name: "recorded_at", insert: false, default: () => "clock_timestamp()" },
+    recordedBy: { type: "text", name: "recorded_by" },
+  },
+});

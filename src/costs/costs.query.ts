@@ -1,0 +1,61 @@
+import { Page, PageRequest, decodeCursor, toPage } from "../kernel/paging";
+import { TenantTransaction } from "../tenancy/database.store";
+import { CostPool, CostPoolKind } from "./cost-pool";
+
+/** A cost entry as it is read. */
+export interface StoredCostEntry {
+  readonly id: string;
+  readonly poolId: string;
+  readonly periodKey: string;
+  readonly amountMinor: string;
+  readonly currency: string;
+  readonly externalId: string;
+  readonly description: string | null;
+  readonly vendor: string | null;
+  readonly invoice: string | null;
+  readonly useCaseId: string | null;
+  readonly recordedAt: Date;
+  readonly recordedBy: string;
+}
+
+const ENTRY = `id, pool_id as "poolId", period_key as "periodKey", amount_minor as "amountMinor", currency, external_id as "externalId",
+  description, vendor, invoice, use_case_id as "useCaseId", recorded_at as "recordedAt", recorded_by as "recordedBy"`;
+
+/** Pools by code. */
+export async function listCostPools(tx: TenantTransaction, page: PageRequest): Promise<Page<CostPool>> {
+  const position = decodeCursor(page.after, 1);
+  const rows = await tx.query<CostPool>(
+    `select id, code, name, kind from costs.cost_pool where programme_id = $1 and ($2::text is null or code collate "C" > $2) order by code collate "C" limit $3`,
+    [tx.scope.programme.id, position?.[0] ?? null, page.first + 1],
+  );
+  return toPage(rows, page, (row) => [row.code]);
+}
+
+/** Entries in the order in which they were recorded. */
+export async function listCostEntries(tx: TenantTransaction, where: { readonly period?: string | null; readonly poolIds?: readonly string[] | null }, page: PageRequest): Promise<Page<StoredCostEntry>> {
+  const position = decodeCursor(page.after, 2);
+  const rows = await tx.query<StoredCostEntry & { position: string }>(
+    `select ${ENTRY}, to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position from costs.cost_entry
+     where programme_id = $1 and ($2::text is null or period_key = $2) and ($3::uuid[] is null or pool_id = any($3))
+       and ($4::timestamptz is null or (recorded_at, id) > ($4, $5::uuid))
+     order by recorded_at, id limit $6`,
+    [tx.scope.programme.id, where.period ?? null, where.poolIds ?? null, position?.[0] ?? null, position?.[1] ?? null, page.first + 1],
+  );
+  return toPage(rows, page, (row) => [row.position, row.id]);
+}
+
+export async function findCostEntry(tx: TenantTransaction, id: string): Promise<StoredCostEntry | null> {
+  const [row] = await tx.query<StoredCostEntry>(`select ${ENTRY} from costs.cost_entry where programme_id = $1 and id = $2`, [tx.scope.programme.id, id]);
+  return row ?? null;
+}
+
+/** What each pool holds in a period, in minor units; pools without entries in it are left out. */
+export function poolAmounts(tx: TenantTransaction, period: string): Promise<Array<{ id: string; code: string; name: string; kind: CostPoolKind; amountMinor: string }>> {
+  return tx.query(
+    `select p.id, p.code, p.name, p.kind, sum(e.amount_minor) as "amountMinor"
+     from costs.cost_entry e join costs.cost_pool p on p.programme_id = e.programme_id and p.id = e.pool_id
+     where e.programme_id = $1 and e.period_key = $2
+     group by p.id, p.code, p.name, p.kind order by p.code collate "C"`,
+    [tx.scope.programme.id, period],
+  );
+}

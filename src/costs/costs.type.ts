@@ -1,0 +1,103 @@
+import { Field, InputType, ObjectType, registerEnumType } from "type-graphql";
+import { Money, Node, connectionOf, enumOf } from "../kernel/graph.type";
+import { MoneyAmount } from "../kernel/money";
+import { CurrencyCodeScalar, DateTimeScalar, DecimalScalar, PeriodKeyScalar } from "../kernel/scalars";
+import { UserError } from "../kernel/user-error.type";
+import { UseCaseType } from "../tenancy/tenancy.type";
+import { COST_POOL_KINDS, CostPool, CostPoolKind } from "./cost-pool";
+
+export const CostPoolKindEnum = enumOf(COST_POOL_KINDS);
+registerEnumType(CostPoolKindEnum, { name: "CostPoolKind", description: "DIRECT cost goes to its use case and PROGRAMME_MANAGEMENT stays with the programme; every other kind is divided." });
+
+@ObjectType("CostPool", { implements: Node, simpleResolvers: true, description: "Cost that belongs together and is divided by one rule." })
+export class CostPoolType extends Node implements Pick<CostPool, "code" | "name" | "kind"> {
+  @Field(() => String, { description: "Unique in the programme." })
+  code: string;
+  @Field(() => String)
+  name: string;
+  @Field(() => CostPoolKindEnum)
+  kind: CostPoolKind;
+}
+
+@ObjectType("CostEntry", { implements: Node, simpleResolvers: true, description: "One booked cost. Never changed; a correction is another entry." })
+export class CostEntryType extends Node {
+  @Field(() => CostPoolType)
+  pool: CostPool;
+  @Field(() => PeriodKeyScalar)
+  period: string;
+  @Field(() => Money, { description: "Credits are negative." })
+  amount: MoneyAmount;
+  @Field(() => String, { description: "The booking's identity in the sender's books; unique in the programme for ever." })
+  externalId: string;
+  @Field(() => String, { nullable: true })
+  description: string | null;
+  @Field(() => String, { nullable: true })
+  vendor: string | null;
+  @Field(() => String, { nullable: true })
+  invoice: string | null;
+  @Field(() => UseCaseType, { nullable: true, description: "The use case that bears it; of DIRECT pools only." })
+  useCase: UseCaseType | null;
+  @Field(() => DateTimeScalar)
+  recordedAt: Date;
+  @Field(() => String, { description: "Subject of the token that booked it." })
+  recordedBy: string;
+}
+
+export const CostPoolConnection = connectionOf(CostPoolType, "CostPool");
+export const CostEntryConnection = connectionOf(CostEntryType, "CostEntry");
+
+@InputType({ description: "Which cost entries." })
+export class CostEntryWhere {
+  @Field(() => PeriodKeyScalar, { nullable: true })
+  period?: string | null;
+  @Field(() => [String], { nullable: true, description: "Codes; NOT_FOUND for one that does not exist." })
+  pool?: string[] | null;
+}
+
+@InputType()
+export class CreateCostPoolInput {
+  @Field(() => String, { description: "1 to 64 letters, digits, '.', '_' or '-'." })
+  code: string;
+  @Field(() => String)
+  name: string;
+  @Field(() => CostPoolKindEnum)
+  kind: CostPoolKind;
+}
+
+@InputType()
+export class BookCostInput {
+  @Field(() => String, { description: "Code of the pool." })
+  pool: string;
+  @Field(() => PeriodKeyScalar)
+  period: string;
+  @Field(() => DecimalScalar, { description: "In the programme's currency, no more decimals than it has; credits are negative." })
+  amount: string;
+  @Field(() => CurrencyCodeScalar, { description: "Must be the programme's; CURRENCY_MISMATCH otherwise." })
+  currency: string;
+  @Field(() => String, { description: "Identity in your books: the same booking again answers the same entry, another under it is CONFLICT." })
+  externalId: string;
+  @Field(() => String, { nullable: true })
+  description?: string | null;
+  @Field(() => String, { nullable: true })
+  vendor?: string | null;
+  @Field(() => String, { nullable: true })
+  invoice?: string | null;
+  @Field(() => String, { nullable: true, description: "Code of the use case; required on DIRECT pools, refused on others." })
+  useCase?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true })
+export class CostPoolPayload {
+  @Field(() => CostPoolType, { nullable: true })
+  pool?: CostPool | null;
+  @Field(() => [UserError])
+  userErrors: UserError[];
+}
+
+@ObjectType({ simpleResolvers: true })
+export class BookCostPayload {
+  @Field(() => CostEntryType, { nullable: true })
+  entry?: CostEntryType | null;
+  @Field(() => [UserError])
+  userErrors: UserError[];
+}
