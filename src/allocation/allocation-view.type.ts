@@ -1,0 +1,53 @@
+import { toMoney } from "../kernel/money";
+import { invariant } from "../kernel/refusal";
+import { asNode } from "../governance/governance.resolver";
+import { periodStore } from "../governance/period.store";
+import { programmeCurrency } from "../tenancy";
+import { TenantTransaction } from "../tenancy/database.store";
+import { tenancyStore } from "../tenancy/tenancy.store";
+import { costsStore } from "../costs/costs.store";
+import { AllocationResult } from "./allocate";
+import { AllocationRun } from "./allocate-period";
+import { AllocationDimension } from "./allocation.query";
+import { AllocationPolicyType, AllocationReport, AllocationRow, AllocationRunType } from "./allocation.type";
+import { AllocationPolicy } from "./policy";
+import { reportOfResult } from "./report-of-result";
+
+/** A run with its period. */
+export async function toRun(tx: TenantTransaction, run: AllocationRun): Promise<AllocationRunType> {
+  const period = await periodStore(tx).find(run.periodKey);
+  invariant(period, "a run without its period");
+  return { ...run, period: asNode(period) };
+}
+
+/** A version with its status. */
+export function toPolicy(policy: AllocationPolicy): AllocationPolicyType {
+  return { ...policy, id: String(policy.version), status: policy.approvedBy === null ? "PROPOSED" : "APPROVED" } as AllocationPolicyType;
+}
+
+/** A result that was not stored, as a report. */
+export async function reportFromResult(tx: TenantTransaction, result: AllocationResult, groupBy: readonly AllocationDimension[], asOf: Date, run: AllocationRunType | null): Promise<AllocationReport> {
+  const currency = programmeCurrency(tx.scope.programme);
+  const has = (dimension: AllocationDimension): boolean => groupBy.includes(dimension);
+  const rows = reportOfResult(result, { businessUnit: has("BUSINESS_UNIT"), useCase: has("USE_CASE"), pool: has("POOL"), channel: has("CHANNEL") }, currency);
+  const codes = (pick: "businessUnit" | "useCase" | "pool"): string[] => [...new Set(rows.flatMap((row) => row[pick] ?? []))];
+  const tenancy = tenancyStore(tx);
+  const byCode = <T extends { readonly code: string }>(items: readonly T[]): Map<string, T> => new Map(items.map((item) => [item.code, item]));
+  const units = byCode(await tenancy.findBusinessUnits(codes("businessUnit")));
+  const useCases = byCode(await tenancy.findUseCases(codes("useCase")));
+  const pools = byCode(await costsStore(tx).findPools(codes("pool")));
+  return {
+    run,
+    rows: rows.map((row) => ({
+      ...row,
+      businessUnit: row.businessUnit === null ? null : (units.get(row.businessUnit) ?? null),
+      useCase: row.useCase === null ? null : (useCases.get(row.useCase) ?? null),
+      pool: row.pool === null ? null : (pools.get(row.pool) ?? null),
+      missing: [...row.missing],
+    })) as AllocationRow[],
+    total: toMoney(result.totalMinor, currency),
+    allocated: toMoney(result.allocatedMinor, currency),
+    unallocated: toMoney(result.unallocatedMinor, currency),
+    asOf,
+  };
+}

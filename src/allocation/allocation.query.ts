@@ -1,0 +1,113 @@
+import { formatUnits } from "../kernel/decimal";
+import { Fraction, fraction, roundForDisplay, sum } from "../kernel/fraction";
+import { TenantTransaction } from "../tenancy/database.store";
+import { UnitName, UseCaseName } from "../metering/usage.query";
+import { CostPool } from "../costs";
+import { displayQuantity } from "./driver";
+import { AllocationDriver } from "./policy";
+
+export const ALLOCATION_DIMENSIONS = ["BUSINESS_UNIT", "USE_CASE", "POOL", "CHANNEL"] as const;
+export type AllocationDimension = (typeof ALLOCATION_DIMENSIONS)[number];
+
+/** Filter after its codes were found. */
+export interface ResolvedAllocationWhere {
+  readonly unitIds: readonly string[] | null;
+  readonly useCaseIds: readonly string[] | null;
+  readonly poolIds: readonly string[] | null;
+}
+
+export interface AllocationRow {
+  readonly businessUnit: UnitName | null;
+  readonly useCase: UseCaseName | null;
+  readonly pool: CostPool | null;
+  readonly channel: string | null;
+  readonly driverQuantity: string | null;
+  readonly driverTotal: string | null;
+  readonly share: string | null;
+  readonly amount: { readonly amount: string; readonly currency: string };
+  readonly missing: readonly string[];
+}
+
+/** Decimals of a share as it is shown; the exact one is in the explanation. */
+const SHARE_PLACES = 12;
+
+type Raw = Record<string, string | null>;
+
+/** Stored lines of a run, summed by the dimensions asked for. Nothing is divided here. */
+export async function allocationByGroup(tx: TenantTransaction, runId: string, where: ResolvedAllocationWhere, groupBy: readonly AllocationDimension[], money: { code: string; exponent: number }): Promise<AllocationRow[]> {
+  const units = groupBy.includes("BUSINESS_UNIT"), useCases = groupBy.includes("USE_CASE"), pools = groupBy.includes("POOL"), channels = groupBy.includes("CHANNEL");
+  const keys = [...(units ? ["l.business_unit_id"] : []), ...(useCases ? ["l.use_case_id"] : []), ...(pools ? ["l.pool_id"] : []), ...(channels ? ["l.channel"] : [])];
+  // Whole units stand in a table of their own, with quantities that do not add up from their use cases (contacts).
+  const wholeUnits = units && !useCases && !channels && where.useCaseIds === null;
+  const rows = await tx.query<Raw>(
+    `select g.*
+       ${units ? `, u.id as "unitId", u.code as "unitCode", u.name as "unitName", u.cost_centre as "costCentre", u.chargeback_mode as "chargebackMode"` : ""}
+       ${useCases ? `, c.id as "useCaseId", c.code as "useCaseCode", c.name as "useCaseName"` : ""}
+       ${pools ? `, p.id as "poolId", p.code as "poolCode", p.name as "poolName", p.kind as "poolKind"` : ""}
+     from (
+       select ${[...keys, "sum(l.amount_minor) as amount", "sum(l.driver_quantity) as quantity", "min(l.driver) as driver", "max(l.driver) as driver2", "min(l.part) as part", "max(l.part) as part2"].join(", ")},
+         count(distinct l.pool_id) as pools, min(l.driver_total) as total, max(l.driver_total) as total2,
+         sum(l.share_numerator) as numerator, min(l.share_denominator) as denominator,
+         case when min(l.share_denominator) <> max(l.share_denominator) then string_agg(l.share_numerator || '/' || l.share_denominator, ' ') end as shares
+       from allocation.${wholeUnits ? "unit_share" : "line"} l
+       where l.programme_id = $1 and l.run_id = $2 and ($3::uuid[] is null or l.business_unit_id = any($3))
+         and ($4::uuid[] is null ${wholeUnits ? "" : "or l.use_case_id = any($4)"}) and ($5::uuid[] is null or l.pool_id = any($5))
+       ${keys.length > 0 ? `group by ${keys.join(", ")}` : "having count(*) > 0"}
+     ) g
+     ${units ? "join tenancy.business_unit u on u.programme_id = $1 and u.id = g.business_unit_id" : ""}
+     ${useCases ? "join tenancy.use_case c on c.programme_id = $1 and c.id = g.use_case_id" : ""}
+     ${pools ? "join costs.cost_pool p on p.programme_id = $1 and p.id = g.pool_id" : ""}
+     order by ${[...(units ? ['u.code collate "C"'] : []), ...(useCases ? ['c.code collate "C"'] : []), ...(pools ? ['p.code collate "C"'] : []), ...(channels ? ["g.channel"] : []), "g.amount"].join(", ")}`,
+    [tx.scope.programme.id, runId, where.unitIds, where.useCaseIds, where.poolIds],
+  );
+  const exactQuantities = wholeUnits || (useCases && channels);
+  return rows.map((row) => toRow(row, money, exactQuantities));
+}
+
+function toRow(row: Raw, money: { code: string; exponent: number }, exactQuantities: boolean): AllocationRow {
+  const missing: string[] = [];
+  const oneDriver = row.driver === row.driver2 && row.part === row.part2 && row.total === row.total2;
+  const onePool = row.pools === "1";
+  const addsUp = exactQuantities || !row.driver?.endsWith("CONTACTS");
+  if (!onePool) missing.push("driverQuantity, driverTotal, share: several pools stand in this row; group by POOL.");
+  else if (!oneDriver) missing.push("driverQuantity, driverTotal: the pool is divided by several drivers; see explainAllocation.");
+  else if (!addsUp) missing.push("driverQuantity: contacts of use cases do not add up; see explainAllocation.");
+  const driver = row.driver as AllocationDriver;
+  return {
+    businessUnit: row.unitCode ? { id: row.unitId!, code: row.unitCode, name: row.unitName!, costCentre: row.costCentre ?? null, chargebackMode: row.chargebackMode! } : null,
+    useCase: row.useCaseCode ? { id: row.useCaseId!, code: row.useCaseCode, name: row.useCaseName! } : null,
+    pool: row.poolCode ? { id: row.poolId!, code: row.poolCode, name: row.poolName!, kind: row.poolKind as CostPool["kind"] } : null,
+    channel: row.channel ?? null,
+    driverQuantity: onePool && oneDriver && addsUp ? displayQuantity(driver, decimalFraction(row.quantity!)) : null,
+    driverTotal: onePool && oneDriver ? displayQuantity(driver, decimalFraction(row.total!)) : null,
+    share: onePool ? roundForDisplay(shareOf(row), SHARE_PLACES) : null,
+    amount: { amount: formatUnits(BigInt(row.amount!), money.exponent), currency: money.code },
+    missing,
+  };
+}
+
+function shareOf(row: Raw): Fraction {
+  if (row.shares === null || row.shares === undefined) return { numerator: BigInt(row.numerator!), denominator: BigInt(row.denominator!) };
+  return sum(row.shares.split(" ").map((share) => {
+    const [numerator, denominator] = share.split("/");
+    return fraction(BigInt(numerator!), BigInt(denominator!));
+  }));
+}
+
+/** Decimal text of the database as an exact fraction. */
+export function decimalFraction(text: string): Fraction {
+  const dot = text.indexOf(".");
+  if (dot < 0) return { numerator: BigInt(text), denominator: 1n };
+  return fraction(BigInt(text.slice(0, dot) + text.slice(dot + 1)), 10n ** BigInt(text.length - dot - 1));
+}
+
+/** Totals of the run's pools, as everybody who may read the run sees them, and how many units bear a part. */
+export async function runTotals(tx: TenantTransaction, runId: string, poolIds: readonly string[] | null): Promise<{ totalMinor: bigint; unallocatedMinor: bigint; units: number }> {
+  const [row] = await tx.query<{ total: string; unallocated: string; units: string }>(
+    `select coalesce(sum(amount_minor), 0) as total, coalesce(sum(unallocated_minor), 0) as unallocated,
+       (select count(distinct business_unit_id) from allocation.unit_share s where s.programme_id = $1 and s.run_id = $2) as units
+     from allocation.run_pool where programme_id = $1 and run_id = $2 and ($3::uuid[] is null or pool_id = any($3))`,
+    [tx.scope.programme.id, runId, poolIds],
+  );
+  return { totalMinor: BigInt(row!.total), unallocatedMinor: BigInt(row!.unallocated), units: Number(row!.units) };
+}

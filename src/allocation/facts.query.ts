@@ -1,0 +1,114 @@
+import { requirePeriodKey, shiftPeriod } from "../kernel/period";
+import { poolAmounts } from "../costs/costs.query";
+import { isShared } from "../costs";
+import { NOBODY } from "../metering";
+import { COUNTING_EVENTS } from "../metering/usage.query";
+import { TenantTransaction } from "../tenancy/database.store";
+import { AllocationFacts, PoolAmount, neededDrivers } from "./allocate";
+import { DriverVector } from "./driver";
+import { PolicyDocument } from "./policy";
+
+/** Everything that the division of a period depends on, read in one transaction. */
+export async function gatherFacts(tx: TenantTransaction, period: string, policy: PolicyDocument | null): Promise<AllocationFacts> {
+  const pools: PoolAmount[] = (await poolAmounts(tx, requirePeriodKey(period)))
+    .filter((pool) => isShared(pool.kind))
+    .map((pool) => ({ code: pool.code, amountMinor: BigInt(pool.amountMinor) }));
+  const needed = neededDrivers(policy, pools);
+  return {
+    period,
+    currency: tx.scope.programme.currency,
+    pools,
+    policy,
+    receivers: await receiversAtEnd(tx, period),
+    drivers: await vectors(tx, period, needed.period),
+    priorDrivers: await vectors(tx, shiftPeriod(period, -1), needed.prior),
+  };
+}
+
+/** Units and the use cases that they own when the period ends. */
+async function receiversAtEnd(tx: TenantTransaction, period: string): Promise<Map<string, string[]>> {
+  const rows = await tx.query<{ unit: string; useCase: string }>(
+    `select u.code as unit, c.code as "useCase"
+     from (
+       select distinct on (o.use_case_id) o.use_case_id, o.business_unit_id from tenancy.use_case_ownership o
+       where o.programme_id = $1 and o.effective_from < (to_date($2, 'YYYY-MM') + interval '1 month') at time zone $3
+       order by o.use_case_id, o.effective_from desc
+     ) o join tenancy.business_unit u on u.programme_id = $1 and u.id = o.business_unit_id
+       join tenancy.use_case c on c.programme_id = $1 and c.id = o.use_case_id
+     order by u.code collate "C", c.code collate "C"`,
+    [tx.scope.programme.id, period, tx.scope.programme.timeZone],
+  );
+  const receivers = new Map<string, string[]>();
+  for (const { unit, useCase } of rows) receivers.set(unit, [...(receivers.get(unit) ?? []), useCase]);
+  return receivers;
+}
+
+async function vectors(tx: TenantTransaction, period: string, keys: readonly string[]): Promise<Map<string, DriverVector>> {
+  const found = new Map<string, DriverVector>();
+  for (const key of keys) found.set(key, await vector(tx, period, key));
+  return found;
+}
+
+interface QuantityRow { readonly businessUnit: string; readonly useCase: string; readonly channel: string; readonly quantity: string }
+
+async function vector(tx: TenantTransaction, period: string, key: string): Promise<DriverVector> {
+  const [driver, minimum, increment] = key.split("/");
+  if (driver === "CALLS" || driver === "CONNECTED_SECONDS") return additive(await fromTotals(tx, period, driver === "CALLS" ? "connected_legs" : "connected_ms"));
+  if (driver === "BILLED_MINUTES") return additive(await billed(tx, period, BigInt(minimum!) * 1000n, BigInt(increment!) * 1000n));
+  const resolved = driver === "RESOLVED_CONTACTS";
+  const [quantities, unitQuantities] = [await contacts(tx, period, resolved, true), await contacts(tx, period, resolved, false)];
+  return { quantities: quantities.map(toQuantity), unitQuantities: unitQuantities.map(toQuantity) };
+}
+
+function additive(rows: readonly QuantityRow[]): DriverVector {
+  return { quantities: rows.map(toQuantity), unitQuantities: null };
+}
+
+function toQuantity(row: QuantityRow): { businessUnit: string; useCase: string; channel: string; quantity: bigint } {
+  return { ...row, quantity: BigInt(row.quantity) };
+}
+
+const NAMED = (inner: string): string => `
+  select u.code as "businessUnit", c.code as "useCase", q.channel::text as channel, q.quantity
+  from (${inner}) q
+    join tenancy.business_unit u on u.programme_id = $1 and u.id = q.business_unit_id
+    join tenancy.use_case c on c.programme_id = $1 and c.id = q.use_case_id
+  where q.quantity > 0 order by u.code collate "C", c.code collate "C", q.channel`;
+
+function fromTotals(tx: TenantTransaction, period: string, figure: "connected_legs" | "connected_ms"): Promise<QuantityRow[]> {
+  return tx.query(
+    NAMED(`
+      select business_unit_id, use_case_id, channel, sum(${figure})::bigint as quantity from metering.usage_daily_total
+      where programme_id = $1 and business_unit_id <> '${NOBODY}' and day >= to_date($2, 'YYYY-MM') and day < to_date($2, 'YYYY-MM') + interval '1 month'
+      group by 1, 2, 3`),
+    [tx.scope.programme.id, period],
+  );
+}
+
+/** Sum over calls of max(minimum, ceil(ms / increment) x increment), in milliseconds. */
+function billed(tx: TenantTransaction, period: string, minimumMs: bigint, incrementMs: bigint): Promise<QuantityRow[]> {
+  return tx.query(
+    NAMED(`
+      select business_unit_id, use_case_id, channel, sum(greatest($3::bigint, (connected_ms + $4::bigint - 1) / $4 * $4))::bigint as quantity
+      from ${COUNTING_EVENTS}
+      where e.programme_id = $1 and e.business_unit_id is not null and e.period_key = $2 and e.connected
+      group by 1, 2, 3`),
+    [tx.scope.programme.id, period, minimumMs.toString(), incrementMs.toString()],
+  );
+}
+
+/** Distinct contacts per use case and channel, or per unit and channel. */
+function contacts(tx: TenantTransaction, period: string, resolved: boolean, perUseCase: boolean): Promise<QuantityRow[]> {
+  return tx.query(
+    `select u.code as "businessUnit", ${perUseCase ? "c.code" : "''"} as "useCase", q.channel::text as channel, q.quantity
+     from (
+       select business_unit_id, ${perUseCase ? "use_case_id" : "null::uuid as use_case_id"}, channel, count(distinct contact_key) as quantity
+       from ${COUNTING_EVENTS}
+       where e.programme_id = $1 and e.business_unit_id is not null and e.period_key = $2 ${resolved ? "and e.resolved" : ""}
+       group by 1, 2, 3
+     ) q join tenancy.business_unit u on u.programme_id = $1 and u.id = q.business_unit_id
+       ${perUseCase ? "join tenancy.use_case c on c.programme_id = $1 and c.id = q.use_case_id" : ""}
+     order by 1, 2, 3`,
+    [tx.scope.programme.id, period],
+  );
+}
