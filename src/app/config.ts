@@ -1,0 +1,89 @@
+import { userInfo } from "node:os";
+import { resolve } from "node:path";
+import { z } from "zod";
+
+/** A configuration that cannot work; the message says what to set. */
+export class ConfigError extends Error {}
+
+const text = z.string().trim().min(1).optional();
+
+const Environment = z.object({
+  DATABASE_URL: text,
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  HOST: z.string().trim().min(1).default("127.0.0.1"),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  APPORTION_MIGRATION_URL: text,
+  APPORTION_JWT_ISSUER: text,
+  APPORTION_JWT_AUDIENCE: text,
+  APPORTION_JWT_PUBLIC_KEY: text,
+  APPORTION_JWT_SECRET: text,
+  APPORTION_JWT_MAX_AGE: z.coerce.number().int().min(60).max(31_536_000).default(43_200),
+  APPORTION_DATA_DIR: z.string().trim().min(1).default(".data"),
+  APPORTION_DEMO: z.enum(["auto", "on", "off"]).default("auto"),
+});
+
+/** How tokens are checked: one algorithm family, one issuer, one audience. */
+export interface TokenConfig {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly key: { readonly kind: "secret"; readonly secret: string } | { readonly kind: "publicKey"; readonly pem: string };
+  /** Longest life of a token, in seconds. */
+  readonly maxAgeSeconds: number;
+}
+
+export interface Config {
+  /** Null: the embedded PostgreSQL. */
+  readonly databaseUrl: string | null;
+  readonly migrationUrl: string | null;
+  readonly port: number;
+  readonly host: string;
+  readonly logLevel: string;
+  readonly dataDirectory: string;
+  readonly demo: boolean;
+  /** Null: a key of its own is made under the data directory (embedded database only). */
+  readonly token: TokenConfig | null;
+}
+
+/** Reads and checks the whole environment at start; throws ConfigError that names every fault. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const known = new Set(Object.keys(Environment.shape));
+  const unknown = Object.keys(environment).filter((name) => name.startsWith("APPORTION_") && !known.has(name));
+  if (unknown.length > 0) throw new ConfigError(`Unknown setting ${unknown.join(", ")}. The known ones stand in .env.example.`);
+  const given = Object.fromEntries(Object.entries(environment).filter(([name, value]) => known.has(name) && value !== undefined && value !== ""));
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
+  const env = parsed.data;
+  const token = readTokenConfig(env);
+  const isPlain = token === null && env.DATABASE_URL === undefined;
+  if (env.DATABASE_URL !== undefined && token === null) {
+    throw new ConfigError("With DATABASE_URL set, tokens need real settings: APPORTION_JWT_ISSUER, APPORTION_JWT_AUDIENCE and one of APPORTION_JWT_PUBLIC_KEY and APPORTION_JWT_SECRET.");
+  }
+  return {
+    databaseUrl: env.DATABASE_URL ?? null,
+    migrationUrl: env.APPORTION_MIGRATION_URL ?? null,
+    port: env.PORT,
+    host: env.HOST,
+    logLevel: env.LOG_LEVEL,
+    dataDirectory: resolve(env.APPORTION_DATA_DIR),
+    demo: env.APPORTION_DEMO === "on" || (env.APPORTION_DEMO === "auto" && isPlain),
+    token,
+  };
+}
+
+function readTokenConfig(env: z.infer<typeof Environment>): TokenConfig | null {
+  const { APPORTION_JWT_ISSUER: issuer, APPORTION_JWT_AUDIENCE: audience, APPORTION_JWT_PUBLIC_KEY: pem, APPORTION_JWT_SECRET: secret } = env;
+  if (!issuer && !audience && !pem && !secret) return null;
+  if (!issuer || !audience) throw new ConfigError("APPORTION_JWT_ISSUER and APPORTION_JWT_AUDIENCE are both needed.");
+  if (Boolean(pem) === Boolean(secret)) throw new ConfigError("Set exactly one of APPORTION_JWT_PUBLIC_KEY (RS256 or ES256, PEM) and APPORTION_JWT_SECRET (HS256).");
+  if (secret && Buffer.byteLength(secret, "utf8") < 32) throw new ConfigError("APPORTION_JWT_SECRET must have at least 32 bytes.");
+  return { issuer, audience, maxAgeSeconds: env.APPORTION_JWT_MAX_AGE, key: secret ? { kind: "secret", secret } : { kind: "publicKey", pem: pem!.replace(/\\n/g, "\n") } };
+}
+
+/** The operating system's name of whoever runs the process; "operator" when it has none. */
+export function operatingSystemUser(): string {
+  try {
+    return userInfo().username || "operator";
+  } catch {
+    return "operator";
+  }
+}

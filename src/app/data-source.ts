@@ -1,0 +1,40 @@
+import { DataSource } from "typeorm";
+import { migrations } from "../../migrations";
+import { CostEntryEntity, CostPoolEntity } from "../costs/costs.entity";
+import { AuditEntryEntity, PeriodEntity } from "../governance/governance.entity";
+import { BusinessUnitEntity, ProgrammeEntity, UseCaseEntity, UseCaseOwnershipEntity } from "../tenancy/tenancy.entity";
+import { allocationEntities } from "../allocation/allocation.entity";
+import { meteringEntities } from "../metering/metering.entity";
+
+export const entities = [
+  ProgrammeEntity, BusinessUnitEntity, UseCaseEntity, UseCaseOwnershipEntity, PeriodEntity, AuditEntryEntity,
+  CostPoolEntity, CostEntryEntity, ...meteringEntities, ...allocationEntities,
+];
+
+export interface ConnectOptions {
+  readonly purpose: "serve" | "migrate";
+  readonly poolSize?: number;
+}
+
+/** Reads of the API end after 5 s; jobs set a time of their own. */
+const STATEMENT_TIMEOUT_MS = 5_000;
+
+/** A data source that is not yet connected. The query cache stays off: under row-level security it would leak across tenants. */
+export function connect(url: string, options: ConnectOptions): DataSource {
+  const serving = options.purpose === "serve";
+  return new DataSource({
+    type: "postgres",
+    url,
+    entities,
+    migrations: [...migrations],
+    migrationsTableName: "applied",
+    schema: "migrations",
+    synchronize: false,
+    cache: false,
+    applicationName: serving ? "apportion" : "apportion-migrate",
+    poolSize: options.poolSize ?? 12,
+    connectTimeoutMS: 1_000,
+    extra: serving ? { statement_timeout: STATEMENT_TIMEOUT_MS, idle_in_transaction_session_timeout: 60_000, options: "-c TimeZone=UTC" } : { options: "-c TimeZone=UTC" },
+    poolErrorHandler: () => undefined,
+  });
+}

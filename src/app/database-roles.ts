@@ -1,0 +1,191 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+import { Client } from "pg";
+
+/** Names and passwords of the product's two roles, and of its database. */
+export interface DatabaseRoleNames {
+  database: string;
+  ownerRole: string;
+  ownerPassword: string;
+  appRole: string;
+  appPassword: string;
+}
+
+/** The schemas whose tables the API's role must never own. */
+export const PRODUCT_SCHEMAS = ["tenancy", "governance", "metering", "costs", "allocation", "migrations"] as const;
+
+const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/;
+// One number for all callers: two of them at once would both see that a role is missing.
+const SETUP_LOCK = 4_170_339_201;
+
+/**
+ * Makes the database, the role that owns it and the role the API connects as, or brings existing ones in line; may be run
+ * again at any time and then sets both passwords anew. The administrator needs CREATEROLE and CREATEDB, not superuser.
+ * Returns connection strings for both roles. Throws an Error on a name or password that is not plain, on a database that
+ * is not UTF8, and whatever PostgreSQL says when the administrator may not do this.
+ */
+export async function ensureDatabaseRoles(adminUrl: string, names: DatabaseRoleNames): Promise<{ ownerUrl: string; appUrl: string }> {
+  const [database, owner, app] = [names.database, names.ownerRole, names.appRole].map(quoteIdentifier) as [string, string, string];
+  if (names.ownerRole === names.appRole) throw new Error("The owner's role and the API's role must differ: an owner is not held by row-level security.");
+  const urls = { ownerUrl: urlFor(adminUrl, names.ownerRole, names.ownerPassword, names.database), appUrl: urlFor(adminUrl, names.appRole, names.appPassword, names.database) };
+  const superuser = await withClient(adminUrl, async (client) => {
+    await client.query("select pg_advisory_lock($1)", [SETUP_LOCK]);
+    const me = await one<{ name: string; superuser: boolean; version: number }>(client, "select current_user as name, rolsuper as superuser, current_setting('server_version_num')::int as version from pg_roles where rolname = current_user");
+    if (me.version < 150000) throw new Error(`PostgreSQL ${Math.floor(me.version / 10000)} is too old; 15 to 18 are supported.`);
+    for (const name of [names.ownerRole, names.appRole]) {
+      if (name === me.name) throw new Error(`The administrator "${name}" must not be one of the product's own roles.`);
+    }
+    await ensureRole(client, names.ownerRole, names.ownerPassword, true);
+    await ensureRole(client, names.appRole, names.appPassword, false);
+    await leaveAllRoles(client, names.appRole, me.version);
+    if (!me.superuser) await mayBecome(client, owner, names.ownerRole, me.version);
+    await ensureDatabase(client, names);
+    // The privileges of a database are its owner's to give, and so they do not depend on who ran this.
+    await client.query(`set role ${owner}`);
+    await client.query(`revoke all on database ${database} from public`);
+    await client.query(`revoke all on database ${database} from ${app}`);
+    await client.query(`grant connect, temporary on database ${database} to ${app}`);
+    return me.superuser;
+  });
+  // Schema public of an upgraded database may belong to the superuser; of a new one it is the database owner's.
+  await withClient(superuser ? urlFor(adminUrl, undefined, undefined, names.database) : urls.ownerUrl, async (client) => {
+    const found = await client.query("select 1 from pg_namespace where nspname = 'public'");
+    if (found.rowCount) await client.query(`revoke all on schema public from public, ${app}`);
+  });
+  return urls;
+}
+
+/**
+ * Refuses a connection on which row-level security would not hold. `query` runs on that connection; `schemas` are the
+ * product's. Throws an Error that lists every reason and says what to do.
+ */
+export async function assertSafeApiRole(
+  query: (sql: string) => Promise<Array<Record<string, unknown>>>,
+  schemas: readonly string[] = PRODUCT_SCHEMAS,
+): Promise<void> {
+  schemas.forEach(quoteIdentifier);
+  const list = schemas.map((name) => `'${name}'`).join(", ");
+  // Roles it could switch to count as much as the one it is: hence the walk through memberships, inherited or not.
+  const found = await query(`
+    with recursive reach as (
+      select oid, rolname from pg_catalog.pg_roles where rolname in (session_user, current_user)
+      union
+      select r.oid, r.rolname from reach join pg_catalog.pg_auth_members m on m.member = reach.oid join pg_catalog.pg_roles r on r.oid = m.roleid
+    ), schema as (
+      select oid, nspname, nspowner from pg_catalog.pg_namespace where nspname in (${list})
+    ), reason as (
+      select rolname, 'is a superuser' as text from pg_catalog.pg_roles where rolsuper
+      union all select rolname, 'has BYPASSRLS' from pg_catalog.pg_roles where rolbypassrls
+      union all select rolname, 'has CREATEROLE' from pg_catalog.pg_roles where rolcreaterole
+      union all select rolname, 'has REPLICATION' from pg_catalog.pg_roles where rolreplication
+      union all select rolname, 'reaches the files or programs of the server' from pg_catalog.pg_roles
+        where rolname in ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')
+      union all select pg_catalog.pg_get_userbyid(datdba), 'owns the database' from pg_catalog.pg_database where datname = current_database()
+      union all select pg_catalog.pg_get_userbyid(nspowner), 'owns the schema ' || nspname from schema
+      union all select pg_catalog.pg_get_userbyid(c.relowner), 'owns ' || count(*) || ' table(s) or other relations of schema ' || s.nspname
+        from pg_catalog.pg_class c join schema s on s.oid = c.relnamespace group by c.relowner, s.nspname
+      union all select rolname, 'may CREATE in the database' from reach where has_database_privilege(oid, current_database(), 'CREATE')
+      union all select reach.rolname, 'may CREATE in schema ' || s.nspname from reach, schema s where has_schema_privilege(reach.oid, s.oid, 'CREATE')
+    )
+    select session_user::text as connected, reason.rolname::text as role, reason.text from reason join reach using (rolname) order by 2, 3`);
+  if (found.length === 0) return;
+  const connected = String(found[0]?.connected);
+  const reasons = found.map(({ role, text }) => (role === connected ? `it ${String(text)}` : `it can act as "${String(role)}", which ${String(text)}`));
+  throw new Error(
+    `The API must not connect to the database as "${connected}", because row-level security would not hold: ${reasons.slice(0, 12).join("; ")}. ` +
+      'Let DATABASE_URL name the API\'s own role ("apportion init" makes it) and APPORTION_MIGRATION_URL the owner.',
+  );
+}
+
+async function ensureRole(client: Client, name: string, password: string, inherit: boolean): Promise<void> {
+  const role = quoteIdentifier(name);
+  const wanted = { rolsuper: "nosuperuser", rolcreatedb: "nocreatedb", rolcreaterole: "nocreaterole", rolbypassrls: "nobypassrls", rolreplication: "noreplication" };
+  const known = await client.query("select * from pg_roles where rolname = $1", [name]);
+  const inheritance = inherit ? "inherit" : "noinherit";
+  const current = known.rows[0] as Record<string, unknown> | undefined;
+  if (!current) {
+    await client.query(`create role ${role} login ${inheritance} ${Object.values(wanted).join(" ")} password '${scramVerifier(password)}'`);
+    return;
+  }
+  // Only what differs: an administrator without superuser may not even mention some of these.
+  const changes = Object.entries(wanted).flatMap(([column, word]) => (current[column] ? [word] : []));
+  if (!current.rolcanlogin) changes.push("login");
+  if (current.rolinherit !== inherit) changes.push(inheritance);
+  await client.query(`alter role ${role} ${changes.join(" ")} password '${scramVerifier(password)}'`);
+}
+
+async function leaveAllRoles(client: Client, name: string, version: number): Promise<void> {
+  const memberships = await client.query<{ role: string; grantor: string | null }>(
+    `select quote_ident(r.rolname) as role, quote_ident(g.rolname) as grantor
+     from pg_auth_members m join pg_roles r on r.oid = m.roleid join pg_roles u on u.oid = m.member left join pg_roles g on g.oid = m.grantor
+     where u.rolname = $1`,
+    [name],
+  );
+  for (const { role, grantor } of memberships.rows) {
+    // From 16 on several roles may each have granted it; before, the one grant may name a role that is gone.
+    const by = version >= 160000 && grantor !== null ? `granted by ${grantor}` : "";
+    await client.query(`revoke ${role} from ${quoteIdentifier(name)} ${by}`);
+  }
+}
+
+/** A database can only be given to a role that its maker could become; from 16 on making a role does not include that. */
+async function mayBecome(client: Client, owner: string, ownerName: string, version: number): Promise<void> {
+  const may = await one<{ may: boolean }>(client, `select pg_has_role(current_user, $1, '${version >= 160000 ? "SET" : "MEMBER"}') as may`, [ownerName]);
+  if (!may.may) await client.query(`grant ${owner} to current_user`);
+}
+
+async function ensureDatabase(client: Client, names: DatabaseRoleNames): Promise<void> {
+  const [database, owner] = [quoteIdentifier(names.database), quoteIdentifier(names.ownerRole)];
+  const found = await client.query("select pg_get_userbyid(datdba) as owner, pg_encoding_to_char(encoding) as encoding from pg_database where datname = $1", [names.database]);
+  const current = found.rows[0] as { owner: string; encoding: string } | undefined;
+  if (!current) {
+    await client.query(`create database ${database} owner ${owner} template template0 encoding 'UTF8'`);
+    return;
+  }
+  if (current.encoding !== "UTF8") throw new Error(`The database "${names.database}" has the encoding ${current.encoding}; UTF8 is needed. Name another one.`);
+  if (current.owner !== names.ownerRole) await client.query(`alter database ${database} owner to ${owner}`);
+}
+
+/** What the server stores for a password. Made here, so that the password itself never travels or shows in a server's log. */
+function scramVerifier(password: string): string {
+  // Beyond ASCII, programs differ in how they normalise before hashing.
+  if (!/^[\x21-\x7e]{8,}$/.test(password)) throw new Error("A database password needs at least 8 printable ASCII characters without blanks.");
+  const [salt, iterations] = [randomBytes(16), 4096];
+  const salted = pbkdf2Sync(password, salt, iterations, 32, "sha256");
+  const storedKey = createHash("sha256").update(createHmac("sha256", salted).update("Client Key").digest()).digest("base64");
+  const serverKey = createHmac("sha256", salted).update("Server Key").digest("base64");
+  return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${storedKey}:${serverKey}`;
+}
+
+function quoteIdentifier(name: string): string {
+  if (!IDENTIFIER.test(name)) throw new Error(`"${name.slice(0, 80)}" cannot be used as a name in the database: small letters, digits and underscores, at most 63, and no digit first.`);
+  return `"${name}"`;
+}
+
+/** The administrator's address with another database and, when given, another user. */
+function urlFor(adminUrl: string, user: string | undefined, password: string | undefined, database: string): string {
+  const parts = /^postgres(?:ql)?:\/\/(?:([^@/]*)@)?([^/?]*)(?:\/[^?]*)?(\?.*)?$/.exec(adminUrl);
+  if (!parts) throw new Error("The administrator's URL is not of the form postgresql://user:password@host:port/database.");
+  const [, credentials = "", host = "", search = ""] = parts;
+  const query = new URLSearchParams(search);
+  for (const key of ["database", "dbname", ...(user === undefined ? [] : ["user", "password"])]) query.delete(key);
+  const as = user === undefined ? credentials : `${user}:${encodeURIComponent(password ?? "")}`;
+  return `postgresql://${as}@${host}/${database}${query.size > 0 ? `?${query.toString()}` : ""}`;
+}
+
+async function one<Row extends object>(client: Client, sql: string, values: unknown[] = []): Promise<Row> {
+  const [row] = (await client.query<Row>(sql, values)).rows;
+  if (!row) throw new Error("PostgreSQL gave no row where there must be one.");
+  return row;
+}
+
+async function withClient<T>(connectionString: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString, connectionTimeoutMillis: 15_000 });
+  // A connection that breaks between two queries must fail the next one, not the process.
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

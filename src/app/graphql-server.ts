@@ -1,0 +1,127 @@
+import { ApolloServer, ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from "@apollo/server";
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginUsageReportingDisabled } from "@apollo/server/plugin/disabled";
+import { DocumentNode, GraphQLSchema, Kind, OperationDefinitionNode } from "graphql";
+import { getComplexity, simpleEstimator } from "graphql-query-complexity";
+import type { Logger } from "pino";
+import { Refusal } from "../kernel/refusal";
+import { RequestContext } from "../tenancy/request-context";
+import { Authorizer } from "./authorize";
+import { CompiledExecutor } from "./execute";
+import { formatError, httpStatusOf } from "./refusals";
+
+export const LARGEST_QUERY_BYTES = 256 * 1024;
+export const LARGEST_INGEST_BYTES = 24 * 1024 * 1024;
+const MOST_TOKENS = 1_000;
+const DEEPEST = 15;
+const MOST_ROOT_FIELDS = 20;
+/** Fields times page sizes. A page of 500 usage events with every field stays below it. */
+const MOST_COST = 100_000;
+
+/** What Apollo hands to plugins and executor. Apollo copies this object per operation, so the request stands inside it. */
+export interface GraphQLContext {
+  readonly request: RequestContext;
+  readonly bodyBytes: number;
+  cost?: number;
+}
+
+/** Apollo with our rules around it: who may ask what, how much, and what an error may say. */
+export function createGraphQLServer(publicSchema: GraphQLSchema, executionSchema: GraphQLSchema, logger: Logger): ApolloServer<GraphQLContext> {
+  const authorizer = new Authorizer(publicSchema);
+  const executor = new CompiledExecutor(executionSchema);
+  return new ApolloServer<GraphQLContext>({
+    gateway: {
+      load: async () => ({
+        executor: (request) => executor.run(request.document, request.operation, (request.request.variables ?? {}) as Record<string, unknown>, (request.context as GraphQLContext).request) as never,
+      }),
+      onSchemaLoadOrUpdate: (callback) => {
+        callback({ apiSchema: publicSchema, coreSupergraphSdl: "" });
+        return () => undefined;
+      },
+      stop: async () => undefined,
+    },
+    parseOptions: { maxTokens: MOST_TOKENS },
+    introspection: true,
+    csrfPrevention: true,
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: true,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    logger,
+    formatError: (formatted, error) => formatError(formatted, error, (id, fault) => logger.error({ id, err: fault }, "request failed")),
+    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginUsageReportingDisabled(), rules(authorizer, executionSchema)],
+  });
+}
+
+function rules(authorizer: Authorizer, schema: GraphQLSchema): ApolloServerPlugin<GraphQLContext> {
+  return {
+    requestDidStart: async () => ({
+      didResolveOperation: async ({ document, operation, operationName, request, contextValue }) => {
+        if (!operation) return;
+        authorizer.require(document, operation, contextValue.request.principal.role);
+        requireSize(document, operation, contextValue.bodyBytes);
+        requireDepth(document);
+        contextValue.cost = costOf(schema, document, request.variables ?? {}, operationName);
+        if (contextValue.cost > MOST_COST) throw new Refusal("LIMIT_EXCEEDED", `This query costs ${contextValue.cost}; the limit is ${MOST_COST}. Ask for smaller pages or fewer fields.`);
+      },
+      willSendResponse: async (context) => finish(context),
+    }),
+  };
+}
+
+/** Only the ingest mutation may be larger than a query. */
+function requireSize(document: DocumentNode, operation: OperationDefinitionNode, bytes: number): void {
+  const fields = operation.selectionSet.selections;
+  if (fields.length > MOST_ROOT_FIELDS) throw new Refusal("LIMIT_EXCEEDED", `An operation asks for at most ${MOST_ROOT_FIELDS} things at once.`);
+  if (bytes <= LARGEST_QUERY_BYTES) return;
+  const ingest = document.definitions.length === 1 && fields.length === 1 && fields[0]!.kind === Kind.FIELD && fields[0]!.name.value === "reportUsage";
+  if (!ingest) throw new Refusal("LIMIT_EXCEEDED", `A request is at most ${LARGEST_QUERY_BYTES} bytes; only reportUsage may be larger.`);
+}
+
+function requireDepth(document: DocumentNode): void {
+  const fragments = new Map(document.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [])));
+  const depths = new Map<string, number>();
+  type Selections = OperationDefinitionNode["selectionSet"];
+  const depthOf = (set: Selections | undefined): number => {
+    let deepest = 0;
+    for (const selection of set?.selections ?? []) {
+      if (selection.kind === Kind.FIELD) deepest = Math.max(deepest, selection.name.value.startsWith("__") ? 0 : 1 + depthOf(selection.selectionSet));
+      else if (selection.kind === Kind.INLINE_FRAGMENT) deepest = Math.max(deepest, depthOf(selection.selectionSet));
+      else {
+        const name = selection.name.value;
+        if (!depths.has(name)) depths.set(name, depthOf(fragments.get(name)?.selectionSet));
+        deepest = Math.max(deepest, depths.get(name)!);
+      }
+    }
+    return deepest;
+  };
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.OPERATION_DEFINITION && depthOf(definition.selectionSet) > DEEPEST) throw new Refusal("LIMIT_EXCEEDED", `A query is at most ${DEEPEST} levels deep.`);
+  }
+}
+
+function costOf(schema: GraphQLSchema, document: DocumentNode, variables: Record<string, unknown>, operationName: string | null): number {
+  try {
+    return getComplexity({
+      schema, query: document, variables, operationName: operationName ?? undefined,
+      estimators: [
+        ({ args, childComplexity }) => (typeof args.first === "number" ? 1 + Math.max(args.first, 1) * childComplexity : undefined),
+        simpleEstimator({ defaultComplexity: 1 }),
+      ],
+    });
+  } catch {
+    // Variables that cannot be read are reported by the execution, with their path.
+    return 0;
+  }
+}
+
+/** Reports the cost and gives a failed request the status that its first error stands for. */
+function finish({ response, contextValue }: GraphQLRequestContextWillSendResponse<GraphQLContext>): void {
+  if (response.body.kind !== "single") return;
+  const { singleResult } = response.body;
+  if (contextValue?.cost !== undefined) singleResult.extensions = { ...singleResult.extensions, cost: { requested: contextValue.cost, limit: MOST_COST } };
+  const first = singleResult.errors?.[0];
+  if (first && (singleResult.data === undefined || singleResult.data === null || Object.values(singleResult.data).every((value) => value === null))) {
+    response.http.status = httpStatusOf(String(first.extensions?.code ?? "INTERNAL"));
+    if (response.http.status === 503) response.http.headers.set("retry-after", "1");
+  }
+}

@@ -1,0 +1,103 @@
+import { fastifyApolloHandler } from "@as-integrations/fastify";
+import { ApolloServer } from "@apollo/server";
+import Fastify, { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Logger } from "pino";
+import { Registry, collectDefaultMetrics, Histogram } from "prom-client";
+import { Clock } from "../kernel/clock";
+import { Refusal } from "../kernel/refusal";
+import { Principal } from "../tenancy";
+import { Database } from "../tenancy/database.store";
+import { RecordAudit, RequestContext } from "../tenancy/request-context";
+import { ScopeResolver } from "../tenancy/scope-resolver.store";
+import { GraphQLContext, LARGEST_INGEST_BYTES } from "./graphql-server";
+import { httpStatusOf } from "./refusals";
+import { TokenVerifier } from "./token";
+import { welcomePage } from "./welcome-page";
+
+export interface HttpServerParts {
+  readonly apollo: ApolloServer<GraphQLContext>;
+  readonly database: Database;
+  readonly scopes: ScopeResolver;
+  readonly verifier: TokenVerifier;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly record: RecordAudit;
+  readonly sdl: string;
+  readonly permissionsOf: (role: Principal["role"]) => readonly string[];
+  /** True once migrated and seeded, until shutdown begins. */
+  readonly isReady: () => boolean;
+}
+
+type WithBody = FastifyRequest & { bodyBytes?: number; principal?: Principal };
+
+/** The routes. Everything under /graphql needs a token; health, metrics, SDL and the welcome page do not. */
+export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
+  const app = Fastify({ bodyLimit: LARGEST_INGEST_BYTES, requestTimeout: 60_000, connectionTimeout: 0, forceCloseConnections: "idle", logger: false, trustProxy: false });
+  // JSON is read by us: the size of the body decides what it may ask, and no field of it is ever merged into another object.
+  app.removeContentTypeParser("application/json");
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request: WithBody, body, done) => {
+    request.bodyBytes = (body as Buffer).length;
+    try {
+      done(null, JSON.parse((body as Buffer).toString("utf8")));
+    } catch {
+      done(Object.assign(new Error("The body is not JSON."), { statusCode: 400 }), undefined);
+    }
+  });
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const status = error.statusCode && error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : 500;
+    if (status === 500) parts.logger.error({ err: error }, "request failed");
+    const code = status === 500 ? "INTERNAL" : status === 413 ? "LIMIT_EXCEEDED" : "BAD_USER_INPUT";
+    void sendError(reply, status, code, status === 500 ? "Something went wrong on our side." : error.message);
+  });
+  app.setNotFoundHandler((_request, reply) => sendError(reply, 404, "NOT_FOUND", "There is nothing here. GET / says where things are."));
+
+  addOperations(app, parts);
+  app.route({
+    method: ["GET", "POST"],
+    url: "/graphql",
+    preParsing: async (request: WithBody, reply) => authenticate(request, reply, parts.verifier),
+    handler: fastifyApolloHandler(parts.apollo, {
+      context: async (request) => {
+        const { principal, bodyBytes } = request as WithBody;
+        const context = new RequestContext(principal!, parts.database, parts.clock, parts.scopes, parts.record, parts.permissionsOf(principal!.role));
+        return { request: context, bodyBytes: bodyBytes ?? 0 };
+      },
+    }) as never,
+  });
+  return app;
+}
+
+/** Says who asks before a byte of the body is read. */
+async function authenticate(request: WithBody, reply: FastifyReply, verifier: TokenVerifier): Promise<void> {
+  const match = /^Bearer ([^\s]+)$/i.exec(request.headers.authorization ?? "");
+  try {
+    if (!match) throw new Refusal("UNAUTHENTICATED", "A token is needed: send Authorization: Bearer <token>.");
+    request.principal = verifier.verify(match[1]!);
+    void reply.header("cache-control", "no-store, private");
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.code === "UNAUTHENTICATED") void reply.header("www-authenticate", "Bearer");
+    await sendError(reply, httpStatusOf(error.code), error.code, error.message);
+  }
+}
+
+function sendError(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
+  return reply.code(status).header("cache-control", "no-store, private").type("application/json; charset=utf-8").send({ errors: [{ message, extensions: { code } }] });
+}
+
+function addOperations(app: FastifyInstance, parts: HttpServerParts): void {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const duration = new Histogram({ name: "apportion_http_request_seconds", help: "Time from request to response.", labelNames: ["method", "route", "status"], registers: [registry], buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
+  app.addHook("onResponse", async (request, reply) => {
+    duration.observe({ method: request.method, route: request.routeOptions.url ?? "none", status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+  });
+  app.get("/livez", async () => ({ status: "live" }));
+  app.get("/readyz", async (_request, reply) => {
+    const ready = parts.isReady() && (await parts.database.isReachable());
+    return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "not ready" });
+  });
+  app.get("/metrics", async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+  app.get("/schema.graphql", async (_request, reply) => reply.type("text/plain; charset=utf-8").send(parts.sdl));
+  app.get("/", async (_request, reply) => reply.type("text/html; charset=utf-8").header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'").send(welcomePage()));
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Clock, systemClock } from "../kernel/clock";
+import { Database } from "../tenancy/database.store";
+import { ScopeResolver } from "../tenancy/scope-resolver.store";
+import { Config, ConfigError, TokenConfig } from "./config";
+import { connect } from "./data-source";
+import { assertSafeApiRole, ensureDatabaseRoles } from "./database-roles";
+import { startEmbeddedPostgres } from "./embedded-postgres/start-embedded-postgres";
+import { migrate, roleOf } from "./migrate";
+
+/** A running installation: its database, migrated, and the way to end it. */
+export interface Installation {
+  readonly database: Database;
+  readonly scopes: ScopeResolver;
+  readonly clock: Clock;
+  readonly token: TokenConfig;
+  readonly apiUrl: string;
+  readonly ownerUrl: string | null;
+  close(): Promise<void>;
+}
+
+/** The URLs of a database: the API's own role, and the owner's where it is known. */
+export interface DatabaseUrls {
+  readonly apiUrl: string;
+  readonly ownerUrl: string | null;
+  stop(): Promise<void>;
+}
+
+/** The configured database, or the embedded one under the data directory, started when it does not run yet. */
+export async function openDatabase(config: Config, log: (message: string) => void): Promise<DatabaseUrls> {
+  if (config.databaseUrl !== null) return { apiUrl: config.databaseUrl, ownerUrl: config.migrationUrl, stop: async () => undefined };
+  const embedded = await startEmbeddedPostgres({ dataDirectory: config.dataDirectory, log });
+  const secrets = readOrMake(join(config.dataDirectory, "database-roles.json"), () => JSON.stringify({ owner: secret(), app: secret() }));
+  const { owner, app } = JSON.parse(secrets) as { owner: string; app: string };
+  const urls = await ensureDatabaseRoles(embedded.adminUrl, { database: "apportion", ownerRole: "apportion_owner", ownerPassword: owner, appRole: "apportion_app", appPassword: app });
+  return { apiUrl: urls.appUrl, ownerUrl: urls.ownerUrl, stop: () => embedded.stop() };
+}
+
+/**
+ * Opens the database, brings it up to date when the owner's URL is known, and connects as the API's role. Throws
+ * ConfigError when that role could see past row-level security.
+ */
+export async function openInstallation(config: Config, log: (message: string) => void, clock: Clock = systemClock): Promise<Installation> {
+  const urls = await openDatabase(config, log);
+  try {
+    if (urls.ownerUrl !== null) {
+      const applied = await migrate(urls.ownerUrl, roleOf(urls.apiUrl));
+      if (applied.length > 0) log(`migrated: ${applied.length} step(s)`);
+    }
+    const dataSource = await connect(urls.apiUrl, { purpose: "serve" }).initialize();
+    try {
+      await assertSafeApiRole((sql) => dataSource.query(sql));
+    } catch (error) {
+      await dataSource.destroy();
+      throw new ConfigError(error instanceof Error ? error.message : String(error));
+    }
+    const database = new Database(dataSource);
+    return {
+      database,
+      scopes: new ScopeResolver(database),
+      clock,
+      token: config.token ?? ownToken(config.dataDirectory),
+      apiUrl: urls.apiUrl,
+      ownerUrl: urls.ownerUrl,
+      close: async () => {
+        await database.close();
+        await urls.stop();
+      },
+    };
+  } catch (error) {
+    await urls.stop();
+    throw error;
+  }
+}
+
+/** The key of an installation that was given none: made once, kept under the data directory, readable by its owner alone. */
+export function ownToken(dataDirectory: string): TokenConfig {
+  const key = readOrMake(join(dataDirectory, "token-secret"), () => randomBytes(48).toString("base64url"));
+  return { issuer: "apportion-demo", audience: "apportion", key: { kind: "secret", secret: key.trim() }, maxAgeSeconds: 7 * 86_400 };
+}
+
+const secret = (): string => randomBytes(24).toString("base64url");
+
+function readOrMake(path: string, make: () => string): string {
+  if (!existsSync(path)) {
+    mkdirSync(join(path, ".."), { recursive: true });
+    const draft = `${path}.${process.pid}`;
+    writeFileSync(draft, make(), { mode: 0o600 });
+    chmodSync(draft, 0o600);
+    renameSync(draft, path);
+  }
+  return readFileSync(path, "utf8");
+}

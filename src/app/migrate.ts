@@ -1,0 +1,34 @@
+import { MigrationExecutor } from "typeorm";
+import { grantsFor } from "../../migrations/grants";
+import { connect } from "./data-source";
+
+/** Any number: it only has to be the same in every process that migrates. */
+const MIGRATION_LOCK = 5_211_870_143;
+
+/**
+ * Brings the database up to date as its owner and gives the API's role exactly the privileges it needs. Processes that
+ * start together wait for each other. Answers the names of what was applied.
+ */
+export async function migrate(ownerUrl: string, apiRole: string): Promise<string[]> {
+  const dataSource = connect(ownerUrl, { purpose: "migrate", poolSize: 2 });
+  await dataSource.initialize();
+  const runner = dataSource.createQueryRunner();
+  try {
+    await runner.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
+    await runner.query("create schema if not exists migrations");
+    const applied = await new MigrationExecutor(dataSource, runner).executePendingMigrations();
+    await runner.startTransaction();
+    for (const statement of grantsFor(apiRole)) await runner.query(statement);
+    await runner.commitTransaction();
+    return applied.map((migration) => migration.name);
+  } finally {
+    await runner.query("select pg_advisory_unlock($1)", [MIGRATION_LOCK]).catch(() => undefined);
+    await runner.release();
+    await dataSource.destroy();
+  }
+}
+
+/** The role that a connection URL logs in as. */
+export function roleOf(url: string): string {
+  return decodeURIComponent(new URL(url).username);
+}

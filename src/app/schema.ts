@@ -1,0 +1,60 @@
+import { GraphQLInterfaceType, GraphQLObjectType, GraphQLScalarType, GraphQLSchema, isInterfaceType, isObjectType, lexicographicSortSchema, printSchema, valueFromASTUntyped } from "graphql";
+import { MapperKind, mapSchema } from "@graphql-tools/utils";
+import { NonEmptyArray, buildSchemaSync } from "type-graphql";
+import { toNodeId } from "../kernel/node-id";
+import { AllocationResolver } from "../allocation/allocation.resolver";
+import { AllocationExplanationResolver } from "../allocation/explanation.type";
+import { CostsResolver } from "../costs/costs.resolver";
+import { GovernanceResolver } from "../governance/governance.resolver";
+import { MutationError } from "../kernel/user-error.type";
+import { MeteringResolver } from "../metering/metering.resolver";
+import { TenancyResolver } from "../tenancy/tenancy.resolver";
+import { NodeResolver } from "./node.resolver";
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the form that type-graphql asks for
+const RESOLVERS: NonEmptyArray<Function> = [
+  TenancyResolver, GovernanceResolver, MeteringResolver, CostsResolver, AllocationResolver, AllocationExplanationResolver, NodeResolver,
+];
+
+/** The schema as clients see it. */
+export function buildPublicSchema(): GraphQLSchema {
+  const schema = buildSchemaSync({ resolvers: RESOLVERS, orphanedTypes: [MutationError], validate: false });
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isObjectType(type)) giveOpaqueIds(type);
+    if (isInterfaceType(type)) resolveAtOnce(type);
+  }
+  return schema;
+}
+
+/** Objects carry the key of their row; `id` is made opaque where it is asked for. */
+function giveOpaqueIds(type: GraphQLObjectType): void {
+  const isNode = type.getInterfaces().some((each) => each.name === "Node");
+  const id = type.getFields().id;
+  if (isNode && id) id.resolve = (source: { id: string }) => toNodeId(type.name, source.id);
+}
+
+/** type-graphql answers a promise here, which the compiled executor does not wait for. */
+function resolveAtOnce(type: GraphQLInterfaceType): void {
+  type.resolveType = type.name === "UserError" ? () => "MutationError" : (value: { __typename?: string }) => value.__typename;
+}
+
+/** The input type whose coercion costs more than storing what it holds; read in one pass by metering instead. */
+export const HEAVY_INPUT = "UsageEventInput";
+
+/**
+ * The schema that requests run on: the public one, except that usage events pass through as they came. Metering judges
+ * each on its own, so that one faulty event is REJECTED instead of the whole batch.
+ */
+export function buildExecutionSchema(publicSchema: GraphQLSchema): GraphQLSchema {
+  return mapSchema(publicSchema, {
+    [MapperKind.TYPE]: (type) =>
+      type.name === HEAVY_INPUT
+        ? new GraphQLScalarType({ name: type.name, parseValue: (value) => value, parseLiteral: (node, variables) => valueFromASTUntyped(node, variables) })
+        : undefined,
+  });
+}
+
+/** The public schema as text, sorted: what is committed and served. */
+export function printPublicSchema(schema: GraphQLSchema): string {
+  return `${printSchema(lexicographicSortSchema(schema))}\n`;
+}

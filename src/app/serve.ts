@@ -1,0 +1,57 @@
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import { auditStore } from "../governance/audit.store";
+import { Role } from "../tenancy";
+import { RecordAudit } from "../tenancy/request-context";
+import { operationsOf } from "./authorize";
+import { createGraphQLServer } from "./graphql-server";
+import { createHttpServer } from "./http-server";
+import { Installation } from "./installation";
+import { buildExecutionSchema, buildPublicSchema, printPublicSchema } from "./schema";
+import { createTokenVerifier } from "./token";
+
+/** The audit trail, as every verb records in it. */
+export const recordAudit: RecordAudit = (tx, note) => auditStore(tx).record(note);
+
+export interface RunningServer {
+  readonly http: FastifyInstance;
+  /** Ready to answer; false again as soon as shutdown begins. */
+  setReady(ready: boolean): void;
+  close(): Promise<void>;
+}
+
+/** Builds the server over an installation; it does not listen yet. */
+export async function buildServer(installation: Installation, logger: Logger): Promise<RunningServer> {
+  const publicSchema = buildPublicSchema();
+  const apollo = createGraphQLServer(publicSchema, buildExecutionSchema(publicSchema), logger);
+  await apollo.start();
+  const permissions = new Map<Role, readonly string[]>();
+  let ready = false;
+  const http = await createHttpServer({
+    apollo,
+    database: installation.database,
+    scopes: installation.scopes,
+    verifier: createTokenVerifier(installation.token, installation.clock),
+    clock: installation.clock,
+    logger,
+    record: recordAudit,
+    sdl: printPublicSchema(publicSchema),
+    permissionsOf: (role) => {
+      const known = permissions.get(role) ?? operationsOf(publicSchema, role);
+      permissions.set(role, known);
+      return known;
+    },
+    isReady: () => ready,
+  });
+  return {
+    http,
+    setReady: (value) => {
+      ready = value;
+    },
+    close: async () => {
+      ready = false;
+      await http.close();
+      await apollo.stop();
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { KeyObject, createPublicKey, createSecretKey } from "node:crypto";
+import jwt, { Algorithm, JwtPayload } from "jsonwebtoken";
+import { Clock } from "../kernel/clock";
+import { isCode } from "../kernel/code";
+import { Refusal } from "../kernel/refusal";
+import { Principal, Role, isBoundToUnits, isRole } from "../tenancy";
+import { ConfigError, TokenConfig } from "./config";
+
+const LARGEST_TOKEN_BYTES = 8_192;
+const CLOCK_SKEW_SECONDS = 30;
+const TYPES: ReadonlySet<string> = new Set(["jwt", "at+jwt"]);
+const MOST_UNITS = 500;
+
+/** Checks tokens. Everything that jsonwebtoken leaves open is shut here. */
+export interface TokenVerifier {
+  /** Who the token speaks for; UNAUTHENTICATED without saying which check failed, FORBIDDEN for a role that is none. */
+  verify(token: string): Principal;
+}
+
+/** Throws ConfigError at start for a key that is too weak or of another kind than it claims to be. */
+export function createTokenVerifier(config: TokenConfig, clock: Clock): TokenVerifier {
+  const { key, algorithm } = verificationKey(config);
+  return {
+    verify(token) {
+      if (Buffer.byteLength(token, "utf8") > LARGEST_TOKEN_BYTES) throw unauthenticated();
+      let payload: JwtPayload | string;
+      try {
+        const complete = jwt.verify(token, key, {
+          algorithms: [algorithm], issuer: config.issuer, audience: config.audience, clockTolerance: CLOCK_SKEW_SECONDS,
+          clockTimestamp: Math.floor(clock.now() / 1000), complete: true,
+        });
+        const header = complete.header as { typ?: unknown; crit?: unknown; b64?: unknown };
+        if (header.crit !== undefined || header.b64 !== undefined) throw unauthenticated();
+        if (header.typ !== undefined && !(typeof header.typ === "string" && TYPES.has(header.typ.toLowerCase()))) throw unauthenticated();
+        payload = complete.payload;
+      } catch {
+        throw unauthenticated();
+      }
+      if (typeof payload !== "object" || payload === null) throw unauthenticated();
+      requireBoundedLife(payload, config.maxAgeSeconds, clock);
+      return toPrincipal(payload);
+    },
+  };
+}
+
+function requireBoundedLife(payload: JwtPayload, maxAgeSeconds: number, clock: Clock): void {
+  const { exp, iat } = payload;
+  const sound = Number.isSafeInteger(exp) && Number.isSafeInteger(iat) && exp! > iat! && exp! - iat! <= maxAgeSeconds && iat! <= Math.floor(clock.now() / 1000) + 60;
+  if (!sound) throw unauthenticated();
+}
+
+function toPrincipal(payload: JwtPayload): Principal {
+  const { sub, role, programme, business_units: units } = payload as Record<string, unknown>;
+  if (typeof sub !== "string" || sub.length === 0 || sub.length > 200) throw unauthenticated();
+  if (!isRole(role)) throw new Refusal("FORBIDDEN", "The token's role claim is not exactly one of the known roles.");
+  if (programme !== undefined && programme !== null && !(typeof programme === "string" && isCode(programme))) throw new Refusal("FORBIDDEN", "The token's programme claim is not a code.");
+  if (units !== undefined && units !== null && !isUnitList(units)) throw new Refusal("FORBIDDEN", "The token's business_units claim is not a list of codes.");
+  return { subject: sub, role, programme: (programme as string | null | undefined) ?? null, businessUnits: isBoundToUnits(role) ? ((units as string[] | null | undefined) ?? []) : [] };
+}
+
+function isUnitList(units: unknown): units is string[] {
+  return Array.isArray(units) && units.length <= MOST_UNITS && units.every((unit) => typeof unit === "string" && isCode(unit));
+}
+
+function unauthenticated(): Refusal {
+  return new Refusal("UNAUTHENTICATED", "A valid token is needed: send Authorization: Bearer <token>.");
+}
+
+function verificationKey(config: TokenConfig): { key: KeyObject; algorithm: Algorithm } {
+  if (config.key.kind === "secret") return { key: createSecretKey(config.key.secret, "utf8"), algorithm: "HS256" };
+  let key: KeyObject;
+  try {
+    key = createPublicKey(config.key.pem);
+  } catch {
+    throw new ConfigError("APPORTION_JWT_PUBLIC_KEY is not a public key in PEM form.");
+  }
+  if (key.asymmetricKeyType === "rsa") {
+    if ((key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) throw new ConfigError("APPORTION_JWT_PUBLIC_KEY: an RSA key needs at least 2048 bits.");
+    return { key, algorithm: "RS256" };
+  }
+  if (key.asymmetricKeyType === "ec" && key.asymmetricKeyDetails?.namedCurve === "prime256v1") return { key, algorithm: "ES256" };
+  throw new ConfigError("APPORTION_JWT_PUBLIC_KEY must be an RSA key (RS256) or a P-256 key (ES256).");
+}
+
+export interface TokenRequest {
+  readonly role: Role;
+  readonly subject: string;
+  readonly programme: string | null;
+  readonly businessUnits: readonly string[];
+  readonly ttlSeconds: number;
+}
+
+/** Signs a token with the symmetric secret. Refuses when only a public key is configured or the life is too long. */
+export function signToken(config: TokenConfig, request: TokenRequest, clock: Clock): string {
+  if (config.key.kind !== "secret") throw new Refusal("BAD_USER_INPUT", "Only a public key is configured: tokens come from your identity provider.");
+  if (request.ttlSeconds < 1 || request.ttlSeconds > config.maxAgeSeconds) throw new Refusal("BAD_USER_INPUT", `A token lives at most ${config.maxAgeSeconds} seconds here.`, ["ttl"]);
+  const iat = Math.floor(clock.now() / 1000);
+  return jwt.sign(
+    { sub: request.subject, role: request.role, programme: request.programme ?? undefined, business_units: request.businessUnits.length > 0 ? request.businessUnits : undefined, iat, exp: iat + request.ttlSeconds },
+    createSecretKey(config.key.secret, "utf8"),
+    { algorithm: "HS256", issuer: config.issuer, audience: config.audience },
+  );
+}

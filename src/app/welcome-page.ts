@@ -1,0 +1,14 @@
+/** The page at /: where things are. No script, nothing from elsewhere. */
+export function welcomePage(): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Apportion</title>
+<style>body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem}code{background:#f2f2f2;padding:.1em .3em}</style></head>
+<body><h1>Apportion</h1>
+<p>What a voice-AI programme costs, divided exactly and explained down to the call.</p>
+<ul>
+<li><code>POST /graphql</code>: the API; needs <code>Authorization: Bearer &lt;token&gt;</code>. Tokens are printed at start (demo) or come from <code>npm run -s apportion -- token</code>.</li>
+<li><a href="/schema.graphql">/schema.graphql</a>: every operation, with units and errors.</li>
+<li><a href="/livez">/livez</a>, <a href="/readyz">/readyz</a>, <a href="/metrics">/metrics</a>: health and figures for operators.</li>
+</ul></body></html>
+`;
+}
