@@ -1,0 +1,110 @@
+import { ALLOCATE, bookAndAgree, call, createAcme, integration, must, report } from "../support/builders";
+import { TestServer, startTestServer } from "../support/server";
+
+const REPORT = `query($period: PeriodKey!, $groupBy: [AllocationDimension!]!) { allocation(period: $period, groupBy: $groupBy) {
+  run { id status sequence policyVersion } rows { businessUnit { code } useCase { code } pool { code } channel driverQuantity driverTotal share amount { amount currency } missing }
+  total { amount } allocated { amount } unallocated { amount } asOf } }`;
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  await createAcme(server);
+});
+afterAll(() => server.close());
+
+describe("from usage to an explained charge", () => {
+  it("divides, stores, explains and drills to the calls", async () => {
+    const pushed = await report(integration(server), [
+      call("a", { connectedMs: 60_000 }),
+      call("b", { useCase: "triage", connectedMs: 30_000, endedAt: "2025-10-10T14:00:30.000Z" }),
+      call("c", { useCase: "helpdesk", connectedMs: 10_000, endedAt: "2025-10-10T14:00:10.000Z" }),
+      call("d", { useCase: "returns", status: "NO_ANSWER", connectedAt: null, connectedMs: 0 }),
+    ]);
+    expect(pushed).toMatchObject({ accepted: 4, rejected: 0 });
+    await bookAndAgree(server, { amount: "100.00" });
+    const { allocatePeriod } = await must(server.as("FINANCE"), ALLOCATE, { input: { period: "2025-10" } });
+    expect(allocatePeriod.run).toMatchObject({ sequence: 1, status: "FINAL", policyVersion: 1 });
+
+    const { allocation } = await must(server.as("FINANCE"), REPORT, { period: "2025-10", groupBy: ["BUSINESS_UNIT", "POOL"] });
+    expect(allocation.rows.map((row: { businessUnit: { code: string }; amount: { amount: string }; driverQuantity: string }) => [row.businessUnit.code, row.amount.amount, row.driverQuantity])).toEqual([
+      ["claims", "30.00", "30"],
+      ["retail", "60.00", "60"],
+      ["support", "10.00", "10"],
+    ]);
+    expect(allocation).toMatchObject({ total: { amount: "100.00" }, allocated: { amount: "100.00" }, unallocated: { amount: "0.00" } });
+
+    const own = await must(server.as("BUSINESS_UNIT", { businessUnits: ["claims"] }), REPORT, { period: "2025-10", groupBy: ["BUSINESS_UNIT", "POOL"] });
+    expect(own.allocation.rows).toEqual([allocation.rows[0]]);
+    expect(own.allocation).toMatchObject({ total: { amount: "100.00" }, allocated: { amount: "30.00" } });
+
+    const { explainAllocation } = await must(
+      server.as("BUSINESS_UNIT", { businessUnits: ["claims"] }),
+      `{ explainAllocation(period: "2025-10", businessUnit: "claims") { pool { code } poolAmount { amount } driver driverQuantity driverTotal shareNumerator shareDenominator exactAmount adjustmentMinor amount { amount } policyVersion
+         calls(first: 10) { edges { node { eventId connectedMs } } pageInfo { hasNextPage } } } }`,
+    );
+    expect(explainAllocation).toEqual([
+      {
+        pool: { code: "platform" }, poolAmount: { amount: "100.00" }, driver: "CONNECTED_SECONDS", driverQuantity: "30", driverTotal: "100", shareNumerator: "3", shareDenominator: "10",
+        exactAmount: "30", adjustmentMinor: 0, amount: { amount: "30.00" }, policyVersion: 1,
+        calls: { edges: [{ node: { eventId: "b", connectedMs: 30_000 } }], pageInfo: { hasNextPage: false } },
+      },
+    ]);
+  });
+
+  it("answers the same run on the same facts, and eight callers at once get one", async () => {
+    const finance = server.as("FINANCE");
+    const runs = await Promise.all(Array.from({ length: 8 }, () => must(finance, ALLOCATE, { input: { period: "2025-10" } })));
+    expect(new Set(runs.map((each) => each.allocatePeriod.run.id)).size).toBe(1);
+    await report(integration(server), [call("e", { useCase: "triage" })]);
+    const changed = await Promise.all(Array.from({ length: 8 }, () => must(finance, ALLOCATE, { input: { period: "2025-10" } })));
+    expect(new Set(changed.map((each) => each.allocatePeriod.run.id)).size).toBe(1);
+    expect(changed[0].allocatePeriod.run).toMatchObject({ sequence: 2, status: "FINAL" });
+    const [count] = await server.sql<{ runs: string }>("select count(*) as runs from allocation.run");
+    expect(count!.runs).toBe("2");
+  });
+
+  it("keeps the calls of an old run as they counted then", async () => {
+    const { allocationRuns } = await must(server.as("FINANCE"), `{ allocationRuns(first: 10) { edges { node { id sequence status period { key } } } } }`);
+    const [first, second] = allocationRuns.edges.map((edge: { node: { id: string; status: string } }) => edge.node);
+    expect([first.status, second.status]).toEqual(["SUPERSEDED", "FINAL"]);
+    const query = `query($run: ID) { explainAllocation(period: "2025-10", run: $run, businessUnit: "claims") { driverQuantity calls(first: 10) { edges { node { eventId } } } } }`;
+    const ids = (data: { explainAllocation: Array<{ calls: { edges: Array<{ node: { eventId: string } }> } }> }): string[] => data.explainAllocation[0]!.calls.edges.map((edge) => edge.node.eventId);
+    expect(ids(await must(server.as("FINANCE"), query, { run: first.id }))).toEqual(["b"]);
+    expect(ids(await must(server.as("FINANCE"), query, { run: second.id }))).toEqual(["b", "e"]);
+  });
+
+  it("leaves a pool without driver with the programme", async () => {
+    await bookAndAgree(server, { period: "2025-12", pool: "later", amount: "7.77" });
+    const { allocatePeriod } = await must(server.as("FINANCE"), ALLOCATE, { input: { period: "2025-12" } });
+    expect(allocatePeriod.run.sequence).toBe(1);
+    const { allocation } = await must(server.as("FINANCE"), REPORT, { period: "2025-12", groupBy: [] });
+    expect(allocation).toMatchObject({ rows: [], total: { amount: "7.77" }, allocated: { amount: "0.00" }, unallocated: { amount: "7.77" } });
+  });
+
+  it("refuses what cannot be divided, and says why", async () => {
+    const finance = server.as("FINANCE");
+    const refused = async (period: string): Promise<string> => (await finance.ask(ALLOCATE, { input: { period } })).data.allocatePeriod.userErrors[0].code;
+    expect(await refused("2031-01")).toBe("NOT_FOUND");
+    await report(integration(server), [call("f", { endedAt: "2025-11-05T10:00:00.000Z", connectedAt: null })]);
+    expect(await refused("2025-11")).toBe("NOT_READY");
+  });
+
+  it("simulates another policy without storing anything", async () => {
+    const before = await server.sql("select count(*) from allocation.run");
+    const { simulateAllocation } = await must(
+      server.as("FINANCE"),
+      `{ simulateAllocation(input: { period: "2025-10", groupBy: [BUSINESS_UNIT], policy: { effectiveFrom: "2025-10", rules: [{ pool: "platform", parts: [{ driver: CALLS }] }] } }) {
+         run { id } rows { businessUnit { code } amount { amount } share driverQuantity } allocated { amount } } }`,
+    );
+    expect(simulateAllocation).toEqual({
+      run: null, allocated: { amount: "100.00" },
+      rows: [
+        { businessUnit: { code: "claims" }, amount: { amount: "50.00" }, share: "0.500000000000", driverQuantity: "2" },
+        { businessUnit: { code: "retail" }, amount: { amount: "25.00" }, share: "0.250000000000", driverQuantity: "1" },
+        { businessUnit: { code: "support" }, amount: { amount: "25.00" }, share: "0.250000000000", driverQuantity: "1" },
+      ],
+    });
+    expect(await server.sql("select count(*) from allocation.run")).toEqual(before);
+  });
+});

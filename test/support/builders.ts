@@ -1,0 +1,71 @@
+import { Actor, TestServer } from "./server";
+
+/** The programme that journeys play in: three units, a use case or two each, made through the API. */
+export const UNITS = ["retail", "claims", "support"] as const;
+export const USE_CASES: ReadonlyArray<[string, (typeof UNITS)[number]]> = [["order-status", "retail"], ["returns", "retail"], ["triage", "claims"], ["helpdesk", "support"]];
+
+export async function createAcme(server: TestServer, options: { code?: string; currency?: string; timeZone?: string } = {}): Promise<void> {
+  const { code = "acme", currency = "USD", timeZone = "America/New_York" } = options;
+  const admin = server.as("ADMIN", { programme: code });
+  await must(server.as("ADMIN", { programme: null }), "mutation($input: CreateProgrammeInput!) { createProgramme(input: $input) { programme { code } userErrors { code message } } }", { input: { code, name: "Acme voice", currency, timeZone } });
+  for (const unit of UNITS) await must(admin, "mutation($input: CreateBusinessUnitInput!) { createBusinessUnit(input: $input) { businessUnit { code } userErrors { code message } } }", { input: { code: unit, name: `Unit ${unit}` } });
+  for (const [useCase, businessUnit] of USE_CASES) await must(admin, "mutation($input: CreateUseCaseInput!) { createUseCase(input: $input) { useCase { code } userErrors { code message } } }", { input: { code: useCase, name: `Use case ${useCase}`, businessUnit } });
+}
+
+/** Asks and fails on any error or user error; answers the data. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what they asked for
+export async function must<T = any>(actor: Actor, query: string, variables?: Record<string, unknown>): Promise<T> {
+  const answer = await actor.ask<T>(query, variables);
+  const userErrors = Object.values((answer.data ?? {}) as Record<string, { userErrors?: unknown[] } | null>).flatMap((field) => field?.userErrors ?? []);
+  if (answer.errors || userErrors.length > 0) throw new Error(`${query.slice(0, 80)}: ${answer.body.slice(0, 1000)}`);
+  return answer.data;
+}
+
+/** A completed voice call with the least fields; `more` overrides. */
+export function call(id: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    eventId: id, contactId: `contact-${id}`, legId: `leg-${id}`, useCase: "order-status", channel: "VOICE", direction: "INBOUND", status: "COMPLETED",
+    connectedAt: "2025-10-10T14:00:00.000Z", endedAt: "2025-10-10T14:01:00.000Z", connectedMs: 60_000, ...more,
+  };
+}
+
+export const REPORT = `mutation($input: ReportUsageInput!) { reportUsage(input: $input) {
+  results { index eventId outcome code message } accepted duplicate superseded conflict rejected held userErrors { code message field } } }`;
+
+export interface Reported {
+  readonly results: Array<{ index: number; eventId: string; outcome: string; code: string | null; message: string | null }>;
+  readonly accepted: number;
+  readonly duplicate: number;
+  readonly superseded: number;
+  readonly conflict: number;
+  readonly rejected: number;
+  readonly held: number;
+  readonly userErrors: Array<{ code: string; message: string; field: string[] | null }>;
+}
+
+export function integration(server: TestServer, businessUnits: string[] = [...UNITS]): Actor {
+  return server.as("INTEGRATION", { businessUnits });
+}
+
+export async function report(actor: Actor, events: unknown[], source = "test://source"): Promise<Reported> {
+  return (await must<{ reportUsage: Reported }>(actor, REPORT, { input: { source, events } })).reportUsage;
+}
+
+/** A pool with an amount booked in a period, and a policy for it that two people agreed on. */
+export async function bookAndAgree(server: TestServer, options: { pool?: string; period?: string; amount?: string; parts?: unknown[]; rule?: Record<string, unknown> } = {}): Promise<void> {
+  const { pool = "platform", period = "2025-10", amount = "25000.00", parts = [{ driver: "CONNECTED_SECONDS" }], rule = {} } = options;
+  const finance = server.as("FINANCE");
+  await must(finance, "mutation($input: CreateCostPoolInput!) { createCostPool(input: $input) { pool { code } userErrors { code message } } }", { input: { code: pool, name: `Pool ${pool}`, kind: "PLATFORM_CONTRACT" } });
+  await must(finance, "mutation($input: BookCostInput!) { bookCost(input: $input) { entry { id } userErrors { code message } } }", { input: { pool, period, amount, currency: "USD", externalId: `${pool}-${period}` } });
+  await agree(server, [{ pool, parts, ...rule }], period);
+}
+
+/** Proposes rules and has a second person approve them; answers the version. */
+export async function agree(server: TestServer, rules: unknown[], effectiveFrom = "2025-10"): Promise<number> {
+  const { proposeAllocationPolicy } = await must(server.as("FINANCE"), "mutation($input: ProposeAllocationPolicyInput!) { proposeAllocationPolicy(input: $input) { policy { version } userErrors { code message } } }", { input: { effectiveFrom, rules } });
+  const version = proposeAllocationPolicy.policy.version as number;
+  await must(server.as("FINANCE", { subject: "second-person" }), "mutation($input: ApproveAllocationPolicyInput!) { approveAllocationPolicy(input: $input) { policy { status } userErrors { code message } } }", { input: { version } });
+  return version;
+}
+
+export const ALLOCATE = "mutation($input: AllocatePeriodInput!) { allocatePeriod(input: $input) { run { id sequence status policyVersion inputHash resultHash cutoff } userErrors { code message field } } }";
