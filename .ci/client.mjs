@@ -1,0 +1,19 @@
+/** Asks the API; fails loudly on any error or user error. */
+export async function ask(url, token, query, variables) {
+  const response = await fetch(`${url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  const body = await response.json();
+  const userErrors = Object.values(body.data ?? {}).flatMap((field) => field?.userErrors ?? []);
+  if (body.errors || userErrors.length > 0) throw new Error(`${query.slice(0, 60)}: ${JSON.stringify(body.errors ?? userErrors)}`);
+  return body.data;
+}
+
+/** Compares exactly; says what was expected and what came. */
+export function expect(what, actual, expected) {
+  const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (a !== b) throw new Error(`${what}: expected ${b}, got ${a}`);
+  console.log(`ok: ${what}: ${b}`);
+}
