@@ -15,7 +15,7 @@ export class Metering1760000000003 implements MigrationInterface {
     await runner.query(`
       create table metering.source (
         programme_id uuid not null,
-        id integer not null,
+        id integer generated always as identity,
         uri text not null,
         created_at timestamptz not null default now(),
         constraint source_pk primary key (programme_id, id),

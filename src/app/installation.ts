@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DataSource } from "typeorm";
 import { Clock, systemClock } from "../kernel/clock";
 import { Database } from "../tenancy/database.store";
 import { ScopeResolver } from "../tenancy/scope-resolver.store";
@@ -52,6 +53,7 @@ export async function openInstallation(config: Config, log: (message: string) =>
     const dataSource = await connect(urls.apiUrl, { purpose: "serve" }).initialize();
     try {
       await assertSafeApiRole((sql) => dataSource.query(sql));
+      await requireTables(dataSource);
     } catch (error) {
       await dataSource.destroy();
       throw new ConfigError(error instanceof Error ? error.message : String(error));
@@ -73,6 +75,13 @@ export async function openInstallation(config: Config, log: (message: string) =>
     await urls.stop();
     throw error;
   }
+}
+
+/** A database that was not brought up to date would fail one request at a time: it fails the start instead. */
+async function requireTables(dataSource: DataSource): Promise<void> {
+  const wanted = dataSource.entityMetadatas.map((entity) => `${entity.schema}.${entity.tableName}`);
+  const missing = (await dataSource.query("select t from unnest($1::text[]) t where to_regclass(t) is null", [wanted])) as Array<{ t: string }>;
+  if (missing.length > 0) throw new Error(`The database is not up to date (${missing[0]!.t} is missing). Set APPORTION_MIGRATION_URL to its owner's URL, or run \`npm run -s apportion -- migrate\`.`);
 }
 
 /** The key of an installation that was given none: made once, kept under the data directory, readable by its owner alone. */

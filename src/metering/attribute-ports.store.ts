@@ -20,7 +20,8 @@ export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit):
     findUseCase: async (code) => (await tenancyStore(tx).findUseCase(code))?.useCase ?? null,
     findLegs: (ids) => findLegs(tx, ids),
     findUnattributed: async (where, most) => {
-      const resolved = await resolveUsageWhere(tx, where);
+      // Units and use cases are compared as they were reported: that they are unknown is why the usage is here.
+      const resolved = await resolveUsageWhere(tx, { ...where, businessUnit: null, useCase: null });
       return tx.query<CountingLeg>(
         `select l.leg_key as "legKey", e.event_key as "eventKey", e.event_id as "eventId", e.period_key as "periodKey", e.use_case_id as "useCaseId"
          from metering.usage_event e join metering.usage_leg l on l.programme_id = $1 and l.head_event_key = e.event_key and l.leg_key = e.leg_key

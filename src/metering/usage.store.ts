@@ -87,12 +87,7 @@ async function sourceIdOf(tx: TenantTransaction, uri: string): Promise<number> {
   const find = () => tx.query<{ id: number }>("select id from metering.source where programme_id = $1 and uri = $2", [tx.scope.programme.id, uri]);
   const [known] = await find();
   if (known) return known.id;
-  await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 1))", [tx.scope.programme.id]);
-  await tx.query(
-    `insert into metering.source (programme_id, id, uri)
-     select $1, coalesce(max(id), 0) + 1, $2 from metering.source where programme_id = $1 on conflict do nothing`,
-    [tx.scope.programme.id, uri],
-  );
+  await tx.query("insert into metering.source (programme_id, uri) values ($1, $2) on conflict do nothing", [tx.scope.programme.id, uri]);
   const [made] = await find();
   invariant(made, "a source that was just made is not there");
   return made.id;

@@ -37,7 +37,7 @@ export class UsageWhere implements UsageWhereShape {
 @InputType()
 export class AttributeUsageInput {
   @Field(() => [ID], { nullable: true, description: "Ids of usage events, or their eventId where only one source uses it." }) eventIds?: string[] | null;
-  @Field(() => UsageWhere, { nullable: true, description: "Instead of eventIds: unattributed usage that matches." }) where?: UsageWhere | null;
+  @Field(() => UsageWhere, { nullable: true, description: "Instead of eventIds: unattributed usage that matches; businessUnit and useCase are compared as they were reported." }) where?: UsageWhere | null;
   @Field(() => String, { description: "Code of the use case; the unit is the one that owned it when the leg ended." }) useCase: string;
   @Field(() => String, { description: "Why; kept in the audit trail." }) reason: string;
 }
