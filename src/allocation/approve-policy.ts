@@ -16,6 +16,6 @@ export async function approvePolicy(ports: ApprovePolicyPorts, version: number):
   if (policy.proposedBy === ports.subject) throw new Refusal("SAME_PERSON", "A second person approves what you proposed.", ["version"]);
   if (policy.approvedBy !== null) return policy;
   const approved = await ports.saveApproval(version, ports.subject);
-  await ports.audit(policy, approved);
+  if (approved.approvedBy === ports.subject) await ports.audit(policy, approved);
   return approved;
 }

@@ -15,8 +15,11 @@ export function policyStore(tx: TenantTransaction) {
   const find = async (version: number): Promise<AllocationPolicy | null> => (await tx.query<AllocationPolicy>(`${SELECT} and p.version = $2`, [programmeId, version]))[0] ?? null;
   return {
     findPolicy: find,
-    findByIdempotencyKey: async (key: string): Promise<AllocationPolicy | null> =>
-      (await tx.query<AllocationPolicy>(`${SELECT} and p.idempotency_key = $2`, [programmeId, key]))[0] ?? null,
+    /** Holds proposals of the programme back until this transaction ends, so that two retries at once cannot both be new. */
+    findByIdempotencyKey: async (key: string): Promise<AllocationPolicy | null> => {
+      await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 2))", [programmeId]);
+      return (await tx.query<AllocationPolicy>(`${SELECT} and p.idempotency_key = $2`, [programmeId, key]))[0] ?? null;
+    },
     /** The newest approved version that is in effect in the period. */
     approvedPolicy: async (period: string): Promise<AllocationPolicy | null> =>
       (await tx.query<AllocationPolicy>(`${SELECT} and a.version is not null and p.effective_from <= $2 order by p.effective_from desc, p.version desc limit 1`, [programmeId, period]))[0] ?? null,

@@ -4,9 +4,21 @@ import { Refusal } from "./refusal";
 const IANA_ZONES: ReadonlySet<string> = new Set([...Intl.supportedValuesOf("timeZone"), "UTC"]);
 const LOCAL = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:[0-5]\d(?::[0-5]\d(?:\.\d{1,3})?)?)$/;
 
+const REGION_AND_PLACE = /^[A-Z][A-Za-z]+(?:\/[A-Z][A-Za-z0-9_+-]*){1,2}$/;
+
+/** The list above knows one name per zone; the others (Asia/Kolkata beside Asia/Calcutta) only open when they are asked for. */
+function opens(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** True for a name of the IANA time zone database. "FOO+99" and "UTC+5" are not: POSIX reads them as shifts. */
 export function isTimeZone(name: string): boolean {
-  return IANA_ZONES.has(name);
+  return IANA_ZONES.has(name) || (name.length <= 64 && REGION_AND_PLACE.test(name) && !name.startsWith("Etc/") && opens(name));
 }
 
 /** The zone itself, or BAD_USER_INPUT. */

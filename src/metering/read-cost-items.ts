@@ -54,8 +54,16 @@ export function readAttributes(value: unknown): string | Fault {
 /** Null when the value is nested deeper than JSON can be written. */
 function writeJson(value: object): string | null {
   try {
-    return JSON.stringify(value);
+    return JSON.stringify(withSortedKeys(value));
   } catch {
     return null;
   }
+}
+
+/** Equal objects give equal text, however the sender ordered their keys. */
+function withSortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSortedKeys);
+  if (typeof value !== "object" || value === null) return value;
+  const record = value as Record<string, unknown>;
+  return Object.fromEntries(Object.keys(record).sort().map((key) => [key, withSortedKeys(record[key])]));
 }

@@ -26,6 +26,9 @@ export interface EventFault {
   readonly fault: string;
 }
 
+/** A day into 1970: in every time zone it falls into a month that periods know. */
+const EARLIEST_END_MS = 86_400_000;
+
 /** Absent, as COPY writes it. */
 export const ABSENT = "\\N";
 
@@ -124,6 +127,7 @@ function judge(cells: string[], instants: number[], nowMs: number): SoundEvent |
   if (cells[SPEC] !== "1.0") return { fault: 'specVersion must be "1.0".' };
   const endedAtMs = instants[ENDED]!, connectedAtMs = instants[CONNECTED], initiatedAtMs = instants[INITIATED];
   const occurredAtMs = instants[OCCURRED];
+  if (endedAtMs < EARLIEST_END_MS) return { fault: "endedAt lies before 1970-01-02." };
   if (endedAtMs > nowMs + FUTURE_LIMIT_MS) return { fault: "endedAt lies more than 5 minutes in the future. Check the clock of the sender." };
   if (occurredAtMs !== undefined && occurredAtMs > nowMs + FUTURE_LIMIT_MS) return { fault: "occurredAt lies more than 5 minutes in the future. Check the clock of the sender." };
   if (connectedAtMs !== undefined && endedAtMs < connectedAtMs) return { fault: "endedAt is before connectedAt." };

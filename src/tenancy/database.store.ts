@@ -85,7 +85,7 @@ export class Database {
   private async once<T>(options: TransactionOptions, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     try {
-      await runner.startTransaction(options.isolation ?? "READ COMMITTED");
+      await runner.startTransaction(options.isolation);
       if (options.statementTimeoutMs !== undefined) await runner.query(`set local statement_timeout = ${Math.trunc(options.statementTimeoutMs)}`);
       const result = await work(runner);
       await runner.commitTransaction();
@@ -128,6 +128,7 @@ const LOST_CONNECTION = /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|Conne
 /** What a fault of the database means to a caller; the fault itself when it means nothing to one. */
 function asRefusal(error: unknown, state: string): unknown {
   if (error instanceof Refusal) return error;
+  if (state === "22021" || state === "22P05") return new Refusal("BAD_USER_INPUT", "A text holds a character that cannot be stored (NUL or half of a surrogate pair).");
   if (state === "57014") return new Refusal("TIMEOUT", "This took longer than a request may take. Ask for a shorter range or fewer groups.");
   if (state === "55P03") return new Refusal("UNAVAILABLE", "Somebody else is working on the same period. Try again in a moment.");
   const lost = state.startsWith("08") || state.startsWith("57P") || state.startsWith("53") || state === "40P01" || state === "40001";

@@ -1,0 +1,44 @@
+import { PostgresQueryRunner } from "typeorm/driver/postgres/PostgresQueryRunner";
+import { ALLOCATE, bookAndAgree, call, createAcme, integration, must, report } from "../support/builders";
+import { TestServer, startTestServer } from "../support/server";
+
+/*
+ * Statements per request, transaction control and tenant setting left out. A figure that grows with the page would be a
+ * query per row.
+ */
+const TABLE: ReadonlyArray<[string, string, number]> = [
+  ["usage by unit and use case", `{ usage(where: { period: "2025-10" }, groupBy: [BUSINESS_UNIT, USE_CASE]) { rows { businessUnit { code } useCase { code } calls contacts } } }`, 2],
+  ["a page of events with units and use cases", `{ usageEvents(where: { period: "2025-10" }, first: 50) { edges { node { eventId businessUnit { code } useCase { code } } } } }`, 4],
+  ["allocation lines", `{ allocation(period: "2025-10", groupBy: [BUSINESS_UNIT, USE_CASE, POOL]) { rows { businessUnit { code } useCase { code } pool { code } amount { amount } } } }`, 4],
+  ["cost entries with their pools", `{ costEntries(first: 50) { edges { node { pool { code } amount { amount } } } } }`, 2],
+  ["explanations with their calls", `{ explainAllocation(period: "2025-10", businessUnit: "retail") { amount { amount } calls(first: 50) { edges { node { eventId useCase { code } } } } } }`, 7],
+];
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  await createAcme(server);
+  const useCases = ["order-status", "returns", "triage", "helpdesk"];
+  await report(integration(server), Array.from({ length: 120 }, (_, index) => call(`call-${index}`, { useCase: useCases[index % 4] })));
+  await bookAndAgree(server);
+  await must(server.as("FINANCE"), ALLOCATE, { input: { period: "2025-10" } });
+});
+afterAll(() => server.close());
+
+describe("statements per request", () => {
+  it.each(TABLE)("%s", async (_, query, expected) => {
+    const finance = server.as("FINANCE");
+    await must(finance, query);
+    const statements: string[] = [];
+    const original = PostgresQueryRunner.prototype.query;
+    const spy = jest.spyOn(PostgresQueryRunner.prototype, "query").mockImplementation(function (this: PostgresQueryRunner, ...parameters: Parameters<typeof original>) {
+      statements.push(parameters[0]);
+      return original.apply(this, parameters) as never;
+    });
+    await must(finance, query);
+    spy.mockRestore();
+    const asked = statements.filter((text) => !/^(START TRANSACTION|COMMIT|select set_config)/.test(text.trim()));
+    expect([asked.length, asked.map((text) => text.trim().slice(0, 60))]).toEqual([expected, asked.map((text) => text.trim().slice(0, 60))]);
+  });
+});
