@@ -46,13 +46,14 @@ export async function openDatabase(config: Config, log: (message: string) => voi
 export async function openInstallation(config: Config, log: (message: string) => void, clock: Clock = systemClock): Promise<Installation> {
   const urls = await openDatabase(config, log);
   try {
-    if (urls.ownerUrl !== null) {
-      const applied = await migrate(urls.ownerUrl, roleOf(urls.apiUrl));
-      if (applied.length > 0) log(`migrated: ${applied.length} step(s)`);
-    }
     const dataSource = await connect(urls.apiUrl, { purpose: "serve" }).initialize();
     try {
+      // Before anything is granted to it: an owner named by mistake must not lose its own privileges.
       await assertSafeApiRole((sql) => dataSource.query(sql));
+      if (urls.ownerUrl !== null) {
+        const applied = await migrate(urls.ownerUrl, roleOf(urls.apiUrl));
+        if (applied.length > 0) log(`migrated: ${applied.length} step(s)`);
+      }
       await requireTables(dataSource);
     } catch (error) {
       await dataSource.destroy();
@@ -80,8 +81,14 @@ export async function openInstallation(config: Config, log: (message: string) =>
 /** A database that was not brought up to date would fail one request at a time: it fails the start instead. */
 async function requireTables(dataSource: DataSource): Promise<void> {
   const wanted = dataSource.entityMetadatas.map((entity) => `${entity.schema}.${entity.tableName}`);
-  const missing = (await dataSource.query("select t from unnest($1::text[]) t where to_regclass(t) is null", [wanted])) as Array<{ t: string }>;
-  if (missing.length > 0) throw new Error(`The database is not up to date (${missing[0]!.t} is missing). Set APPORTION_MIGRATION_URL to its owner's URL, or run \`npm run -s apportion -- migrate\`.`);
+  const remedy = "Set APPORTION_MIGRATION_URL to its owner's URL, or run `npm run -s apportion -- migrate`.";
+  let missing: Array<{ t: string }>;
+  try {
+    missing = (await dataSource.query("select t from unnest($1::text[]) t where to_regclass(t) is null", [wanted])) as Array<{ t: string }>;
+  } catch (error) {
+    throw new Error(`The API's role may not use the tables (${error instanceof Error ? error.message : String(error)}). ${remedy}`);
+  }
+  if (missing.length > 0) throw new Error(`The database is not up to date (${missing[0]!.t} is missing). ${remedy}`);
 }
 
 /** The key of an installation that was given none: made once, kept under the data directory, readable by its owner alone. */
