@@ -53,7 +53,7 @@ export class AllocationResolver {
     @Arg("where", () => AllocationRunWhere, { nullable: true }) where?: AllocationRunWhere,
   ): Promise<Page<AllocationRunType>> {
     const page = { first: requirePageSize(first), after };
-    const position = decodeCursor(after, 2);
+    const position = decodeCursor(after, ["instant", "uuid"]);
     return context.withTenant(async (tx) => {
       const rows = await listRuns(tx, where?.period ?? null, position, page.first + 1);
       const found = toPage(rows, page, (row) => [row.position, row.id]);

@@ -25,18 +25,19 @@ export async function gatherFacts(tx: TenantTransaction, period: string, policy:
   };
 }
 
-/** Units and the use cases that they own when the period ends. */
-async function receiversAtEnd(tx: TenantTransaction, period: string): Promise<Map<string, string[]>> {
+/** Units and the use cases that they own when the period ends, as far as that was recorded before an instant (null: by now). */
+export async function receiversAtEnd(tx: TenantTransaction, period: string, recordedBefore: Date | null = null): Promise<Map<string, string[]>> {
   const rows = await tx.query<{ unit: string; useCase: string }>(
     `select u.code as unit, c.code as "useCase"
      from (
        select distinct on (o.use_case_id) o.use_case_id, o.business_unit_id from tenancy.use_case_ownership o
        where o.programme_id = $1 and o.effective_from < (to_date($2, 'YYYY-MM') + interval '1 month') at time zone $3
+         and ($4::timestamptz is null or o.created_at < $4)
        order by o.use_case_id, o.effective_from desc
      ) o join tenancy.business_unit u on u.programme_id = $1 and u.id = o.business_unit_id
        join tenancy.use_case c on c.programme_id = $1 and c.id = o.use_case_id
      order by u.code collate "C", c.code collate "C"`,
-    [tx.scope.programme.id, period, tx.scope.programme.timeZone],
+    [tx.scope.programme.id, period, tx.scope.programme.timeZone, recordedBefore],
   );
   const receivers = new Map<string, string[]>();
   for (const { unit, useCase } of rows) receivers.set(unit, [...(receivers.get(unit) ?? []), useCase]);

@@ -41,7 +41,7 @@ export function policyStore(tx: TenantTransaction) {
       return saved;
     },
     list: async (page: PageRequest): Promise<Page<AllocationPolicy>> => {
-      const position = decodeCursor(page.after, 1);
+      const position = decodeCursor(page.after, ["version"]);
       const rows = await tx.query<AllocationPolicy>(`${SELECT} and ($2::int is null or p.version > $2) order by p.version limit $3`, [programmeId, position?.[0] ?? null, page.first + 1]);
       return toPage(rows, page, (row) => [String(row.version)]);
     },

@@ -44,8 +44,11 @@ export interface Config {
   readonly token: TokenConfig | null;
 }
 
-/** Reads and checks the whole environment at start; throws ConfigError that names every fault. */
-export function readConfig(environment: NodeJS.ProcessEnv): Config {
+/**
+ * Reads and checks the whole environment at start; throws ConfigError that names every fault. Only what makes or checks
+ * tokens needs their settings: `migrate` does not.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv, needs: { readonly tokens: boolean } = { tokens: true }): Config {
   const known = new Set(Object.keys(Environment.shape));
   const unknown = Object.keys(environment).filter((name) => name.startsWith("APPORTION_") && !known.has(name));
   if (unknown.length > 0) throw new ConfigError(`Unknown setting ${unknown.join(", ")}. The known ones stand in .env.example.`);
@@ -55,7 +58,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const env = parsed.data;
   const token = readTokenConfig(env);
   const isPlain = token === null && env.DATABASE_URL === undefined;
-  if (env.DATABASE_URL !== undefined && token === null) {
+  if (needs.tokens && env.DATABASE_URL !== undefined && token === null) {
     throw new ConfigError("With DATABASE_URL set, tokens need real settings: APPORTION_JWT_ISSUER, APPORTION_JWT_AUDIENCE and one of APPORTION_JWT_PUBLIC_KEY and APPORTION_JWT_SECRET.");
   }
   return {

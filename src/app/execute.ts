@@ -10,7 +10,9 @@ export class CompiledExecutor {
 
   constructor(private readonly schema: GraphQLSchema) {}
 
-  async run(document: DocumentNode, operation: OperationDefinitionNode, variables: Record<string, unknown>, contextValue: unknown): Promise<ExecutionResult> {
+  /** Without an `operation` (several and none chosen, or an unknown name) nothing runs: the answer says which is missing. */
+  async run(document: DocumentNode, operation: OperationDefinitionNode | undefined, requestedName: string | null | undefined, variables: Record<string, unknown>, contextValue: unknown): Promise<ExecutionResult> {
+    if (!operation) return execute({ schema: this.schema, document, operationName: requestedName, variableValues: variables, contextValue });
     const operationName = operation.name?.value;
     const query = this.compile(document, operationName ?? "");
     if (query) {

@@ -31,7 +31,7 @@ export function createGraphQLServer(publicSchema: GraphQLSchema, executionSchema
   return new ApolloServer<GraphQLContext>({
     gateway: {
       load: async () => ({
-        executor: (request) => executor.run(request.document, request.operation, (request.request.variables ?? {}) as Record<string, unknown>, (request.context as GraphQLContext).request) as never,
+        executor: (request) => executor.run(request.document, request.operation, request.request.operationName, (request.request.variables ?? {}) as Record<string, unknown>, (request.context as GraphQLContext).request) as never,
       }),
       onSchemaLoadOrUpdate: (callback) => {
         callback({ apiSchema: publicSchema, coreSupergraphSdl: "" });
@@ -121,7 +121,8 @@ function finish({ response, contextValue }: GraphQLRequestContextWillSendRespons
   if (contextValue?.cost !== undefined) singleResult.extensions = { ...singleResult.extensions, cost: { requested: contextValue.cost, limit: MOST_COST } };
   const first = singleResult.errors?.[0];
   if (first && (singleResult.data === undefined || singleResult.data === null || Object.values(singleResult.data).every((value) => value === null))) {
-    response.http.status = httpStatusOf(String(first.extensions?.code ?? "INTERNAL"));
+    // A mutation by GET keeps the status that says so.
+    if (response.http.status !== 405) response.http.status = httpStatusOf(String(first.extensions?.code ?? "INTERNAL"));
     if (response.http.status === 503) response.http.headers.set("retry-after", "1");
   }
 }

@@ -9,7 +9,7 @@ import { Principal } from "../tenancy";
 import { Database } from "../tenancy/database.store";
 import { RecordAudit, RequestContext } from "../tenancy/request-context";
 import { ScopeResolver } from "../tenancy/scope-resolver.store";
-import { GraphQLContext, LARGEST_INGEST_BYTES } from "./graphql-server";
+import { GraphQLContext, LARGEST_INGEST_BYTES, LARGEST_QUERY_BYTES } from "./graphql-server";
 import { httpStatusOf } from "./refusals";
 import { TokenVerifier } from "./token";
 import { welcomePage } from "./welcome-page";
@@ -37,11 +37,21 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   app.removeContentTypeParser("application/json");
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request: WithBody, body, done) => {
     request.bodyBytes = (body as Buffer).length;
+    let parsed: unknown;
     try {
-      done(null, JSON.parse((body as Buffer).toString("utf8")));
+      parsed = JSON.parse((body as Buffer).toString("utf8"));
     } catch {
       done(Object.assign(new Error("The body is not JSON."), { statusCode: 400 }), undefined);
+      return;
     }
+    // Only the variables of an ingest may be large. The text of a query is held to its limit before it is parsed: a parser
+    // makes a token of every comment.
+    const query = (parsed as { query?: unknown } | null)?.query;
+    if (typeof query === "string" && Buffer.byteLength(query, "utf8") > LARGEST_QUERY_BYTES) {
+      done(Object.assign(new Error(`The text of a query is at most ${LARGEST_QUERY_BYTES} bytes.`), { statusCode: 413 }), undefined);
+      return;
+    }
+    done(null, parsed);
   });
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error.statusCode && error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : 500;

@@ -7,6 +7,7 @@ import { Principal, Role, isBoundToUnits, isRole } from "../tenancy";
 import { ConfigError, TokenConfig } from "./config";
 
 const LARGEST_TOKEN_BYTES = 8_192;
+/** How far clocks may be apart, the last second included; jsonwebtoken counts that one as too late. */
 const CLOCK_SKEW_SECONDS = 30;
 const TYPES: ReadonlySet<string> = new Set(["jwt", "at+jwt"]);
 const MOST_UNITS = 500;
@@ -19,6 +20,8 @@ export interface TokenVerifier {
 
 /** Throws ConfigError at start for a key that is too weak or of another kind than it claims to be. */
 export function createTokenVerifier(config: TokenConfig, clock: Clock): TokenVerifier {
+  // jsonwebtoken leaves a check out whose expected value is empty.
+  if (config.issuer.trim() === "" || config.audience.trim() === "") throw new ConfigError("APPORTION_JWT_ISSUER and APPORTION_JWT_AUDIENCE must not be empty.");
   const { key, algorithm } = verificationKey(config);
   return {
     verify(token) {
@@ -26,7 +29,7 @@ export function createTokenVerifier(config: TokenConfig, clock: Clock): TokenVer
       let payload: JwtPayload | string;
       try {
         const complete = jwt.verify(token, key, {
-          algorithms: [algorithm], issuer: config.issuer, audience: config.audience, clockTolerance: CLOCK_SKEW_SECONDS,
+          algorithms: [algorithm], issuer: config.issuer, audience: config.audience, clockTolerance: CLOCK_SKEW_SECONDS + 1,
           clockTimestamp: Math.floor(clock.now() / 1000), complete: true,
         });
         const header = complete.header as { typ?: unknown; crit?: unknown; b64?: unknown };
@@ -67,6 +70,7 @@ function unauthenticated(): Refusal {
 }
 
 function verificationKey(config: TokenConfig): { key: KeyObject; algorithm: Algorithm } {
+  if (config.key.kind === "secret" && Buffer.byteLength(config.key.secret, "utf8") < 32) throw new ConfigError("APPORTION_JWT_SECRET must have at least 32 bytes.");
   if (config.key.kind === "secret") return { key: createSecretKey(config.key.secret, "utf8"), algorithm: "HS256" };
   let key: KeyObject;
   try {

@@ -23,7 +23,7 @@ const ENTRY = `id, pool_id as "poolId", period_key as "periodKey", amount_minor 
 
 /** Pools by code. */
 export async function listCostPools(tx: TenantTransaction, page: PageRequest): Promise<Page<CostPool>> {
-  const position = decodeCursor(page.after, 1);
+  const position = decodeCursor(page.after, ["text"]);
   const rows = await tx.query<CostPool>(
     `select id, code, name, kind from costs.cost_pool where programme_id = $1 and ($2::text is null or code collate "C" > $2) order by code collate "C" limit $3`,
     [tx.scope.programme.id, position?.[0] ?? null, page.first + 1],
@@ -33,7 +33,7 @@ export async function listCostPools(tx: TenantTransaction, page: PageRequest): P
 
 /** Entries in the order in which they were recorded. */
 export async function listCostEntries(tx: TenantTransaction, where: { readonly period?: string | null; readonly poolIds?: readonly string[] | null }, page: PageRequest): Promise<Page<StoredCostEntry>> {
-  const position = decodeCursor(page.after, 2);
+  const position = decodeCursor(page.after, ["instant", "uuid"]);
   const rows = await tx.query<StoredCostEntry & { position: string }>(
     `select ${ENTRY}, to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position from costs.cost_entry
      where programme_id = $1 and ($2::text is null or period_key = $2) and ($3::uuid[] is null or pool_id = any($3))

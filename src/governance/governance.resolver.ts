@@ -17,7 +17,7 @@ export class GovernanceResolver {
   @Query(() => PeriodConnection, { description: "The periods that hold facts, oldest first." })
   async periods(@Ctx() context: RequestContext, @Arg("first", () => Int) first: number, @Arg("after", () => String, { nullable: true }) after?: string): Promise<Page<Period>> {
     const page = { first: requirePageSize(first), after };
-    const position = decodeCursor(after, 1);
+    const position = decodeCursor(after, ["text"]);
     const rows = await context.withTenant((tx) => periodStore(tx).list(position?.[0] ?? null, page.first + 1));
     return toPage(rows.map(asNode), page, (row) => [row.key]);
   }
@@ -33,7 +33,7 @@ export class GovernanceResolver {
   @Query(() => AuditEntryConnection, { description: "The audit trail, oldest first." })
   async auditEntries(@Ctx() context: RequestContext, @Arg("first", () => Int) first: number, @Arg("after", () => String, { nullable: true }) after?: string): Promise<Page<AuditEntry>> {
     const page = { first: requirePageSize(first), after };
-    const position = decodeCursor(after, 2);
+    const position = decodeCursor(after, ["instant", "uuid"]);
     const rows = await context.withTenant((tx) => auditStore(tx).list(position, page.first + 1));
     return toPage(rows, page, (row) => [(row as AuditEntry & { position: string }).position, row.id]);
   }

@@ -1,3 +1,4 @@
+import { parseInstant } from "./instant";
 import { Refusal } from "./refusal";
 
 export const LARGEST_PAGE = 500;
@@ -25,12 +26,20 @@ export function encodeCursor(position: readonly string[]): string {
   return Buffer.from(JSON.stringify(position), "utf8").toString("base64url");
 }
 
-/** The keyset position of a cursor of ours with `length` parts; BAD_USER_INPUT when it is not one. Null for none. */
-export function decodeCursor(cursor: string | null | undefined, length: number): string[] | null {
+/** What a part of a position must look like: it is compared in the database, which takes no other text there. */
+const PART_FORMS = {
+  text: (part: string) => part.length <= 400,
+  instant: (part: string) => parseInstant(part) !== null,
+  uuid: (part: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(part),
+  version: (part: string) => /^[1-9]\d{0,8}$/.test(part),
+};
+
+/** The keyset position of a cursor of ours with parts of these forms; BAD_USER_INPUT when it is not one. Null for none. */
+export function decodeCursor(cursor: string | null | undefined, forms: ReadonlyArray<keyof typeof PART_FORMS>): string[] | null {
   if (cursor === null || cursor === undefined) return null;
   try {
     const position: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
-    if (Array.isArray(position) && position.length === length && position.every((part) => typeof part === "string" && part.length <= 400)) return position as string[];
+    if (Array.isArray(position) && position.length === forms.length && position.every((part, index) => typeof part === "string" && PART_FORMS[forms[index]!](part))) return position as string[];
   } catch {
     // falls through: what is not JSON is no cursor of ours either
   }

@@ -9,7 +9,7 @@ import { tenancyStore } from "../tenancy/tenancy.store";
 import { AttributeUsagePorts, CountingLeg } from "./attribute-usage";
 import { insertAttributionCopies } from "./attribution-copy.store";
 import { restateLegs } from "./restate-legs.store";
-import { findCountingLegs } from "./usage-events.query";
+import { findCountingLegs, findLegKeys } from "./usage-events.query";
 import { UsageWhere } from "./usage-report";
 import { resolveUsageWhere } from "./usage.query";
 
@@ -22,8 +22,8 @@ export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit):
     findUnattributed: async (where, most) => {
       // Units and use cases are compared as they were reported: that they are unknown is why the usage is here.
       const resolved = await resolveUsageWhere(tx, { ...where, businessUnit: null, useCase: null });
-      return tx.query<CountingLeg>(
-        `select l.leg_key as "legKey", e.event_key as "eventKey", e.event_id as "eventId", e.period_key as "periodKey", e.use_case_id as "useCaseId"
+      const found = await tx.query<{ legKey: string }>(
+        `select l.leg_key as "legKey"
          from metering.usage_event e join metering.usage_leg l on l.programme_id = $1 and l.head_event_key = e.event_key and l.leg_key = e.leg_key
          where e.programme_id = $1 and e.business_unit_id is null and e.type <> 'LEG_VOIDED'
            and ($2::text is null or e.period_key = $2) and ($3::timestamptz is null or e.ended_at >= $3) and ($4::timestamptz is null or e.ended_at < $4)
@@ -32,10 +32,10 @@ export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit):
          order by e.ended_at, e.event_key limit $9`,
         [programmeId, resolved.period, where.from ?? null, where.to ?? null, resolved.channels, resolved.directions, where.useCase ?? null, where.businessUnit ?? null, most],
       );
+      return (await lockedHeads(tx, found.map(({ legKey }) => legKey))).filter((leg) => leg.useCaseId === null);
     },
     holdPeriods: async (keys) => (await periodStore(tx).holdOpen(keys)).forEach(requireOpen),
     move: async (legs, useCase) => {
-      await tx.query("select 1 from metering.usage_leg where programme_id = $1 and leg_key = any($2) order by leg_key for update", [programmeId, legs.map((leg) => leg.legKey)]);
       const copies = await insertAttributionCopies(tx, legs.map((leg) => ({ rowKey: leg.eventKey, useCaseId: useCase.id })));
       const changes = legs.map((leg) => ({ legKey: leg.legKey, fromEventKey: leg.eventKey, toEventKey: copies.get(leg.eventKey)! }));
       await restateLegs(tx, changes, changes.map((change) => ({ eventKey: change.fromEventKey, byEventKey: change.toEventKey, cause: "ATTRIBUTION" as const })), [...copies.values()]);
@@ -60,7 +60,8 @@ async function findLegs(tx: TenantTransaction, ids: readonly string[]): Promise<
     else eventIds.push(id.normalize("NFC"));
   }
   const sources = await tx.query<{ uri: string }>("select uri from metering.source where programme_id = $1", [tx.scope.programme.id]);
-  const legs = await findCountingLegs(tx, rowKeys, eventIds.flatMap((id) => sources.map(({ uri }) => pairKey(uri, id))));
+  const found = await findLegKeys(tx, [...rowKeys, ...eventIds.flatMap((id) => sources.map(({ uri }) => pairKey(uri, id)))]);
+  const legs = await lockedHeads(tx, found);
   const seen = new Set<string>();
   for (const leg of legs) {
     if (eventIds.includes(leg.eventId) && seen.has(leg.eventId)) {
@@ -69,4 +70,13 @@ async function findLegs(tx: TenantTransaction, ids: readonly string[]): Promise<
     seen.add(leg.eventId);
   }
   return legs;
+}
+
+/**
+ * The legs as they count now, held until the transaction ends. They are locked first and read afterwards: whoever moved
+ * them in between has then been seen.
+ */
+async function lockedHeads(tx: TenantTransaction, legKeys: readonly string[]): Promise<CountingLeg[]> {
+  await tx.query("select 1 from metering.usage_leg where programme_id = $1 and leg_key = any($2::uuid[]) order by leg_key for update", [tx.scope.programme.id, legKeys]);
+  return findCountingLegs(tx, legKeys);
 }

@@ -8,13 +8,13 @@ import { Allow } from "../tenancy/access";
 import { RequestContext } from "../tenancy/request-context";
 import { attributeUsagePorts } from "./attribute-ports.store";
 import { attributeUsage } from "./attribute-usage";
-import { readBatch, reportUsage } from "./report-usage";
+import { readBatch } from "./report-usage";
+import { storeBatch } from "./store-batch.store";
 import { INGEST_OUTCOMES } from "./usage-event";
 import { listUsageEvents } from "./usage-events.query";
 import { MINIMUM_GROUP, UsageDimension, requirePermittedQuestion, requireSoundQuestion, seesOnlyGroups } from "./usage-report";
 import { toUsageEvents, toUsageRow } from "./usage-view.type";
 import { distinctContacts, resolveUsageWhere, usageByGroup } from "./usage.query";
-import { usageStore } from "./usage.store";
 import {
   AttributeUsageInput, AttributeUsagePayload, ReportUsageInput, ReportUsagePayload, UsageDimensionEnum, UsageEventConnection, UsageEventType, UsageReport, UsageWhere,
 } from "./usage.type";
@@ -82,7 +82,7 @@ export class MeteringResolver {
     const answer = await payload(async () => {
       const batch = readBatch({ source: input.source, events: input.events }, context.clock.now());
       const scope = { ...(await context.scope()), reach: "ingest" as const };
-      return { results: await context.database.withTenant(scope, (tx) => reportUsage(usageStore(tx), batch), { statementTimeoutMs: INGEST_TIMEOUT_MS }) };
+      return { results: await storeBatch(context.database, scope, batch, { statementTimeoutMs: INGEST_TIMEOUT_MS }) };
     });
     const results = answer.results ?? [];
     for (const { outcome } of results) counts[outcome.toLowerCase() as Lowercase<(typeof INGEST_OUTCOMES)[number]>] += 1;

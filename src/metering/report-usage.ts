@@ -73,16 +73,16 @@ export function readBatch(input: ReportUsageInput, nowMs: number): ReadBatch {
 
 /**
  * Stores a batch: one verdict per event, in the order sent. A retry of the same batch answers DUPLICATE and changes
- * nothing; a bad event does not spoil the good ones.
+ * nothing; a bad event does not spoil the good ones. `notYours` are keys of events for legs that the sender may not write.
  */
-export async function reportUsage(ports: ReportUsagePorts, batch: ReadBatch): Promise<UsageEventResult[]> {
+export async function reportUsage(ports: ReportUsagePorts, batch: ReadBatch, notYours: ReadonlySet<string> = new Set()): Promise<UsageEventResult[]> {
   const results = new Array<UsageEventResult>(batch.size);
   for (const result of batch.refused) results[result.index] = result;
   const attributions = await ports.attribute(batch.sound);
   const kept: KeyedEvent[] = [];
   const keptAttributions: Attribution[] = [];
   batch.sound.forEach((event, position) => {
-    const attribution = attributions[position]!;
+    const attribution = notYours.has(event.eventKey) ? legOfAnother(event) : attributions[position]!;
     if (attribution.kind === "REFUSED") {
       results[event.index] = { index: event.index, eventId: event.eventId, outcome: "REJECTED", code: attribution.code, message: attribution.message };
     } else {
@@ -98,6 +98,11 @@ export async function reportUsage(ports: ReportUsagePorts, batch: ReadBatch): Pr
     results[event.index] = { ...judgeRepeat(event, first, results[first.index]!), index: event.index, eventId: event.eventId };
   }
   return results;
+}
+
+/** A leg of a unit that the sender may not write gets the answer that such a unit gets. */
+function legOfAnother(event: KeyedEvent): Extract<Attribution, { kind: "REFUSED" }> {
+  return { kind: "REFUSED", code: "NOT_FOUND", message: `There is no leg ${event.legId} that this token may write.` };
 }
 
 /** The second of two events with one identity in one batch. */

@@ -38,7 +38,7 @@ const COLUMNS = `
 
 /** Events in the order in which their legs ended, by keyset: never an offset. Superseded and voided ones are left out. */
 export async function listUsageEvents(tx: TenantTransaction, where: EventsWhere, page: PageRequest): Promise<Page<StoredUsageEvent>> {
-  const position = decodeCursor(page.after, 2);
+  const position = decodeCursor(page.after, ["instant", "uuid"]);
   const parameters: unknown[] = [tx.scope.programme.id];
   const bind = (value: unknown): string => `$${parameters.push(value)}`;
   const conditions: string[] = [];
@@ -86,15 +86,19 @@ function periodBounds(bind: (value: unknown) => string, period: string, timeZone
   ];
 }
 
-/** The counting legs of some events, by row key or by event id; unknown ones are left out. */
-export function findCountingLegs(tx: TenantTransaction, keys: readonly string[], eventIds: readonly string[]) {
+/** The legs that some stored events belong to; unknown events are left out. */
+export async function findLegKeys(tx: TenantTransaction, eventKeys: readonly string[]): Promise<string[]> {
+  const rows = await tx.query<{ legKey: string }>(`select distinct leg_key as "legKey" from metering.usage_event where programme_id = $1 and event_key = any($2::uuid[])`, [tx.scope.programme.id, eventKeys]);
+  return rows.map(({ legKey }) => legKey);
+}
+
+/** The events by which some legs count; voided legs are left out. */
+export function findCountingLegs(tx: TenantTransaction, legKeys: readonly string[]) {
   return tx.query<{ legKey: string; eventKey: string; eventId: string; periodKey: string; useCaseId: string | null }>(
-    `select distinct l.leg_key as "legKey", h.event_key as "eventKey", h.event_id as "eventId", h.period_key as "periodKey", h.use_case_id as "useCaseId"
-     from metering.usage_event e
-       join metering.usage_leg l on l.programme_id = $1 and l.leg_key = e.leg_key
-       join metering.usage_event h on h.programme_id = $1 and h.event_key = l.head_event_key
-     where e.programme_id = $1 and (e.event_key = any($2::uuid[]) or e.event_key = any($3::uuid[])) and h.type <> 'LEG_VOIDED'`,
-    [tx.scope.programme.id, keys, eventIds],
+    `select l.leg_key as "legKey", h.event_key as "eventKey", h.event_id as "eventId", h.period_key as "periodKey", h.use_case_id as "useCaseId"
+     from metering.usage_leg l join metering.usage_event h on h.programme_id = $1 and h.event_key = l.head_event_key
+     where l.programme_id = $1 and l.leg_key = any($2::uuid[]) and h.type <> 'LEG_VOIDED'`,
+    [tx.scope.programme.id, legKeys],
   );
 }
 

@@ -53,7 +53,7 @@ export async function usageByGroup(tx: TenantTransaction, where: ResolvedUsageWh
        from ${relation.from}
        where e.programme_id = $1 and $2::text is not null ${conditions}
        ${groupBy.length > 0 ? `group by ${groupBy.map((_, index) => index + 1).join(", ")}` : ""}
-       having count(*) > 0 ${asks.onlyGroups ? `and count(distinct nullif(${relation.unit}, '${NOBODY}')) >= ${MINIMUM_GROUP}` : ""}
+       having count(*) > 0 ${asks.onlyGroups ? `and count(distinct ${relation.activeUnit}) >= ${MINIMUM_GROUP}` : ""}
      ) g
      ${units ? `left join tenancy.business_unit u on u.programme_id = $1 and u.id = g."unitId"` : ""}
      ${useCases ? `left join tenancy.use_case c on c.programme_id = $1 and c.id = g."useCaseId"` : ""}
@@ -109,10 +109,13 @@ export const COUNTING_EVENTS = `(
   where not e.test and e.type <> 'LEG_VOIDED'
     and not exists (select from metering.usage_superseded x where x.programme_id = e.programme_id and x.event_key = e.event_key)) e`;
 
-const SOURCES: Readonly<Record<Source, { from: string; unit: string; figures: (contacts: boolean) => string[] }>> = {
+/** Of a row of totals; null when nothing in it counts any more, so that a unit whose legs were all voided hides nobody. */
+const ACTIVE_UNIT = `case when e.legs > 0 and e.business_unit_id <> '${NOBODY}' then e.business_unit_id end`;
+
+const SOURCES: Readonly<Record<Source, { from: string; activeUnit: string; figures: (contacts: boolean) => string[] }>> = {
   raw: {
     from: COUNTING_EVENTS,
-    unit: "e.business_unit_id",
+    activeUnit: "e.business_unit_id",
     figures: (contacts) => [
       "count(*) as legs", `count(*) filter (where e.connected and e.channel = 'VOICE') as calls`,
       `coalesce(sum(e.connected_ms) filter (where e.connected and e.channel = 'VOICE'), 0) as "connectedMs"`,
@@ -121,7 +124,7 @@ const SOURCES: Readonly<Record<Source, { from: string; unit: string; figures: (c
   },
   daily: {
     from: "metering.usage_daily_total e",
-    unit: "e.business_unit_id",
+    activeUnit: ACTIVE_UNIT,
     figures: () => [
       "sum(e.legs) as legs", `coalesce(sum(e.connected_legs) filter (where e.channel = 'VOICE'), 0) as calls`,
       `coalesce(sum(e.connected_ms) filter (where e.channel = 'VOICE'), 0) as "connectedMs"`,
@@ -129,7 +132,7 @@ const SOURCES: Readonly<Record<Source, { from: string; unit: string; figures: (c
   },
   period: {
     from: "metering.usage_period_total e",
-    unit: "e.business_unit_id",
+    activeUnit: ACTIVE_UNIT,
     figures: (contacts) => ["sum(e.legs) as legs", "sum(e.connected_legs) as calls", `sum(e.connected_ms) as "connectedMs"`, ...(contacts ? ["sum(e.contacts) as contacts"] : [])],
   },
 };

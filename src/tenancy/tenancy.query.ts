@@ -6,7 +6,7 @@ import { UseCase } from "./use-case";
 
 /** Units by code, as far as row-level security lets them through. */
 export async function listBusinessUnits(tx: TenantTransaction, page: PageRequest): Promise<Page<BusinessUnit>> {
-  const position = decodeCursor(page.after, 1);
+  const position = decodeCursor(page.after, ["text"]);
   const rows = await tx.query<BusinessUnit>(
     `select id, code, name, cost_centre as "costCentre", chargeback_mode as "chargebackMode" from tenancy.business_unit
      where programme_id = $1 and ($2::text is null or code collate "C" > $2) order by code collate "C" limit $3`,
@@ -17,7 +17,7 @@ export async function listBusinessUnits(tx: TenantTransaction, page: PageRequest
 
 /** Use cases by code; with units, those that these units own now. */
 export async function listUseCases(tx: TenantTransaction, unitCodes: readonly string[] | null, page: PageRequest): Promise<Page<UseCase>> {
-  const position = decodeCursor(page.after, 1);
+  const position = decodeCursor(page.after, ["text"]);
   const unitIds = unitCodes ? await requireUnits(tx, unitCodes) : null;
   const rows = await tx.query<UseCase>(
     `select c.id, c.code, c.name from tenancy.use_case c

@@ -34,7 +34,10 @@ export async function leaveServer(clusterDirectory: string, share: Share, signOu
     }
     await pause(20);
   }
-  await share.launched?.end;
+  // The child does not hold this process open, so something must: else it ends here, before its caller is done.
+  const awake = setInterval(() => undefined, GIVE_UP_MS);
+  await share.launched?.end.finally(() => clearInterval(awake));
+  clearInterval(awake);
 }
 
 function isWatched(clusterDirectory: string): boolean {

@@ -1,0 +1,334 @@
+import { execFile } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Client } from "pg";
+import { PolicyInput, approvePolicy, proposePolicy } from "../../src/allocation";
+import { approvePolicyPorts, proposePolicyPorts } from "../../src/allocation/allocation-ports.store";
+import { readConfig } from "../../src/app/config";
+import { EmbeddedPostgres, startEmbeddedPostgres } from "../../src/app/embedded-postgres/start-embedded-postgres";
+import { Installation, openInstallation } from "../../src/app/installation";
+import { createTokenVerifier } from "../../src/app/token";
+import { verifyProgramme } from "../../src/app/verify";
+import { recordAudit } from "../../src/cli/session";
+import { createCostPool } from "../../src/costs";
+import { createCostPoolPorts } from "../../src/costs/costs-ports.store";
+import { Scope } from "../../src/tenancy";
+
+const CLI = resolve(__dirname, "../../dist/src/cli/apportion.js");
+const PERIOD = "2025-10";
+
+interface Ended { readonly status: number; readonly out: string; readonly err: string }
+
+let folder: string;
+let server: EmbeddedPostgres;
+let installation: Installation;
+
+/** Runs the built command line as a process of its own, in the test's folder. */
+function apportion(args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
+  const env = { PATH: process.env.PATH, HOME: folder, APPORTION_DATA_DIR: join(folder, "data"), ...environment };
+  return new Promise((done) => {
+    execFile(process.execPath, [CLI, ...args], { cwd: folder, env }, (error, out, err) => done({ status: error === null ? 0 : Number(error.code), out, err }));
+  });
+}
+
+async function json<T = Record<string, unknown>>(...args: string[]): Promise<T> {
+  const { status, out, err } = await apportion([...args, "--json"]);
+  expect({ status, err }).toMatchObject({ status: 0 });
+  return JSON.parse(out) as T;
+}
+
+function fileOf(name: string, lines: readonly string[]): string {
+  writeFileSync(join(folder, name), `${lines.join("\n")}\n`);
+  return name;
+}
+
+async function as(subject: string): Promise<Scope> {
+  const programme = (await installation.scopes.programme("acme"))!;
+  return { principal: { subject, role: "FINANCE", programme: "acme", businessUnits: [] }, programme, reach: "programme", unitIds: [] };
+}
+
+async function agreeOn(policy: PolicyInput): Promise<void> {
+  const { version } = await installation.database.withTenant(await as("ann"), (tx) => proposePolicy(proposePolicyPorts(tx, recordAudit), policy, null));
+  await installation.database.withTenant(await as("ben"), (tx) => approvePolicy(approvePolicyPorts(tx, recordAudit), version));
+}
+
+/** Changes stored figures as nobody but the administrator of the database could. */
+async function tamper(sql: string): Promise<void> {
+  const client = new Client({ connectionString: server.adminUrl.replace(/\/[^/]*$/, "/apportion") });
+  await client.connect();
+  try {
+    expect((await client.query(sql)).rowCount).toBeGreaterThan(0);
+  } finally {
+    await client.end();
+  }
+}
+
+async function unproved(): Promise<string[]> {
+  const failed: string[] = [];
+  for await (const proof of verifyProgramme(installation.database, await as("ann"))) if (proof.differing > 0) failed.push(proof.name);
+  return failed;
+}
+
+const MAPPING = {
+  source: "urn:acme:calls", timeZone: "Europe/London",
+  filter: [{ column: "kind", in: ["call"] }],
+  fields: {
+    eventId: { column: "id" }, contactId: { column: "caller" }, businessUnit: { column: "unit", slug: true }, useCase: { join: ["unit", "topic"], slug: true },
+    connectedAt: { column: "began", as: "localDateTime" }, connectedMs: { column: "seconds", multiply: 1000 }, endedAt: { from: "connectedAt", plusMs: "connectedMs" },
+  },
+};
+
+const CALLS = [
+  "id,caller,unit,topic,began,seconds,kind",
+  "1,anna,Retail Bank,Card lost,2025-10-03 09:00:00,90,call",
+  "2,ben,Retail Bank,Card lost,2025-10-03 10:00:00,30,call",
+  "3,cleo,Claims,New claim,2025-10-04 11:00:00,120,call",
+  "4,dora,Claims,Status,2025-10-31 23:59:00,61,call",
+  "5,emil,Claims,Status,2025-10-05 11:00:00,60,memo",
+];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "apportion-cli-"));
+  // PostgreSQL may run as another user than the suite does.
+  chmodSync(folder, 0o755);
+  fileOf("mapping.json", [JSON.stringify(MAPPING)]);
+  // Held for the whole file, as a running API would: the commands join it.
+  server = await startEmbeddedPostgres({ dataDirectory: join(folder, "data"), log: () => undefined });
+  installation = await openInstallation(readConfig({ APPORTION_DATA_DIR: join(folder, "data") }), () => undefined);
+});
+
+afterAll(async () => {
+  await installation?.close();
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("before there is a programme", () => {
+  test("a command that needs one says how to make it", async () => {
+    const { status, err } = await apportion(["verify"]);
+    expect(status).toBe(2);
+    expect(err).toContain("apportion programme create");
+  });
+
+  test("an administrator gets a token that can make one; nobody else gets any", async () => {
+    const { token } = await json<{ token: string }>("token", "--role", "admin", "--subject", "ada");
+    expect(createTokenVerifier(installation.token, installation.clock).verify(token)).toEqual({ subject: "ada", role: "ADMIN", programme: null, businessUnits: [] });
+    expect((await apportion(["token", "--role", "finance"])).status).toBe(2);
+  });
+
+  test("programme create makes it once, and refuses another of that code", async () => {
+    const create = (...more: string[]): string[] => ["programme", "create", "--code", "acme", "--name", "Acme", "--currency", "GBP", "--time-zone", "Europe/London", ...more];
+    const programme = { code: "acme", name: "Acme", currency: "GBP", timeZone: "Europe/London" };
+    expect(await json(...create())).toEqual(programme);
+    expect(await json(...create())).toEqual(programme);
+    expect(await apportion(create("--name", "Other"))).toMatchObject({ status: 4, out: "" });
+    expect(await apportion(create("--code", "b", "--currency", "XXQ"))).toMatchObject({ status: 3, out: "" });
+  });
+});
+
+describe("import usage", () => {
+  const importCalls = (file: string, ...more: string[]): Promise<Ended> => apportion(["import", "usage", file, "--mapping", "mapping.json", "--json", ...more]);
+  const none = { filtered: 0, accepted: 0, duplicate: 0, superseded: 0, conflict: 0, rejected: 0, held: 0, rejectsFile: null };
+
+  test("without the units of the file every row is rejected, with its reason", async () => {
+    const { status, out, err } = await importCalls(fileOf("calls.csv", CALLS));
+    expect(status).toBe(3);
+    const rejectsFile = join(folder, "calls.csv.rejected.csv");
+    expect(JSON.parse(out)).toEqual({ ...none, read: 5, filtered: 1, rejected: 4, rejectsFile });
+    expect(readFileSync(rejectsFile, "utf8").split("\n").slice(0, 2)).toEqual(["row,eventId,code,message", "2,1,NOT_FOUND,There is no business unit retail-bank that this token may write."]);
+    expect(err).toContain(rejectsFile);
+    rmSync(rejectsFile);
+  });
+
+  test("--create-missing makes them; a second import changes nothing", async () => {
+    const first = await importCalls("calls.csv", "--create-missing");
+    expect(first.status).toBe(0);
+    expect(JSON.parse(first.out)).toEqual({ ...none, read: 5, filtered: 1, accepted: 4, created: { businessUnits: 2, useCases: 3 } });
+    const second = await importCalls("calls.csv", "--create-missing");
+    expect(second.status).toBe(0);
+    expect(JSON.parse(second.out)).toEqual({ ...none, read: 5, filtered: 1, duplicate: 4, created: { businessUnits: 0, useCases: 0 } });
+    expect(existsSync(join(folder, "calls.csv.rejected.csv"))).toBe(false);
+  });
+
+  test("a changed row and a broken one go to the file that --rejects names", async () => {
+    fileOf("changed.csv", [CALLS[0]!, CALLS[1]!.replace(",90,", ",91,"), CALLS[2]!, "6,fritz,Claims,Status,2025-10-05 11:00:00,soon,call"]);
+    const { status, out } = await importCalls("changed.csv", "--rejects", "why.csv");
+    expect(status).toBe(3);
+    expect(JSON.parse(out)).toEqual({ ...none, read: 3, duplicate: 1, conflict: 1, rejected: 1, rejectsFile: join(folder, "why.csv") });
+    expect(readFileSync(join(folder, "why.csv"), "utf8")).toMatch(/^row,eventId,code,message\n2,1,CONFLICT,.*connected_ms.*\n4,6,BAD_USER_INPUT,.*"soon".*\n$/s);
+  });
+
+  test.each([
+    ["a mapping that is not there", ["calls.csv", "--mapping", "none.json"], 3, "none.json"],
+    ["a file that is not there", ["none.csv", "--mapping", "mapping.json"], 3, "none.csv"],
+    ["no mapping", ["calls.csv"], 2, "--mapping"],
+    ["an unknown programme", ["calls.csv", "--mapping", "mapping.json", "--programme", "nix"], 3, "There is acme"],
+  ])("%s is told", async (_name, args, status, message) => {
+    const ended = await apportion(["import", "usage", ...args]);
+    expect(ended).toMatchObject({ status, out: "" });
+    expect(ended.err).toContain(message);
+  });
+});
+
+test("import costs books sound rows once and tells why it refused the others", async () => {
+  await installation.database.withTenant(await as("ann"), (tx) => createCostPool(createCostPoolPorts(tx, recordAudit), { code: "platform", name: "Platform", kind: "PLATFORM_CONTRACT" }));
+  fileOf("costs.csv", ["pool,period,amount,currency,externalId,vendor,note", `platform,${PERIOD},100.01,GBP,inv-1,Voice Ltd,x`, `cloud,${PERIOD},5,GBP,inv-2,,`, `platform,${PERIOD},5,EUR,inv-3,,`, `platform,${PERIOD},-0.01,GBP,inv-4,,`]);
+  const first = await apportion(["import", "costs", "costs.csv", "--json"]);
+  const rejectsFile = join(folder, "costs.csv.rejected.csv");
+  expect({ status: first.status, summary: JSON.parse(first.out) as unknown }).toEqual({ status: 3, summary: { read: 4, booked: 2, duplicate: 0, rejected: 2, rejectsFile, ignored: ["note"] } });
+  expect(readFileSync(rejectsFile, "utf8")).toMatch(/^row,externalId,code,message\n3,inv-2,NOT_FOUND,.*\n4,inv-3,CURRENCY_MISMATCH,.*\n$/);
+  fileOf("credits.ndjson", [`{"pool":"platform","period":"${PERIOD}","amount":-0.01,"currency":"GBP","externalId":"inv-4"}`]);
+  expect(await json("import", "costs", "credits.ndjson")).toMatchObject({ read: 1, booked: 0, duplicate: 1, rejected: 0 });
+});
+
+describe("allocate and explain", () => {
+  test("without an approved policy there is a conflict, and it says what is missing", async () => {
+    expect(await apportion(["allocate", PERIOD])).toMatchObject({ status: 4, out: "", err: expect.stringContaining("No approved allocation policy") as string });
+  });
+
+  test("a period without facts is invalid input", async () => {
+    expect(await apportion(["allocate", "2031-01"])).toMatchObject({ status: 3, out: "" });
+    expect(await apportion(["allocate", "October"])).toMatchObject({ status: 3, out: "" });
+    expect(await apportion(["explain", "2031-01", "--business-unit", "claims"])).toMatchObject({ status: 3, out: "" });
+  });
+
+  test("the pool is divided; the same facts answer the same run", async () => {
+    await agreeOn({ effectiveFrom: PERIOD, rules: [{ pool: "platform", parts: [{ fraction: "0.5", driver: "CONNECTED_SECONDS" }, { fraction: "0.5", driver: "CONTACTS" }] }] });
+    const dry = await json<{ run: { status: string; resultHash: string } }>("allocate", PERIOD, "--dry-run");
+    expect(dry.run.status).toBe("DRAFT");
+    const run = await json<{ run: { resultHash: string }; rows: Array<{ businessUnit: string; amount: { amount: string } }> }>("allocate", PERIOD);
+    expect(run.run.resultHash).toBe(dry.run.resultHash);
+    expect(run).toMatchObject({ total: { amount: "100.00", currency: "GBP" }, allocated: { amount: "100.00" }, unallocated: { amount: "0.00" } });
+    // The call that ends at 0:00:01 on the first of November is not of October: 120 of 240 seconds, one of three contacts.
+    expect(run.rows.map((row) => [row.businessUnit, row.amount.amount])).toEqual([["claims", "41.67"], ["retail-bank", "58.33"]]);
+    expect(await json("allocate", PERIOD)).toEqual(run);
+  });
+
+  test("explain tells how an amount came about", async () => {
+    expect(await json("explain", PERIOD, "--business-unit", "claims")).toEqual([
+      expect.objectContaining({ pool: "platform", driver: "CONNECTED_SECONDS", driverQuantity: "120", driverTotal: "240", shareNumerator: "1", shareDenominator: "4", exactAmount: "25", adjustmentMinor: 0, amount: { amount: "25.00", currency: "GBP" } }),
+      expect.objectContaining({ driver: "CONTACTS", driverQuantity: "1", driverTotal: "3", exactAmount: "50/3", adjustmentMinor: 1, amount: { amount: "16.67", currency: "GBP" } }),
+    ]);
+    const { out } = await apportion(["explain", PERIOD, "--business-unit", "claims", "--use-case", "claims.new-claim"]);
+    expect(out).toContain("claims / claims.new-claim in 2025-10");
+    expect(await apportion(["explain", PERIOD, "--business-unit", "nix"])).toMatchObject({ status: 3, out: "" });
+  });
+});
+
+describe("verify", () => {
+  test("proves everything, and says when newer facts wait", async () => {
+    const { ok, proofs } = await json<{ ok: boolean; proofs: Array<{ ok: boolean }> }>("verify");
+    expect({ ok, held: proofs.map((proof) => proof.ok) }).toEqual({ ok: true, held: Array(9).fill(true) });
+    fileOf("late.csv", [CALLS[0]!, "7,gero,Claims,Status,2025-10-20 11:00:00,60,call"]);
+    await json("import", "usage", "late.csv", "--mapping", "mapping.json");
+    const { status, out } = await apportion(["verify"]);
+    expect(status).toBe(0);
+    expect(out).toContain("2025-10: newer facts exist (1 usage rows): allocate again");
+    await json("allocate", PERIOD);
+    expect((await apportion(["verify"])).out).not.toContain("newer facts");
+  });
+
+  test("fails, with 1, when a total was changed behind its back", async () => {
+    await tamper("update metering.usage_period_total set contacts = contacts + 1 where legs = 2 and connected_ms = 120000");
+    const { status, out } = await apportion(["verify"]);
+    expect(status).toBe(1);
+    expect(out).toMatch(/FAIL +period totals = usage rows .*\n +1 difference\(s\):\n +retail-bank retail-bank.card-lost 2025-10: contacts stored 3, counted 2\n/);
+    await tamper("update metering.usage_period_total set contacts = contacts - 1 where legs = 2 and connected_ms = 120000");
+    expect((await apportion(["verify"])).status).toBe(0);
+  });
+
+  const newest = "run_id = (select id from allocation.run where period_key = '2025-10' order by sequence desc limit 1)";
+  const oneLine = `ctid = (select ctid from allocation.line where ${newest} order by use_case_id, part limit 1)`;
+  const totals = ["daily totals = usage rows", "period totals = usage rows"];
+  const runs = ["result hash = hash of the stored lines", "replay of the stored snapshot = run", "input hash = hash of the facts now"];
+  test.each([
+    ["a daily total", "update metering.usage_daily_total set connected_ms = connected_ms {+} 1000 where day = '2025-10-04'", "+", "-", [totals[0], runs[2]]],
+    ["a call", "update metering.usage_event set connected_ms = connected_ms {+} 1000 where event_id = '3'", "+", "-", totals],
+    ["the head of a leg", "update metering.usage_leg set head_revision = head_revision {+} 1 where head_event_key = (select event_key from metering.usage_event where event_id = '3')", "+", "-", ["one row stands per leg: its head"]],
+    ["a line", `update allocation.line set amount_minor = amount_minor {+} 1 where ${oneLine}`, "+", "-", ["lines + unallocated = pool, per run", runs[0]]],
+    ["a booked cost", "update costs.cost_entry set amount_minor = amount_minor {+} 1 where external_id = 'inv-1'", "+", "-", ["pools of runs = costs at their cut-off", runs[2]]],
+    ["a driver quantity", `update allocation.driver_quantity set quantity = quantity {+} 1 where ${newest} and driver_key = 'CONNECTED_SECONDS'`, "+", "-", [runs[1]]],
+    ["a policy", "update allocation.policy set note = {+}", "'other'", "null", ["policy hash = hash of its document"]],
+  ])("finds out about %s", async (_name, sql, there, back, expected) => {
+    await tamper(sql.replace("{+}", there));
+    try {
+      expect(await unproved()).toEqual(expected);
+    } finally {
+      await tamper(sql.replace("{+}", back));
+    }
+    expect(await unproved()).toEqual([]);
+  });
+});
+
+describe("token", () => {
+  test("of any role, in any case, for units of the only programme", async () => {
+    const { token, ttlSeconds } = await json<{ token: string; ttlSeconds: number }>("token", "--role", "business-unit", "--subject", "uma", "--business-unit", "claims", "--ttl", "30m");
+    expect(createTokenVerifier(installation.token, installation.clock).verify(token)).toEqual({ subject: "uma", role: "BUSINESS_UNIT", programme: "acme", businessUnits: ["claims"] });
+    expect(ttlSeconds).toBe(1800);
+  });
+
+  test("without --json it is the token and nothing else", async () => {
+    const { out } = await apportion(["token", "--role", "Finance"]);
+    expect(createTokenVerifier(installation.token, installation.clock).verify(out.trim())).toMatchObject({ role: "FINANCE", programme: "acme" });
+  });
+
+  test.each([
+    [["--role", "king"], 2], [["--role", "finance", "--ttl", "soon"], 2], [["--role", "finance", "--business-unit", "claims"], 2], [["--role", "finance", "--ttl", "99d"], 3],
+  ])("%j ends with %i", async (args, status) => {
+    expect(await apportion(["token", ...args])).toMatchObject({ status, out: "" });
+  });
+});
+
+describe("the whole", () => {
+  const elsewhere = (url: string): Record<string, string> => ({ DATABASE_URL: url, APPORTION_JWT_ISSUER: "i", APPORTION_JWT_AUDIENCE: "a", APPORTION_JWT_SECRET: "0123456789abcdef0123456789abcdef" });
+
+  test.each([[[]], [["dance"]], [["programme"]], [["verify", "--loud"]], [["seed", "--scale", "l"]]])("usage error %j ends with 2", async (args) => {
+    const { status, out, err } = await apportion(args);
+    expect({ status, out }).toEqual({ status: 2, out: "" });
+    expect(err).not.toBe("");
+  });
+
+  test("--help ends with 0", async () => {
+    const { status, out } = await apportion(["--help"]);
+    expect(status).toBe(0);
+    expect(out).toContain("Exit status");
+  });
+
+  test("a database that nobody answers for ends with 5, a wrong setting with 2", async () => {
+    const nowhere = elsewhere("postgresql://x:y@127.0.0.1:1/apportion");
+    expect(await apportion(["verify"], nowhere)).toMatchObject({ status: 5, out: "", err: expect.not.stringContaining("x:y") as string });
+    expect((await apportion(["migrate"], nowhere)).status).toBe(2);
+    expect((await apportion(["doctor"], nowhere)).status).toBe(5);
+    expect((await apportion(["verify"], { APPORTION_NONSENSE: "1" })).status).toBe(2);
+  });
+
+  test("doctor finds a sound installation sound", async () => {
+    const { ok, findings } = await json<{ ok: boolean; findings: Array<{ name: string; ok: boolean }> }>("doctor");
+    expect(findings.filter((finding) => !finding.ok)).toEqual([]);
+    expect({ ok, names: findings.map(({ name }) => name) }).toEqual({
+      ok: true,
+      names: ["configuration", "disk", "database", "PostgreSQL version", "role of the API", "migrations", "row-level security", "clock"],
+    });
+  });
+
+  test("seed builds a second programme that verifies; from then on a command says which one it wants", async () => {
+    expect(await json("seed")).toMatchObject({ programme: "demo", periods: ["2025-09", "2025-10"] });
+    expect((await apportion(["verify", "--programme", "demo"])).status).toBe(0);
+    expect(await apportion(["verify"])).toMatchObject({ status: 2, out: "", err: "apportion: There are several programmes. Say which with --programme: acme, demo.\n" });
+  });
+
+  test("init, migrate and doctor set up a database of one's own", async () => {
+    const made = await apportion(["init", "--admin-url", server.adminUrl, "--database", "other", "--owner-role", "other_owner", "--api-role", "other_app"]);
+    expect(made.status).toBe(0);
+    const [, apiUrl, ownerUrl] = /^DATABASE_URL=(.*)\nAPPORTION_MIGRATION_URL=(.*)\n$/.exec(made.out)!;
+    expect((await apportion(["doctor"], elsewhere(apiUrl!))).out).toMatch(/FAIL +migrations/);
+    const env = { ...elsewhere(apiUrl!), APPORTION_MIGRATION_URL: ownerUrl! };
+    expect((await apportion(["migrate"], env)).out).toContain("applied Tenancy");
+    expect((await apportion(["migrate"], env)).out).toBe("Up to date.\n");
+    expect((await apportion(["doctor"], env)).status).toBe(0);
+    expect((await apportion(["doctor"], elsewhere(ownerUrl!))).out).toMatch(/FAIL +role of the API/);
+    expect((await apportion(["verify"], elsewhere(ownerUrl!))).status).toBe(2);
+    expect((await apportion(["verify"], elsewhere(apiUrl!.replace(/:[^:@]+@/, ":wrong-password@")))).status).toBe(2);
+  });
+});
