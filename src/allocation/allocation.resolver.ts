@@ -1,9 +1,11 @@
-import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, ID, Info, Int, Mutation, Query, Resolver } from "type-graphql";
 import { fromNodeId } from "../kernel/node-id";
 import { toMoney } from "../kernel/money";
 import { Page, decodeCursor, requirePageSize, toPage } from "../kernel/paging";
 import { Refusal } from "../kernel/refusal";
 import { PeriodKeyScalar } from "../kernel/scalars";
+import { selects } from "../kernel/selection";
 import { payload } from "../kernel/user-error.type";
 import { costsStore } from "../costs/costs.store";
 import { periodStore } from "../governance/period.store";
@@ -66,6 +68,7 @@ export class AllocationResolver {
   async allocation(
     @Ctx() context: RequestContext,
     @Arg("period", () => PeriodKeyScalar) period: string,
+    @Info() info: GraphQLResolveInfo,
     @Arg("groupBy", () => [AllocationDimensionEnum]) groupBy: AllocationDimension[],
     @Arg("run", () => ID, { nullable: true }) runId?: string | null,
     @Arg("where", () => AllocationWhere, { nullable: true }) where?: AllocationWhere | null,
@@ -78,12 +81,13 @@ export class AllocationResolver {
       const resolved = await resolveWhere(tx, where ?? {});
       const run = await findRun(tx, period, runId);
       if (!run) return null;
-      const totals = await runTotals(tx, run.id, resolved.poolIds);
+      const asked = (field: string): boolean => selects(info, [field]);
+      const totals = onlyGroups || asked("total") || asked("unallocated") ? await runTotals(tx, run.id, resolved.poolIds) : { totalMinor: 0n, unallocatedMinor: 0n, units: 0 };
       if (onlyGroups && totals.units < MINIMUM_GROUP) throw new Refusal("FORBIDDEN", `A figure for this role stands for at least ${MINIMUM_GROUP} business units; here there are fewer.`);
       const rows = await allocationByGroup(tx, run.id, resolved, groupBy, currency);
       const allocatedMinor = rows.reduce((sum, row) => sum + minorOf(row.amount.amount), 0n);
       return {
-        run: await toRun(tx, run),
+        run: asked("run") ? await toRun(tx, run) : null,
         rows: rows as unknown as AllocationRow[],
         total: toMoney(totals.totalMinor, currency),
         allocated: toMoney(allocatedMinor, currency),

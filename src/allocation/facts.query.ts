@@ -70,8 +70,9 @@ function toQuantity(row: QuantityRow): { businessUnit: string; useCase: string; 
 }
 
 const NAMED = (inner: string): string => `
+  with q as materialized (${inner})
   select u.code as "businessUnit", c.code as "useCase", q.channel::text as channel, q.quantity
-  from (${inner}) q
+  from q
     join tenancy.business_unit u on u.programme_id = $1 and u.id = q.business_unit_id
     join tenancy.use_case c on c.programme_id = $1 and c.id = q.use_case_id
   where q.quantity > 0 order by u.code collate "C", c.code collate "C", q.channel`;
@@ -101,13 +102,14 @@ function billed(tx: TenantTransaction, period: string, minimumMs: bigint, increm
 /** Distinct contacts per use case and channel, or per unit and channel. */
 function contacts(tx: TenantTransaction, period: string, resolved: boolean, perUseCase: boolean): Promise<QuantityRow[]> {
   return tx.query(
-    `select u.code as "businessUnit", ${perUseCase ? "c.code" : "''"} as "useCase", q.channel::text as channel, q.quantity
-     from (
+    `with q as materialized (
        select business_unit_id, ${perUseCase ? "use_case_id" : "null::uuid as use_case_id"}, channel, count(distinct contact_key) as quantity
        from ${COUNTING_EVENTS}
        where e.programme_id = $1 and e.business_unit_id is not null and e.period_key = $2 ${resolved ? "and e.resolved" : ""}
        group by 1, 2, 3
-     ) q join tenancy.business_unit u on u.programme_id = $1 and u.id = q.business_unit_id
+     )
+     select u.code as "businessUnit", ${perUseCase ? "c.code" : "''"} as "useCase", q.channel::text as channel, q.quantity
+     from q join tenancy.business_unit u on u.programme_id = $1 and u.id = q.business_unit_id
        ${perUseCase ? "join tenancy.use_case c on c.programme_id = $1 and c.id = q.use_case_id" : ""}
      order by 1, 2, 3`,
     [tx.scope.programme.id, period],

@@ -19,6 +19,9 @@ export interface ConnectOptions {
 /** Reads of the API end after 5 s; jobs set a time of their own. */
 const STATEMENT_TIMEOUT_MS = 5_000;
 
+/** Longest wait for somebody else's lock, in milliseconds. */
+const LOCK_WAIT_MS = 10_000;
+
 /** A data source that is not yet connected. The query cache stays off: under row-level security it would leak across tenants. */
 export function connect(url: string, options: ConnectOptions): DataSource {
   const serving = options.purpose === "serve";
@@ -34,7 +37,7 @@ export function connect(url: string, options: ConnectOptions): DataSource {
     applicationName: serving ? "apportion" : "apportion-migrate",
     poolSize: options.poolSize ?? 12,
     connectTimeoutMS: 1_000,
-    extra: serving ? { statement_timeout: STATEMENT_TIMEOUT_MS, idle_in_transaction_session_timeout: 60_000, options: "-c TimeZone=UTC" } : { options: "-c TimeZone=UTC" },
+    extra: serving ? { statement_timeout: STATEMENT_TIMEOUT_MS, lock_timeout: LOCK_WAIT_MS, idle_in_transaction_session_timeout: 60_000, options: "-c TimeZone=UTC" } : { options: "-c TimeZone=UTC" },
     poolErrorHandler: () => undefined,
   });
 }

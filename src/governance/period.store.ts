@@ -4,9 +4,6 @@ import { Period } from "./period";
 
 const COLUMNS = `key, status, starts_at as "from", ends_at as "to", closed_at as "closedAt", cutoff, hash`;
 
-/** Longest wait for somebody else's lock on a period, in milliseconds. */
-const LOCK_WAIT_MS = 10_000;
-
 /** Periods come into being with the first fact that falls into them. Their bounds are computed by the database alone. */
 export function periodStore(tx: TenantTransaction) {
   const { programme } = tx.scope;
@@ -20,7 +17,6 @@ export function periodStore(tx: TenantTransaction) {
     );
   };
   const lock = async (keys: readonly string[], strength: "share" | "update"): Promise<Period[]> => {
-    await tx.query(`select set_config('lock_timeout', '${LOCK_WAIT_MS}', true)`);
     return tx.query<Period>(`select ${COLUMNS} from governance.period where programme_id = $1 and key = any($2) order by key for ${strength}`, [programme.id, keys]);
   };
   return {

@@ -11,7 +11,7 @@ import { insertAttributionCopies } from "./attribution-copy.store";
 import { restateLegs } from "./restate-legs.store";
 import { findCountingLegs, findLegKeys } from "./usage-events.query";
 import { UsageWhere } from "./usage-report";
-import { resolveUsageWhere } from "./usage.query";
+import { requireKnownPeriod, resolveUsageWhere } from "./usage.query";
 
 /** What `attributeUsage` needs, over one transaction. */
 export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit): AttributeUsagePorts<UsageWhere> {
@@ -22,6 +22,7 @@ export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit):
     findUnattributed: async (where, most) => {
       // Units and use cases are compared as they were reported: that they are unknown is why the usage is here.
       const resolved = await resolveUsageWhere(tx, { ...where, businessUnit: null, useCase: null });
+      if (resolved.period !== null) await requireKnownPeriod(tx, resolved.period);
       const found = await tx.query<{ legKey: string }>(
         `select l.leg_key as "legKey"
          from metering.usage_event e join metering.usage_leg l on l.programme_id = $1 and l.head_event_key = e.event_key and l.leg_key = e.leg_key
@@ -52,23 +53,22 @@ export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit):
 
 /** Legs by opaque id or by event id; an event id is looked for under every source of the programme. */
 async function findLegs(tx: TenantTransaction, ids: readonly string[]): Promise<CountingLeg[]> {
-  const rowKeys: string[] = [];
-  const eventIds: string[] = [];
-  for (const id of ids) {
-    const node = fromNodeId(id);
-    if (node?.type === "UsageEvent" && /^[0-9a-f-]{36}$/.test(node.key)) rowKeys.push(node.key);
-    else eventIds.push(id.normalize("NFC"));
-  }
   const sources = await tx.query<{ uri: string }>("select uri from metering.source where programme_id = $1", [tx.scope.programme.id]);
-  const found = await findLegKeys(tx, [...rowKeys, ...eventIds.flatMap((id) => sources.map(({ uri }) => pairKey(uri, id)))]);
-  const legs = await lockedHeads(tx, found);
-  const seen = new Set<string>();
-  for (const leg of legs) {
-    if (eventIds.includes(leg.eventId) && seen.has(leg.eventId)) {
-      throw new Refusal("CONFLICT", `Several sources use the event id ${leg.eventId.slice(0, 80)}. Name the event by its id.`, ["eventIds"]);
-    }
-    seen.add(leg.eventId);
-  }
+  const keysOf = (id: string): string[] => {
+    const node = fromNodeId(id);
+    if (node?.type === "UsageEvent" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(node.key)) return [node.key.replaceAll("-", "")];
+    return sources.map(({ uri }) => pairKey(uri, id.normalize("NFC")));
+  };
+  const asked = ids.map((id) => ({ id, keys: keysOf(id) }));
+  const known = await findLegKeys(tx, asked.flatMap(({ keys }) => keys));
+  const legKeys = asked.map(({ id, keys }) => {
+    const found = keys.filter((key) => known.has(key));
+    if (found.length > 1) throw new Refusal("CONFLICT", `Several sources use the event id ${id.slice(0, 80)}. Name the event by its id.`, ["eventIds"]);
+    return found.length === 0 ? null : known.get(found[0]!)!;
+  });
+  const legs = await lockedHeads(tx, [...new Set(legKeys.flatMap((key) => key ?? []))]);
+  const counting = new Set(legs.map((leg) => leg.legKey));
+  if (legKeys.some((key) => key === null || !counting.has(key))) throw new Refusal("NOT_FOUND", "Some of these events do not exist or count no more. Nothing was moved.", ["eventIds"]);
   return legs;
 }
 

@@ -24,7 +24,7 @@ export interface AttributeUsageInput<Where> {
 
 export interface AttributeUsagePorts<Where> {
   findUseCase(code: string): Promise<UseCase | null>;
-  /** Legs by opaque id or event id; an event id that several sources use is CONFLICT. Missing ones are left out. */
+  /** Legs by opaque id or event id, each once; NOT_FOUND when one names nothing, CONFLICT for an event id that several sources use. */
   findLegs(ids: readonly string[]): Promise<readonly CountingLeg[]>;
   findUnattributed(where: Where, most: number): Promise<readonly CountingLeg[]>;
   /** Fails with PERIOD_CLOSED when one of the periods is closed; holds them open otherwise. */
@@ -44,7 +44,6 @@ export async function attributeUsage<Where>(ports: AttributeUsagePorts<Where>, i
   const useCase = await ports.findUseCase(input.useCase);
   if (!useCase) throw new Refusal("NOT_FOUND", `There is no use case ${input.useCase.slice(0, 64)}.`, ["useCase"]);
   const found = input.eventIds ? await ports.findLegs(input.eventIds) : await ports.findUnattributed(input.where!, MOST_ATTRIBUTED + 1);
-  if (input.eventIds && found.length < new Set(input.eventIds).size) throw new Refusal("NOT_FOUND", "Some of these events do not exist. Nothing was moved.", ["eventIds"]);
   if (found.length > MOST_ATTRIBUTED) throw new Refusal("LIMIT_EXCEEDED", `More than ${MOST_ATTRIBUTED} events match. Narrow where and repeat.`, ["where"]);
   const legs = found.filter((leg) => leg.useCaseId !== useCase.id);
   if (legs.length === 0) return 0;

@@ -34,7 +34,9 @@ export const ABSENT = "\\N";
 
 const POSITION = new Map(USAGE_EVENT_FIELDS.map((field, index) => [field.name, index]));
 const GROUPS = new Set(USAGE_EVENT_FIELDS.flatMap((field) => (field.name.includes(".") ? [field.name.split(".")[0]!] : [])));
-const KNOWN = new Set(USAGE_EVENT_FIELDS.map((field) => field.name));
+/** Names that an event may hold, and those that each of its inner objects may. */
+const TOP = new Set(USAGE_EVENT_FIELDS.map((field) => field.name.split(".")[0]!));
+const INNER = [...GROUPS].map((group) => ({ group, known: new Set(USAGE_EVENT_FIELDS.flatMap(({ name }) => (name.startsWith(`${group}.`) ? [name.slice(group.length + 1)] : []))) }));
 const READERS: ReadonlyArray<{ field: UsageEventField; group: string | null; key: string }> = USAGE_EVENT_FIELDS.map((field) => {
   const [first, second] = field.name.split(".");
   return second === undefined ? { field, group: null, key: first! } : { field, group: first!, key: second };
@@ -52,13 +54,13 @@ export function readUsageEvent(raw: unknown, nowMs: number): SoundEvent | EventF
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return { fault: "An event must be an object." };
   const event = raw as Record<string, unknown>;
   for (const key in event) {
-    if ((!KNOWN.has(key) || key.includes(".")) && !GROUPS.has(key)) return { fault: `"${key.slice(0, 60)}" is not a field of a usage event.` };
+    if (!TOP.has(key)) return { fault: `"${key.slice(0, 60)}" is not a field of a usage event.` };
   }
-  for (const group of GROUPS) {
+  for (const { group, known } of INNER) {
     const inner = event[group];
     if (inner === undefined || inner === null) continue;
     if (typeof inner !== "object" || Array.isArray(inner)) return { fault: `${group} must be an object.` };
-    for (const key in inner) if (!KNOWN.has(`${group}.${key}`)) return { fault: `"${group}.${key.slice(0, 60)}" is not a field of a usage event.` };
+    for (const key in inner) if (!known.has(key)) return { fault: `"${group}.${key.slice(0, 60)}" is not a field of a usage event.` };
   }
   const cells: string[] = new Array<string>(READERS.length);
   const instants: number[] = [];

@@ -86,10 +86,10 @@ function periodBounds(bind: (value: unknown) => string, period: string, timeZone
   ];
 }
 
-/** The legs that some stored events belong to; unknown events are left out. */
-export async function findLegKeys(tx: TenantTransaction, eventKeys: readonly string[]): Promise<string[]> {
-  const rows = await tx.query<{ legKey: string }>(`select distinct leg_key as "legKey" from metering.usage_event where programme_id = $1 and event_key = any($2::uuid[])`, [tx.scope.programme.id, eventKeys]);
-  return rows.map(({ legKey }) => legKey);
+/** The leg of each stored event, by the event's key in hexadecimal digits; unknown events are left out. */
+export async function findLegKeys(tx: TenantTransaction, eventKeys: readonly string[]): Promise<Map<string, string>> {
+  const rows = await tx.query<{ eventKey: string; legKey: string }>(`select event_key as "eventKey", leg_key as "legKey" from metering.usage_event where programme_id = $1 and event_key = any($2::uuid[])`, [tx.scope.programme.id, eventKeys]);
+  return new Map(rows.map(({ eventKey, legKey }) => [eventKey.replaceAll("-", ""), legKey]));
 }
 
 /** The events by which some legs count; voided legs are left out. */

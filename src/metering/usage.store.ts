@@ -57,8 +57,7 @@ async function storeEvents(tx: TenantTransaction, source: string, events: readon
   const periodKeys = await holdPeriods(tx, events);
   const lines = events.map((event, index) => stageLine(event, attributions[index]!, index, source, sourceId, periodKeys[index]!));
 
-  await tx.query(CREATE_STAGE);
-  await tx.query(CREATE_COUNTED);
+  await tx.query(`${CREATE_STAGE}; ${CREATE_COUNTED}`);
   const connection = await tx.connection();
   await pipeline(Readable.from([lines.join("")]), connection.query(copyFrom(`copy usage_stage (${STAGE_COLUMNS.join(", ")}) from stdin`)));
   const left = await tx.query<{ index: number; eventKey: string; legKey: string; known: boolean }>(STORE_STAGE, [programme.id, programme.timeZone]);

@@ -1,5 +1,5 @@
 import { DataSource, EntityManager, QueryRunner } from "typeorm";
-import type { PoolClient } from "pg";
+import { escapeLiteral, type PoolClient } from "pg";
 import { BrokenBelief, Refusal } from "../kernel/refusal";
 import { Principal } from "./principal";
 import { Programme } from "./programme";
@@ -41,16 +41,13 @@ export class Database {
 
   async withTenant<T>(scope: Scope, work: (tx: TenantTransaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     if (!scope?.programme?.id) throw new BrokenBelief("withTenant without a tenant");
-    return this.transact(options, async (runner) => work(await enterTenant(runner, scope)));
+    return this.transact(options, reachSettings(scope, scope.reach), async (runner) => work(tenantHandles(runner, scope)));
   }
 
   /** For finding and making programmes. `principal` says who; it must not be a token bound to another programme. */
   async withInstallation<T>(principal: Principal | "authentication", work: (tx: InstallationTransaction) => Promise<T>): Promise<T> {
     if (principal !== "authentication" && principal.role !== "ADMIN") throw new Refusal("FORBIDDEN", "Only an administrator may do this.");
-    return this.transact({}, async (runner) => {
-      await runner.query("select set_config('app.reach', 'installation', true)");
-      return work({ ...handles(runner), enter: (who, programme) => enterTenant(runner, { principal: who, programme, reach: "programme", unitIds: [] }) });
-    });
+    return this.transact({}, { "app.reach": "installation" }, (runner) => work({ ...handles(runner), enter: (who, programme) => enterTenant(runner, { principal: who, programme, reach: "programme", unitIds: [] }) }));
   }
 
   /** True when the database answers; it never throws. */
@@ -67,10 +64,10 @@ export class Database {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
-  private async transact<T>(options: TransactionOptions, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  private async transact<T>(options: TransactionOptions, settings: Settings, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.once(options, work);
+        return await this.once(options, settings, work);
       } catch (error) {
         const state = sqlState(error);
         if ((state === "40P01" || state === "40001") && attempt < ATTEMPTS) {
@@ -82,11 +79,10 @@ export class Database {
     }
   }
 
-  private async once<T>(options: TransactionOptions, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  private async once<T>(options: TransactionOptions, settings: Settings, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     try {
-      await runner.startTransaction(options.isolation);
-      if (options.statementTimeoutMs !== undefined) await runner.query(`set local statement_timeout = ${Math.trunc(options.statementTimeoutMs)}`);
+      await begin(runner, options, settings);
       const result = await work(runner);
       await runner.commitTransaction();
       return result;
@@ -99,14 +95,31 @@ export class Database {
   }
 }
 
+type Settings = Readonly<Record<string, string>>;
+
+/** Opens the transaction and puts its settings in place in one round trip; typeorm alone would take one for each. */
+async function begin(runner: QueryRunner, options: TransactionOptions, settings: Settings): Promise<void> {
+  const timeout: Settings = options.statementTimeoutMs === undefined ? {} : { statement_timeout: String(Math.trunc(options.statementTimeoutMs)) };
+  await runner.query(`start transaction isolation level ${options.isolation ?? "READ COMMITTED"}; ${setLocally({ ...settings, ...timeout })}`);
+  // What startTransaction would have noted: commit, rollback and nested work of typeorm go by it.
+  Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
+}
+
+const setLocally = (settings: Settings): string =>
+  `select ${Object.entries(settings).map(([name, value]) => `set_config(${escapeLiteral(name)}, ${escapeLiteral(value)}, true)`).join(", ")}`;
+
+function reachSettings(scope: Scope, reach: Scope["reach"]): Settings {
+  return { "app.programme": scope.programme.id, "app.reach": reach, "app.units": `{${scope.unitIds.join(",")}}` };
+}
+
+function tenantHandles(runner: QueryRunner, scope: Scope): TenantTransaction {
+  return { ...handles(runner), scope, setReach: async (reach) => void (await runner.query(setLocally(reachSettings(scope, reach)))) };
+}
+
 async function enterTenant(runner: QueryRunner, scope: Scope): Promise<TenantTransaction> {
-  const setReach = async (reach: Scope["reach"]): Promise<void> => {
-    await runner.query("select set_config('app.programme', $1, true), set_config('app.reach', $2, true), set_config('app.units', $3, true)", [
-      scope.programme.id, reach, `{${scope.unitIds.join(",")}}`,
-    ]);
-  };
-  await setReach(scope.reach);
-  return { ...handles(runner), scope, setReach };
+  const tx = tenantHandles(runner, scope);
+  await tx.setReach(scope.reach);
+  return tx;
 }
 
 function handles(runner: QueryRunner): Omit<TenantTransaction, "scope" | "setReach"> {

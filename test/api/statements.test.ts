@@ -7,9 +7,9 @@ import { TestServer, startTestServer } from "../support/server";
  * query per row.
  */
 const TABLE: ReadonlyArray<[string, string, number]> = [
-  ["usage by unit and use case", `{ usage(where: { period: "2025-10" }, groupBy: [BUSINESS_UNIT, USE_CASE]) { rows { businessUnit { code } useCase { code } calls contacts } } }`, 2],
-  ["a page of events with units and use cases", `{ usageEvents(where: { period: "2025-10" }, first: 50) { edges { node { eventId businessUnit { code } useCase { code } } } } }`, 4],
-  ["allocation lines", `{ allocation(period: "2025-10", groupBy: [BUSINESS_UNIT, USE_CASE, POOL]) { rows { businessUnit { code } useCase { code } pool { code } amount { amount } } } }`, 4],
+  ["usage by unit and use case", `{ usage(where: { period: "2025-10" }, groupBy: [BUSINESS_UNIT, USE_CASE]) { rows { businessUnit { code } useCase { code } calls contacts } } }`, 1],
+  ["a page of events with units and use cases", `{ usageEvents(where: { period: "2025-10" }, first: 50) { edges { node { eventId businessUnit { code } useCase { code } } } } }`, 3],
+  ["allocation lines", `{ allocation(period: "2025-10", groupBy: [BUSINESS_UNIT, USE_CASE, POOL]) { rows { businessUnit { code } useCase { code } pool { code } amount { amount } } } }`, 2],
   ["cost entries with their pools", `{ costEntries(first: 50) { edges { node { pool { code } amount { amount } } } } }`, 2],
   ["explanations with their calls", `{ explainAllocation(period: "2025-10", businessUnit: "retail") { amount { amount } calls(first: 50) { edges { node { eventId useCase { code } } } } } }`, 7],
 ];
@@ -38,7 +38,7 @@ describe("statements per request", () => {
     });
     await must(finance, query);
     spy.mockRestore();
-    const asked = statements.filter((text) => !/^(START TRANSACTION|COMMIT|select set_config)/.test(text.trim()));
+    const asked = statements.filter((text) => !/^(start transaction|commit|select set_config)/i.test(text.trim()));
     expect([asked.length, asked.map((text) => text.trim().slice(0, 60))]).toEqual([expected, asked.map((text) => text.trim().slice(0, 60))]);
   });
 });
