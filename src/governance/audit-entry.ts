@@ -13,12 +13,3 @@ export interface AuditEntry {
   readonly before: Record<string, unknown> | null;
   readonly after: Record<string, unknown> | null;
 }
-
-export interface AuditNote {
-  readonly action: string;
-  readonly subjectKind: string;
-  readonly subjectKey: string;
-  readonly reason?: string | null;
-  readonly before?: Record<string, unknown> | null;
-  readonly after?: Record<string, unknown> | null;
-}

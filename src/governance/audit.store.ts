@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { AuditNote } from "../tenancy";
 import { TenantTransaction } from "../tenancy/database.store";
-import { AuditEntry, AuditNote } from "./audit-entry";
+import { AuditEntry } from "./audit-entry";
 
 const json = (value: Record<string, unknown> | null | undefined): string | null => (value ? JSON.stringify(value) : null);
 

@@ -1,3 +1,4 @@
+export * from "./audit-note";
 export * from "./business-unit";
 export * from "./create-business-unit";
 export * from "./create-programme";

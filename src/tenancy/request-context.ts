@@ -1,19 +1,13 @@
 import DataLoader from "dataloader";
 import { Clock } from "../kernel/clock";
+import { AuditNote } from "./audit-note";
 import { Database, TenantTransaction, TransactionOptions } from "./database.store";
 import { Principal } from "./principal";
 import { Scope } from "./scope";
 import { ScopeResolver } from "./scope-resolver.store";
 
 /** Adds to the audit trail, in the transaction of the fact it speaks of. */
-export type RecordAudit = (tx: TenantTransaction, note: {
-  readonly action: string;
-  readonly subjectKind: string;
-  readonly subjectKey: string;
-  readonly reason?: string | null;
-  readonly before?: Record<string, unknown> | null;
-  readonly after?: Record<string, unknown> | null;
-}) => Promise<void>;
+export type RecordAudit = (tx: TenantTransaction, note: AuditNote) => Promise<void>;
 
 /** One request: who asks, and the only way from there to the data. Made anew for every request. */
 export class RequestContext {
