@@ -34,8 +34,9 @@ export function policyStore(tx: TenantTransaction) {
       invariant(saved, "a policy that was just saved is not there");
       return saved;
     },
+    /** A second approval at the same moment fails on the key and is tried again; it then finds the first. */
     saveApproval: async (version: number, subject: string): Promise<AllocationPolicy> => {
-      await tx.query("insert into allocation.policy_approval (programme_id, version, approved_by) values ($1, $2, $3) on conflict do nothing", [programmeId, version, subject]);
+      await tx.query("insert into allocation.policy_approval (programme_id, version, approved_by) values ($1, $2, $3)", [programmeId, version, subject]);
       const saved = await find(version);
       invariant(saved?.approvedBy, "an approval that was just saved is not there");
       return saved;

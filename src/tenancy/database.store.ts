@@ -33,8 +33,9 @@ const ATTEMPTS = 5;
 
 /**
  * The only road to the data. Opens a transaction, sets the tenant for that transaction alone, and commits or rolls back.
- * A deadlock or serialisation failure is tried again, up to five times with a growing random pause; a lost database is
- * UNAVAILABLE, a statement over its time TIMEOUT. `work` may therefore run more than once and keeps no state outside.
+ * A deadlock, a serialisation failure or a key taken at the same moment is tried again, up to five times with a growing
+ * random pause; a lost database is UNAVAILABLE, a statement over its time TIMEOUT. `work` may therefore run more than
+ * once and keeps no state outside.
  */
 export class Database {
   constructor(private readonly dataSource: DataSource, private readonly random: () => number = Math.random) {}
@@ -70,7 +71,8 @@ export class Database {
         return await this.once(options, settings, work);
       } catch (error) {
         const state = sqlState(error);
-        if ((state === "40P01" || state === "40001") && attempt < ATTEMPTS) {
+        // A key that somebody else took at the same moment (23505) is found by the next attempt, which then answers what is there.
+        if ((state === "40P01" || state === "40001" || state === "23505") && attempt < ATTEMPTS) {
           await new Promise((resolve) => setTimeout(resolve, attempt * 20 * (0.5 + this.random())));
           continue;
         }
@@ -146,7 +148,7 @@ function asRefusal(error: unknown, state: string): unknown {
   if (state === "55P03") return new Refusal("UNAVAILABLE", "Somebody else is working on the same period. Try again in a moment.");
   const lost = state.startsWith("08") || state.startsWith("57P") || state.startsWith("53") || state === "40P01" || state === "40001";
   if (lost || LOST_CONNECTION.test(error instanceof Error ? `${state} ${error.message}` : state)) {
-    return new Refusal("UNAVAILABLE", "The database does not answer. Nothing was written; send the same request again in a moment.");
+    return new Refusal("UNAVAILABLE", "The database does not answer. Send the same request again in a moment: what was stored before is not stored twice.");
   }
   return error;
 }

@@ -56,6 +56,8 @@ export async function startTestServer(options: { poolSize?: number } = {}): Prom
   const url = await server.http.listen({ port: 0, host: "127.0.0.1" });
   server.setReady(true);
   const admin = new Client({ connectionString: inDatabase(process.env.TEST_ADMIN_URL!, name) });
+  // A test may take the database away.
+  admin.on("error", () => undefined);
   await admin.connect();
   const withToken = (token: string | null): Actor => ({ token: token ?? "", ask: (query, variables) => ask(url, token, query, variables) });
   return {
@@ -67,7 +69,7 @@ export async function startTestServer(options: { poolSize?: number } = {}): Prom
     close: async () => {
       await server.close();
       await installation.close();
-      await admin.end();
+      await admin.end().catch(() => undefined);
       await administer(process.env.TEST_ADMIN_URL!, `drop database ${name} with (force)`);
     },
   };

@@ -1,0 +1,280 @@
+import { GraphQLObjectType, isObjectType } from "graphql";
+import { buildPublicSchema } from "../../src/app/schema";
+import { ROLES, Role } from "../../src/tenancy";
+import { call } from "../support/builders";
+import { EXPECTED_ACCESS, EXPECTED_FIELDS, EXPECTED_NODES, Verdict } from "../support/expected-access";
+import { Answer, TestServer, startTestServer } from "../support/server";
+import { MISSING, Names, actorOf, createTwoProgrammes, inProgramme, rowCounts, withoutNames } from "../support/two-programmes";
+
+/** Which names an argument is filled with: one's own, another unit's, nobody's, or another programme's. */
+type Kind = "own" | "other" | "missing" | "foreign";
+
+interface Question {
+  readonly operation: string;
+  readonly label: string;
+  readonly query: string;
+  readonly variables: (names: Names) => Record<string, unknown>;
+  /** What the argument belongs to: a unit's are hidden from other units, a programme's from other programmes. */
+  readonly belongsTo: "unit" | "programme" | "nobody";
+  /** Says more than whole months of the whole programme. */
+  readonly narrow?: boolean;
+  /** Speaks of business units. */
+  readonly byUnit?: boolean;
+  /** A name that nothing has answers an empty list. */
+  readonly emptyWhenMissing?: boolean;
+  /** Type of the object that `node` is asked for. */
+  readonly nodeType?: string;
+  /** Asking it with one's own names would change the data for the questions after it. */
+  readonly changes?: boolean;
+}
+
+const ask = (operation: string, label: string, belongsTo: Question["belongsTo"], query: string, variables: Question["variables"] = () => ({}), more: Partial<Question> = {}): Question =>
+  ({ operation, label, belongsTo, query, variables, ...more });
+
+const cursor = (...position: string[]): string => Buffer.from(JSON.stringify(position)).toString("base64url");
+const WHERE_UNIT = { narrow: true, byUnit: true };
+const EVENTS = "edges { node { id eventId businessUnit { code } useCase { code } } cursor } pageInfo { endCursor }";
+const ALLOCATION = "rows { businessUnit { code } useCase { code } pool { code } amount { amount } driverQuantity driverTotal } total { amount } allocated { amount } run { id }";
+const simulated = (more: Record<string, unknown>): Record<string, unknown> => ({ input: { period: "2025-10", groupBy: ["BUSINESS_UNIT"], ...more } });
+
+const QUERIES: readonly Question[] = [
+  ask("Query.viewer", "no argument", "nobody", "{ viewer { id subject role permissions } }"),
+  ask("Query.programme", "no argument", "nobody", "{ programme { id code name } }"),
+  ask("Query.businessUnits", "no argument", "nobody", "{ businessUnits(first: 50) { edges { node { id code name } } } }"),
+  ask("Query.businessUnits", "after", "nobody", "query($after: String) { businessUnits(first: 50, after: $after) { edges { node { id code name } } } }", (names) => ({ after: cursor(names.unit) })),
+  ask("Query.businessUnit", "code", "unit", "query($code: String!) { businessUnit(code: $code) { id code name } }", (names) => ({ code: names.unit })),
+  ask("Query.useCases", "no argument", "nobody", "{ useCases(first: 50) { edges { node { id code name } } } }"),
+  ask("Query.useCases", "where.businessUnit", "unit", "query($where: UseCaseWhere) { useCases(first: 50, where: $where) { edges { node { id code } } } }", (names) => ({ where: { businessUnit: [names.unit] } })),
+  ask("Query.useCase", "code", "unit", "query($code: String!) { useCase(code: $code) { id code name } }", (names) => ({ code: names.useCase })),
+  ask("Query.periods", "after", "nobody", "query($after: String) { periods(first: 50, after: $after) { edges { node { key status } } } }", () => ({ after: cursor("2000-01") })),
+  ask("Query.period", "key", "programme", "query($key: PeriodKey!) { period(key: $key) { id key status from to } }", (names) => ({ key: names.period })),
+  ...[...EXPECTED_NODES.keys()].map((type) =>
+    ask("Query.node", type, ["BusinessUnit", "UseCase", "UsageEvent"].includes(type) ? "unit" : "programme", "query($id: ID!) { node(id: $id) { __typename id } }", (names) => ({ id: names.nodes[type] }), { nodeType: type }),
+  ),
+  ask("Query.usage", "where.period", "programme", "query($where: UsageWhere!) { usage(where: $where, groupBy: []) { rows { legs calls contacts } total { legs calls } } }", (names) => ({ where: { period: names.period } })),
+  ask("Query.usage", "where.businessUnit", "unit", "query($where: UsageWhere!) { usage(where: $where, groupBy: []) { rows { legs } } }", (names) => ({ where: { businessUnit: [names.unit] } }), WHERE_UNIT),
+  ask("Query.usage", "where.businessUnit, a list that ends badly", "unit", "query($where: UsageWhere!) { usage(where: $where, groupBy: []) { rows { legs } } }", (names) => ({ where: { businessUnit: ["retail", names.unit] } }), WHERE_UNIT),
+  ask("Query.usage", "where.useCase", "unit", "query($where: UsageWhere!) { usage(where: $where, groupBy: [USE_CASE]) { rows { useCase { code } legs } } }", (names) => ({ where: { useCase: [names.useCase] } }), { narrow: true }),
+  ask("Query.usage", "groupBy BUSINESS_UNIT", "nobody", "{ usage(where: {}, groupBy: [BUSINESS_UNIT]) { rows { businessUnit { code } legs contacts } total { legs } } }", undefined, WHERE_UNIT),
+  ask("Query.usageEvents", "where.period", "programme", `query($where: UsageWhere!) { usageEvents(where: $where, first: 50) { ${EVENTS} } }`, (names) => ({ where: { period: names.period } })),
+  ask("Query.usageEvents", "where.businessUnit", "unit", `query($where: UsageWhere!) { usageEvents(where: $where, first: 50) { ${EVENTS} } }`, (names) => ({ where: { businessUnit: [names.unit] } })),
+  ask("Query.usageEvents", "where.useCase", "unit", `query($where: UsageWhere!) { usageEvents(where: $where, first: 50) { ${EVENTS} } }`, (names) => ({ where: { useCase: [names.useCase] } })),
+  ask("Query.usageEvents", "after", "nobody", `query($after: String) { usageEvents(where: {}, first: 50, after: $after) { ${EVENTS} } }`, (names) => ({ after: cursor("2000-01-01T00:00:00.000Z", Buffer.from(names.nodes.UsageEvent!, "base64url").toString().slice(11)) })),
+  ask("Query.unattributedUsage", "no argument", "nobody", `{ unattributedUsage(first: 50) { ${EVENTS} } }`),
+  ask("Query.costPools", "after", "nobody", "query($after: String) { costPools(first: 50, after: $after) { edges { node { id code name kind } } } }", () => ({ after: cursor("a") })),
+  ask("Query.costEntries", "where.pool", "programme", "query($where: CostEntryWhere) { costEntries(first: 50, where: $where) { edges { node { id amount { amount } pool { code } useCase { code } } } } }", (names) => ({ where: { pool: [names.pool] } })),
+  ask("Query.costEntries", "where.period", "programme", "query($where: CostEntryWhere) { costEntries(first: 50, where: $where) { edges { node { id amount { amount } } } } }", (names) => ({ where: { period: names.period } }), { emptyWhenMissing: true }),
+  ask("Query.allocationPolicies", "no argument", "nobody", "{ allocationPolicies(first: 50) { edges { node { id version status rules { pool exclude } } } } }"),
+  ask("Query.allocationRuns", "where.period", "programme", "query($where: AllocationRunWhere) { allocationRuns(first: 50, where: $where) { edges { node { id sequence resultHash } } } }", (names) => ({ where: { period: names.period } }), { emptyWhenMissing: true }),
+  ask("Query.allocation", "period", "programme", `query($period: PeriodKey!) { allocation(period: $period, groupBy: []) { ${ALLOCATION} } }`, (names) => ({ period: names.period })),
+  ask("Query.allocation", "run", "programme", `query($run: ID) { allocation(period: "2025-10", run: $run, groupBy: []) { ${ALLOCATION} } }`, (names) => ({ run: names.run })),
+  ask("Query.allocation", "where.businessUnit", "unit", `query($where: AllocationWhere) { allocation(period: "2025-10", groupBy: [BUSINESS_UNIT], where: $where) { ${ALLOCATION} } }`, (names) => ({ where: { businessUnit: [names.unit] } }), WHERE_UNIT),
+  ask("Query.allocation", "where.useCase", "unit", `query($where: AllocationWhere) { allocation(period: "2025-10", groupBy: [], where: $where) { ${ALLOCATION} } }`, (names) => ({ where: { useCase: [names.useCase] } }), { narrow: true }),
+  ask("Query.allocation", "where.pool", "programme", `query($where: AllocationWhere) { allocation(period: "2025-10", groupBy: [], where: $where) { ${ALLOCATION} } }`, (names) => ({ where: { pool: [names.pool] } }), { narrow: true }),
+  ask("Query.allocation", "groupBy everything", "nobody", `{ allocation(period: "2025-10", groupBy: [BUSINESS_UNIT, USE_CASE, POOL, CHANNEL]) { ${ALLOCATION} } }`, undefined, WHERE_UNIT),
+  ask("Query.explainAllocation", "businessUnit", "unit", "query($unit: String!) { explainAllocation(period: \"2025-10\", businessUnit: $unit) { amount { amount } calls(first: 5) { edges { node { eventId } } } } }", (names) => ({ unit: names.unit })),
+  ask("Query.explainAllocation", "useCase", "unit", "query($useCase: String) { explainAllocation(period: \"2025-10\", businessUnit: \"retail\", useCase: $useCase) { amount { amount } } }", (names) => ({ useCase: names.useCase })),
+  ask("Query.explainAllocation", "pool", "programme", "query($pool: String) { explainAllocation(period: \"2025-10\", businessUnit: \"retail\", pool: $pool) { amount { amount } } }", (names) => ({ pool: names.pool })),
+  ask("Query.explainAllocation", "run", "programme", "query($run: ID) { explainAllocation(period: \"2025-10\", businessUnit: \"retail\", run: $run) { amount { amount } } }", (names) => ({ run: names.run })),
+  ask("Query.explainAllocation", "period", "programme", "query($period: PeriodKey!) { explainAllocation(period: $period, businessUnit: \"retail\") { amount { amount } } }", (names) => ({ period: names.period })),
+  ask("Query.simulateAllocation", "period", "programme", `query($input: SimulateAllocationInput!) { simulateAllocation(input: $input) { ${ALLOCATION} } }`, (names) => simulated({ period: names.period })),
+  ask("Query.simulateAllocation", "policy.rules.pool", "programme", `query($input: SimulateAllocationInput!) { simulateAllocation(input: $input) { ${ALLOCATION} } }`, (names) => simulated({ policy: { effectiveFrom: "2025-10", rules: [{ pool: names.pool, parts: [{ driver: "CALLS" }] }] } })),
+  ask("Query.simulateAllocation", "policy.rules.exclude", "programme", `query($input: SimulateAllocationInput!) { simulateAllocation(input: $input) { ${ALLOCATION} } }`, (names) => simulated({ policy: { effectiveFrom: "2025-10", rules: [{ pool: "platform", parts: [{ driver: "CALLS" }], exclude: [names.unit] }] } })),
+  ask("Query.auditEntries", "no argument", "nobody", "{ auditEntries(first: 500) { edges { node { id action subjectKey after } } } }"),
+];
+
+const mutation = (name: string, made: string): string => `mutation($input: ${name[0]!.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${made} userErrors { code message field } } }`;
+const PROPOSE = "mutation($input: ProposeAllocationPolicyInput!) { proposeAllocationPolicy(input: $input) { policy { version } userErrors { code message field } } }";
+const APPROVE = "mutation($input: ApproveAllocationPolicyInput!) { approveAllocationPolicy(input: $input) { policy { version } userErrors { code message field } } }";
+const REPORT = mutation("reportUsage", "results { index eventId outcome code message } accepted rejected held");
+const ATTRIBUTE = mutation("attributeUsage", "attributed");
+const changes = { changes: true };
+
+const MUTATIONS: readonly Question[] = [
+  ask("Mutation.createProgramme", "code", "nobody", mutation("createProgramme", "programme { id code }"), () => ({ input: { code: "acme", name: "Acme voice", currency: "USD", timeZone: "America/New_York" } })),
+  ask("Mutation.createBusinessUnit", "code", "nobody", mutation("createBusinessUnit", "businessUnit { id code }"), () => ({ input: { code: "brand-new", name: "Brand new" } }), changes),
+  ask("Mutation.createUseCase", "businessUnit", "programme", mutation("createUseCase", "useCase { id code }"), (names) => ({ input: { code: "brand-new-case", name: "Brand new", businessUnit: names.unit } }), changes),
+  ask("Mutation.reportUsage", "events.businessUnit", "unit", REPORT, (names) => ({ input: { source: "test://matrix", events: [call("matrix-1", { businessUnit: names.unit, useCase: names.useCase })] } }), changes),
+  ask("Mutation.attributeUsage", "eventIds, opaque", "programme", ATTRIBUTE, (names) => ({ input: { eventIds: [names.nodes.UsageEvent], useCase: "returns", reason: "because" } }), changes),
+  ask("Mutation.attributeUsage", "eventIds, as sent", "programme", ATTRIBUTE, (names) => ({ input: { eventIds: [names.eventId], useCase: "returns", reason: "because" } }), changes),
+  ask("Mutation.attributeUsage", "useCase", "programme", ATTRIBUTE, (names) => ({ input: { eventIds: ["held-platform"], useCase: names.useCase, reason: "because" } }), changes),
+  ask("Mutation.attributeUsage", "where.period", "programme", ATTRIBUTE, (names) => ({ input: { where: { period: names.period }, useCase: "returns", reason: "because" } }), changes),
+  ask("Mutation.createCostPool", "code", "nobody", mutation("createCostPool", "pool { id code }"), () => ({ input: { code: "brand-new-pool", name: "Brand new", kind: "OTHER" } }), changes),
+  ask("Mutation.bookCost", "pool", "programme", mutation("bookCost", "entry { id }"), (names) => ({ input: { pool: names.pool, period: "2025-10", amount: "1.00", currency: "USD", externalId: "matrix-pool" } }), changes),
+  ask("Mutation.bookCost", "useCase", "programme", mutation("bookCost", "entry { id }"), (names) => ({ input: { pool: "platform-direct", period: "2025-10", amount: "1.00", currency: "USD", externalId: "matrix-case", useCase: names.useCase } }), changes),
+  ask("Mutation.proposeAllocationPolicy", "rules.pool", "programme", PROPOSE, (names) => ({ input: { effectiveFrom: "2027-01", rules: [{ pool: names.pool, parts: [{ driver: "CALLS" }] }] } }), changes),
+  ask("Mutation.proposeAllocationPolicy", "rules.exclude", "programme", PROPOSE, (names) => ({ input: { effectiveFrom: "2027-01", rules: [{ pool: "platform", parts: [{ driver: "CALLS" }], exclude: [names.unit] }] } }), changes),
+  ask("Mutation.approveAllocationPolicy", "version", "programme", APPROVE, (names) => ({ input: { version: names.version } }), changes),
+  ask("Mutation.allocatePeriod", "period", "programme", mutation("allocatePeriod", "run { id }"), (names) => ({ input: { period: names.period } }), changes),
+];
+
+const schema = buildPublicSchema();
+const rootFields = (name: string): string[] => Object.keys((schema.getType(name) as GraphQLObjectType).getFields()).map((field) => `${name}.${field}`);
+
+let server: TestServer;
+let names: Record<Kind, Names>;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  const { own, other, foreign } = await createTwoProgrammes(server);
+  names = { own, other, foreign, missing: MISSING };
+});
+afterAll(() => server.close());
+
+describe("the table of roles", () => {
+  it("knows every operation of the schema, and no other", () => {
+    const operations = [...rootFields("Query"), ...rootFields("Mutation"), ...(schema.getSubscriptionType() ? rootFields("Subscription") : [])];
+    expect([...EXPECTED_ACCESS.keys()].sort()).toEqual(operations.sort());
+    expect([...new Set([...QUERIES, ...MUTATIONS].map(({ operation }) => operation))].sort()).toEqual(operations.sort());
+  });
+
+  it("knows every narrower field, and no other", () => {
+    const ruled = Object.values(schema.getTypeMap()).flatMap((type) => {
+      if (!isObjectType(type) || ["Query", "Mutation"].includes(type.name)) return [];
+      return Object.values(type.getFields()).flatMap((field) => (field.extensions.allow ? [[`${type.name}.${field.name}`, [...(field.extensions.allow as Role[])].sort()]] : []));
+    });
+    expect(Object.fromEntries(ruled)).toEqual(Object.fromEntries([...EXPECTED_FIELDS].map(([field, roles]) => [field, [...roles].sort()])));
+  });
+
+  it("knows every type that node(id) answers", () => {
+    expect([...EXPECTED_NODES.keys()].sort()).toEqual(schema.getPossibleTypes(schema.getType("Node") as never).map((type) => type.name).sort());
+  });
+
+  it.each(ROLES)("tells %s what it may call", async (role) => {
+    const { data } = await actorOf(server, role).ask("{ viewer { permissions } }");
+    expect(data.viewer.permissions).toEqual([...EXPECTED_ACCESS].filter(([, row]) => row[role] !== "FORBIDDEN").map(([operation]) => operation).sort());
+  });
+});
+
+/** FORBIDDEN, ABSENT (as if there were no such thing), FOUND, or whatever else came, spelt out. */
+function outcomeOf(answer: Answer, field: string): string {
+  if (answer.errors) {
+    const code = answer.errors[0]!.extensions.code;
+    if (code === "FORBIDDEN") return answer.status === 403 && !answer.data?.[field] ? "FORBIDDEN" : `FORBIDDEN with ${answer.body}`;
+    return code === "NOT_FOUND" && !answer.data?.[field] ? "ABSENT" : answer.body;
+  }
+  const value = answer.data[field] as { userErrors?: Array<{ code: string }>; results?: Array<{ outcome: string; code: string }> } | null;
+  if (value === null) return "ABSENT";
+  if (value.userErrors?.length) return value.userErrors[0]!.code === "NOT_FOUND" ? "ABSENT" : answer.body;
+  if (value.results?.[0]?.outcome === "REJECTED") return value.results[0].code === "NOT_FOUND" ? "ABSENT" : answer.body;
+  return "FOUND";
+}
+
+function expectedOutcome(question: Question, verdict: Verdict, role: Role, kind: Kind): string {
+  if (verdict === "FORBIDDEN") return "FORBIDDEN";
+  if (verdict === "TOTALS" && question.narrow) return "FORBIDDEN";
+  if (verdict === "PER_USE_CASE" && question.byUnit) return "FORBIDDEN";
+  if (question.nodeType && !EXPECTED_NODES.get(question.nodeType)!.includes(role)) return "ABSENT";
+  if (question.belongsTo === "nobody" || kind === "own") return "FOUND";
+  if (kind === "other") return question.belongsTo === "unit" && ["OWN", "ACKS"].includes(verdict) ? "ABSENT" : "FOUND";
+  return question.emptyWhenMissing ? "FOUND" : "ABSENT";
+}
+
+const kindsOf = (question: Question): Kind[] => (question.belongsTo === "nobody" ? ["own"] : question.belongsTo === "unit" ? ["own", "other", "missing", "foreign"] : ["own", "missing", "foreign"]);
+
+/** Words that only the data of somebody else holds. */
+const FOREIGN_WORDS = ["freight", "harbour", "customs", "hangar", "globex"];
+const OTHER_WORDS = ["claims", "triage", "helpdesk"];
+
+function expectNothingForeign(answer: Answer, asked: Names, verdict: Verdict): void {
+  const seen = withoutNames(answer.body, asked) + JSON.stringify([...answer.headers]);
+  const words = verdict === "OWN" || verdict === "TOTALS" || verdict === "ACKS" ? [...FOREIGN_WORDS, ...OTHER_WORDS] : FOREIGN_WORDS;
+  expect(words.filter((word) => seen.includes(word))).toEqual([]);
+  for (const [type, id] of Object.entries(names.foreign.nodes)) if (!["Period", "AllocationPolicy"].includes(type)) expect(seen).not.toContain(id);
+}
+
+describe.each(ROLES)("%s", (role) => {
+  it("gets from every query what the table says", async () => {
+    const actor = actorOf(server, role);
+    const wrong: unknown[] = [];
+    for (const question of QUERIES) {
+      const verdict = EXPECTED_ACCESS.get(question.operation)![role];
+      const absent = new Set<string>();
+      for (const kind of kindsOf(question)) {
+        const answer = await actor.ask(question.query, question.variables(names[kind]));
+        const outcome = outcomeOf(answer, question.operation.split(".")[1]!);
+        const expected = expectedOutcome(question, verdict, role, kind);
+        if (outcome !== expected) wrong.push([question.operation, question.label, kind, expected, outcome]);
+        if (outcome === "ABSENT" || kind === "missing" || kind === "foreign") absent.add(withoutNames(answer.body.replace(/"extensions":\{"cost".*$/, ""), names[kind]));
+        expectNothingForeign(answer, names[kind], verdict);
+        expect(answer.headers.get("cache-control")).toBe("no-store, private");
+      }
+      // What is somebody else's and what does not exist answer the same.
+      if (absent.size > 1) wrong.push([question.operation, question.label, [...absent]]);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("changes nothing where the table says no, nor with names that are not its own", async () => {
+    const actor = actorOf(server, role);
+    const before = await rowCounts(server);
+    const wrong: unknown[] = [];
+    for (const question of MUTATIONS) {
+      const verdict = EXPECTED_ACCESS.get(question.operation)![role];
+      const absent = new Set<string>();
+      for (const kind of kindsOf(question)) {
+        const expected = expectedOutcome(question, verdict, role, kind);
+        if (expected === "FOUND" && question.changes) continue;
+        const answer = await actor.ask(question.query, question.variables(names[kind]));
+        const outcome = outcomeOf(answer, question.operation.split(".")[1]!);
+        if (outcome !== expected) wrong.push([question.operation, question.label, kind, expected, outcome]);
+        if (outcome === "ABSENT") absent.add(withoutNames(answer.body.replace(/"extensions":\{"cost".*$/, ""), names[kind]));
+        expectNothingForeign(answer, names[kind], verdict);
+        const after = await rowCounts(server);
+        if (JSON.stringify(after) !== JSON.stringify(before)) wrong.push([question.operation, question.label, kind, "changed the data"]);
+      }
+      if (absent.size > 1) wrong.push([question.operation, question.label, [...absent]]);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("may not select the narrower fields", async () => {
+    const documents: Record<string, string> = {
+      "Viewer.programme": "{ viewer { programme { code } } }",
+      "Viewer.businessUnits": "{ viewer { ... on Viewer { businessUnits { code } } } }",
+      "UsageEvent.reportedBusinessUnit": "query($id: ID!) { node(id: $id) { ... on UsageEvent { reportedBusinessUnit } } }",
+      "UsageEvent.reportedUseCase": "query($id: ID!) { node(id: $id) { ...seen } } fragment seen on UsageEvent { hidden: reportedUseCase }",
+    };
+    const actor = actorOf(server, role);
+    for (const [field, roles] of EXPECTED_FIELDS) {
+      const answer = await actor.ask(documents[field]!, { id: names.own.nodes.UsageEvent });
+      expect([field, answer.errors?.[0]?.extensions.code ?? "ALLOWED"]).toEqual([field, roles.includes(role) ? "ALLOWED" : "FORBIDDEN"]);
+    }
+  });
+});
+
+describe("who is allowed gets through", () => {
+  it("with one's own names every mutation does what it says", async () => {
+    const wrong: unknown[] = [];
+    for (const question of MUTATIONS) {
+      const roles = ROLES.filter((role) => EXPECTED_ACCESS.get(question.operation)![role] !== "FORBIDDEN");
+      const actor = roles[0] === "FINANCE" && question.operation === "Mutation.approveAllocationPolicy" ? server.as("FINANCE", { subject: "second-person" }) : actorOf(server, roles[0]!);
+      const answer = await actor.ask(question.query, question.variables(names.own));
+      if (outcomeOf(answer, question.operation.split(".")[1]!) !== "FOUND") wrong.push([question.operation, question.label, answer.body]);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("an administrator of one programme makes no other", async () => {
+    const before = await rowCounts(server);
+    const create = (programme: string | null, code: string): Promise<Answer> => server.as("ADMIN", { programme }).ask(MUTATIONS[0]!.query, { input: { code, name: "Another", currency: "USD", timeZone: "UTC" } });
+    expect(outcomeOf(await create("acme", "another"), "createProgramme")).toBe("FORBIDDEN");
+    expect(outcomeOf(await create("acme", "globex"), "createProgramme")).toBe("FORBIDDEN");
+    expect(await rowCounts(server)).toEqual(before);
+  });
+
+  it("a token of a programme that does not exist, or of none, gets FORBIDDEN and the same words", async () => {
+    const answer = await server.as("FINANCE", { programme: "nowhere" }).ask("{ programme { code } }");
+    expect([answer.status, answer.errors![0]!.extensions.code]).toEqual([403, "FORBIDDEN"]);
+    const none = await server.as("FINANCE", { programme: null }).ask("{ businessUnits(first: 1) { edges { cursor } } }");
+    expect([none.status, none.errors![0]!.extensions.code]).toEqual([403, "FORBIDDEN"]);
+  });
+
+  it("units that a token names but that are another programme's give no access", async () => {
+    const unit = server.as("BUSINESS_UNIT", { businessUnits: ["freight", "nowhere"] });
+    const { data } = await unit.ask("{ viewer { businessUnits { code } } businessUnits(first: 10) { edges { node { code } } } usage(where: {}, groupBy: [BUSINESS_UNIT]) { rows { legs } total { legs contacts } } usageEvents(where: {}, first: 10) { edges { cursor } } }");
+    expect(data).toEqual({ viewer: { businessUnits: [] }, businessUnits: { edges: [] }, usage: { rows: [], total: { legs: 0, contacts: 0 } }, usageEvents: { edges: [] } });
+    const globex = await inProgramme(server, "globex").as("BUSINESS_UNIT", { businessUnits: ["freight"] }).ask("{ usage(where: {}, groupBy: [BUSINESS_UNIT]) { rows { businessUnit { code } legs } } }");
+    expect(globex.data.usage.rows).toEqual([{ businessUnit: { code: "freight" }, legs: 2 }]);
+  });
+});

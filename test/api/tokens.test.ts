@@ -1,0 +1,253 @@
+import { createHmac, createSign, generateKeyPairSync } from "node:crypto";
+import { ConfigError, TokenConfig, readConfig } from "../../src/app/config";
+import { createTokenVerifier } from "../../src/app/token";
+import { ROLES } from "../../src/tenancy";
+import { createAcme } from "../support/builders";
+import { FixedClock } from "../support/clock";
+import { TOKEN, TestServer, startTestServer } from "../support/server";
+
+type Part = Record<string, unknown> | string;
+
+const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const weakRsa = generateKeyPairSync("rsa", { modulusLength: 1024 });
+const ec = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+const pem = (pair: { publicKey: { export(options: { type: "spki"; format: "pem" }): string | Buffer } }): string => pair.publicKey.export({ type: "spki", format: "pem" }).toString();
+const SECRET = (TOKEN.key as { secret: string }).secret;
+
+const encode = (part: Part): string => Buffer.from(typeof part === "string" ? part : JSON.stringify(part)).toString("base64url");
+const unsigned = (header: Part, payload: Part): string => `${encode(header)}.${encode(payload)}`;
+const hmac = (header: Part, payload: Part, secret = SECRET, hash = "sha256"): string => `${unsigned(header, payload)}.${createHmac(hash, secret).update(unsigned(header, payload)).digest("base64url")}`;
+const asymmetric = (header: Part, payload: Part, key: Parameters<ReturnType<typeof createSign>["sign"]>[0], hash = "sha256"): string =>
+  `${unsigned(header, payload)}.${createSign(hash).update(unsigned(header, payload)).sign(key).toString("base64url")}`;
+
+const clock = new FixedClock();
+const now = Math.floor(clock.now() / 1000);
+const HEADER = { alg: "HS256", typ: "JWT" };
+const CLAIMS = { sub: "somebody", iss: TOKEN.issuer, aud: TOKEN.audience, iat: now, exp: now + 3_600, role: "FINANCE", programme: "acme" };
+const without = (...names: string[]): Record<string, unknown> => Object.fromEntries(Object.entries(CLAIMS).filter(([name]) => !names.includes(name)));
+const PADDING = "x".repeat(1024 * 1024);
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  await createAcme(server);
+});
+afterAll(() => server.close());
+
+async function send(authorization: string | null): Promise<{ status: number; code: string | null; body: string; challenge: string | null }> {
+  const response = await fetch(`${server.url}/graphql`, {
+    method: "POST", headers: { "content-type": "application/json", ...(authorization === null ? {} : { authorization }) }, body: JSON.stringify({ query: "{ programme { code } }" }),
+  });
+  const body = await response.text();
+  const parsed = (body.startsWith("{") ? JSON.parse(body) : {}) as { errors?: Array<{ extensions: { code: string } }> };
+  return { status: response.status, code: parsed.errors?.[0]?.extensions.code ?? null, body, challenge: response.headers.get("www-authenticate") };
+}
+
+describe("tokens that are refused as if there were none: 401", () => {
+  it.each<[string, string]>([
+    ["alg none", `${unsigned({ alg: "none", typ: "JWT" }, CLAIMS)}.`],
+    ["alg none, spelt oddly", `${unsigned({ alg: "nOnE", typ: "JWT" }, CLAIMS)}.`],
+    ["alg none with our signature", hmac({ alg: "none", typ: "JWT" }, CLAIMS)],
+    ["no algorithm", hmac({ typ: "JWT" }, CLAIMS)],
+    ["HS512 with the right secret", hmac({ alg: "HS512", typ: "JWT" }, CLAIMS, SECRET, "sha512")],
+    ["RS256 where a secret is configured", asymmetric({ alg: "RS256", typ: "JWT" }, CLAIMS, rsa.privateKey)],
+    ["another secret", hmac(HEADER, CLAIMS, "another secret, which has thirty-two bytes too")],
+    ["an empty secret", hmac(HEADER, CLAIMS, "")],
+    ["a changed payload", `${encode(HEADER)}.${encode({ ...CLAIMS, role: "ADMIN" })}.${hmac(HEADER, CLAIMS).split(".")[2]}`],
+    ["no signature", `${unsigned(HEADER, CLAIMS)}.`],
+    ["two parts", unsigned(HEADER, CLAIMS)],
+    ["five parts", `${hmac(HEADER, CLAIMS)}.a.b`],
+    ["another issuer", hmac(HEADER, { ...CLAIMS, iss: "somebody-else" })],
+    ["no issuer", hmac(HEADER, without("iss"))],
+    ["another audience", hmac(HEADER, { ...CLAIMS, aud: "another-service" })],
+    ["an audience that ours begins", hmac(HEADER, { ...CLAIMS, aud: `${TOKEN.audience}-2` })],
+    ["no audience", hmac(HEADER, without("aud"))],
+    ["no exp", hmac(HEADER, without("exp"))],
+    ["exp as text", hmac(HEADER, { ...CLAIMS, exp: String(now + 60) })],
+    ["exp 1e300", hmac(HEADER, JSON.stringify(CLAIMS).replace(/"exp":\d+/, '"exp":1e300'))],
+    ["exp with a fraction", hmac(HEADER, { ...CLAIMS, exp: now + 60.5 })],
+    ["a life longer than the longest", hmac(HEADER, { ...CLAIMS, exp: now + TOKEN.maxAgeSeconds + 1 })],
+    ["exp before iat", hmac(HEADER, { ...CLAIMS, iat: now, exp: now })],
+    ["no iat", hmac(HEADER, without("iat"))],
+    ["iat in 2096", hmac(HEADER, { ...CLAIMS, iat: 3_976_214_400, exp: 3_976_214_460 })],
+    ["iat 5 minutes ahead", hmac(HEADER, { ...CLAIMS, iat: now + 300, exp: now + 600 })],
+    ["expired 31 seconds ago", hmac(HEADER, { ...CLAIMS, iat: now - 600, exp: now - 31 })],
+    ["expired 5 minutes ago", hmac(HEADER, { ...CLAIMS, iat: now - 600, exp: now - 300 })],
+    ["not valid for another 5 minutes", hmac(HEADER, { ...CLAIMS, nbf: now + 300 })],
+    ["a crit that nobody knows", hmac({ ...HEADER, crit: ["exp"] }, CLAIMS)],
+    ["an empty crit", hmac({ ...HEADER, crit: [] }, CLAIMS)],
+    ["b64 false", hmac({ ...HEADER, b64: false }, CLAIMS)],
+    ["b64 false and crit", hmac({ ...HEADER, b64: false, crit: ["b64"] }, CLAIMS)],
+    ["typ of something else", hmac({ ...HEADER, typ: "secevent+jwt" }, CLAIMS)],
+    ["typ that is no text", hmac({ ...HEADER, typ: ["JWT"] }, CLAIMS)],
+    ["a payload of text", hmac(HEADER, "somebody")],
+    ["a payload of JSON text", hmac(HEADER, JSON.stringify("somebody"))],
+    ["a payload that is a list", hmac(HEADER, JSON.stringify([CLAIMS]))],
+    ["a payload that is null", hmac(HEADER, "null")],
+    ["no sub", hmac(HEADER, without("sub"))],
+    ["an empty sub", hmac(HEADER, { ...CLAIMS, sub: "" })],
+    ["a sub of 201 characters", hmac(HEADER, { ...CLAIMS, sub: "s".repeat(201) })],
+    ["a sub that is a number", hmac(HEADER, { ...CLAIMS, sub: 7 })],
+    ["a key of the sender's choice named in the header", hmac({ ...HEADER, jku: "https://example.com/keys", jwk: { kty: "oct", k: "AA" }, x5u: "https://example.com", kid: "../../etc/passwd" }, CLAIMS, "chosen by the sender, at least 32 bytes")],
+    ["8,193 bytes", `${hmac(HEADER, { ...CLAIMS, padding: "x".repeat(7_000) }).padEnd(8_193, "x")}`],
+    ["not a token", "hello"],
+  ])("%s", async (_, token) => {
+    expect(await send(`Bearer ${token}`)).toEqual({
+      status: 401, code: "UNAUTHENTICATED", challenge: "Bearer", body: '{"errors":[{"message":"A valid token is needed: send Authorization: Bearer <token>.","extensions":{"code":"UNAUTHENTICATED"}}]}',
+    });
+  });
+
+  it.each<[string, string | null]>([["no header", null], ["Basic", "Basic a2V5OnNlY3JldA=="], ["an empty header", ""], ["only the word", "Bearer"], ["two tokens", `Bearer ${hmac(HEADER, CLAIMS)} ${hmac(HEADER, CLAIMS)}`], ["another scheme", `Token ${hmac(HEADER, CLAIMS)}`]])("%s", async (_, header) => {
+    expect(await send(header)).toMatchObject({ status: 401, code: "UNAUTHENTICATED", challenge: "Bearer" });
+  });
+
+  it("1 MB, before it reaches us and by ourselves", async () => {
+    const large = hmac(HEADER, { ...CLAIMS, padding: PADDING });
+    expect((await send(`Bearer ${large}`)).status).toBe(431);
+    expect(() => createTokenVerifier(TOKEN, clock).verify(large)).toThrow("A valid token is needed");
+  });
+
+  it("a token in the address or in the body is not looked at", async () => {
+    const token = hmac(HEADER, CLAIMS);
+    const response = await fetch(`${server.url}/graphql?access_token=${token}&token=${token}&query={programme{code}}`, { headers: { "apollo-require-preflight": "1" } });
+    expect(response.status).toBe(401);
+  });
+});
+
+describe("tokens of somebody who may not: 403", () => {
+  it.each<[string, Record<string, unknown>]>([
+    ["no role", without("role")],
+    ["an unknown role", { ...CLAIMS, role: "SUPERUSER" }],
+    ["a role in small letters", { ...CLAIMS, role: "finance" }],
+    ["roles in a list", { ...CLAIMS, role: ["FINANCE"] }],
+    ["two roles in a list", { ...CLAIMS, role: ["BUSINESS_UNIT", "FINANCE"] }],
+    ["two roles in one text", { ...CLAIMS, role: "BUSINESS_UNIT FINANCE" }],
+    ["a role named like a property of every object", { ...CLAIMS, role: "constructor" }],
+    ["a role that is null", { ...CLAIMS, role: null }],
+    ["a programme that is no code", { ...CLAIMS, programme: "acme'; drop table" }],
+    ["a programme that is a list", { ...CLAIMS, programme: ["acme"] }],
+    ["a programme that is true", { ...CLAIMS, programme: true }],
+    ["units that are one text", { ...CLAIMS, business_units: "retail" }],
+    ["units of which one is no code", { ...CLAIMS, business_units: ["retail", "*"] }],
+    ["501 units", { ...CLAIMS, business_units: Array.from({ length: 501 }, () => "u") }],
+    ["a programme that does not exist", { ...CLAIMS, programme: "nowhere" }],
+    ["no programme", without("programme")],
+  ])("%s", async (_, claims) => {
+    expect(await send(`Bearer ${hmac(HEADER, claims)}`)).toMatchObject({ status: 403, code: "FORBIDDEN", challenge: null });
+  });
+
+  it("a role in a header changes nothing", async () => {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: "POST", headers: { "content-type": "application/json", authorization: `Bearer ${hmac(HEADER, { ...CLAIMS, role: "EXECUTIVE" })}`, role: "FINANCE", "x-role": "FINANCE", "x-apportion-role": "ADMIN" },
+      body: JSON.stringify({ query: "{ costPools(first: 1) { edges { cursor } } }" }),
+    });
+    expect(response.status).toBe(403);
+  });
+});
+
+describe("tokens that are good: 200", () => {
+  it.each<[string, string]>([
+    ["as usual", hmac(HEADER, CLAIMS)],
+    ["typ at+jwt", hmac({ ...HEADER, typ: "at+jwt" }, CLAIMS)],
+    ["no typ", hmac({ alg: "HS256" }, CLAIMS)],
+    ["expired 30 seconds ago, by our clock", hmac(HEADER, { ...CLAIMS, iat: now - 600, exp: now - 30 })],
+    ["made 30 seconds ahead of our clock", hmac(HEADER, { ...CLAIMS, iat: now + 30, exp: now + 3_600 })],
+    ["valid in 30 seconds", hmac(HEADER, { ...CLAIMS, nbf: now + 30 })],
+    ["the longest life", hmac(HEADER, { ...CLAIMS, exp: now + TOKEN.maxAgeSeconds })],
+    ["an audience among several", hmac(HEADER, { ...CLAIMS, aud: ["another", TOKEN.audience] })],
+    ["headers that point to keys, which nobody fetches", hmac({ ...HEADER, kid: "constructor", jku: "http://127.0.0.1:1/" }, CLAIMS)],
+  ])("%s", async (_, token) => {
+    expect(await send(`Bearer ${token}`)).toMatchObject({ status: 200, code: null });
+  });
+
+  it("units of a role that is not bound to units are ignored", () => {
+    const verifier = createTokenVerifier(TOKEN, clock);
+    for (const role of ROLES) {
+      const bound = ["BUSINESS_UNIT", "OPERATOR", "INTEGRATION"].includes(role);
+      expect(verifier.verify(hmac(HEADER, { ...CLAIMS, role, business_units: ["retail"] }))).toEqual({ subject: "somebody", role, programme: "acme", businessUnits: bound ? ["retail"] : [] });
+    }
+  });
+});
+
+describe("public keys", () => {
+  const config = (key: string): TokenConfig => ({ ...TOKEN, key: { kind: "publicKey", pem: key } });
+  const ieee = { key: ec.privateKey, dsaEncoding: "ieee-p1363" as const };
+
+  it("RS256 and ES256 are accepted under their own key", () => {
+    expect(createTokenVerifier(config(pem(rsa)), clock).verify(asymmetric({ alg: "RS256", typ: "JWT" }, CLAIMS, rsa.privateKey)).subject).toBe("somebody");
+    expect(createTokenVerifier(config(pem(ec)), clock).verify(asymmetric({ alg: "ES256", typ: "JWT" }, CLAIMS, ieee)).subject).toBe("somebody");
+  });
+
+  it.each<[string, string]>([
+    ["HS256 with the public key as secret", hmac(HEADER, CLAIMS, pem(rsa))],
+    ["HS256 with the public key's last line break gone", hmac(HEADER, CLAIMS, pem(rsa).trim())],
+    ["HS256 with the bare key", hmac(HEADER, CLAIMS, pem(rsa).replace(/-----[^-]+-----|\n/g, ""))],
+    ["RS512", asymmetric({ alg: "RS512", typ: "JWT" }, CLAIMS, rsa.privateKey, "sha512")],
+    ["RS512 that calls itself RS256", asymmetric({ alg: "RS256", typ: "JWT" }, CLAIMS, rsa.privateKey, "sha512")],
+    ["PS512", asymmetric({ alg: "PS512", typ: "JWT" }, CLAIMS, { key: rsa.privateKey, padding: 6, saltLength: 64 }, "sha512")],
+    ["PS256", asymmetric({ alg: "PS256", typ: "JWT" }, CLAIMS, { key: rsa.privateKey, padding: 6, saltLength: 32 })],
+    ["another RSA key", asymmetric({ alg: "RS256", typ: "JWT" }, CLAIMS, weakRsa.privateKey)],
+    ["ES256 of some EC key", asymmetric({ alg: "ES256", typ: "JWT" }, CLAIMS, ieee)],
+    ["alg none", `${unsigned({ alg: "none" }, CLAIMS)}.`],
+  ])("an RSA key refuses %s", (_, token) => {
+    expect(() => createTokenVerifier(config(pem(rsa)), clock).verify(token)).toThrow("A valid token is needed");
+  });
+
+  it.each<[string, string]>([["an RSA key of 1024 bits", pem(weakRsa)], ["a curve other than P-256", pem(generateKeyPairSync("ec", { namedCurve: "secp384r1" }))], ["an Ed25519 key", pem(generateKeyPairSync("ed25519"))], ["no key", "hello"]])("the start is refused with %s", (_, key) => {
+    expect(() => createTokenVerifier(config(key), clock)).toThrow(ConfigError);
+  });
+});
+
+describe("settings that cannot be meant", () => {
+  const SOUND = { APPORTION_JWT_ISSUER: "issuer", APPORTION_JWT_AUDIENCE: "audience", APPORTION_JWT_SECRET: "x".repeat(32) };
+  it.each<[string, NodeJS.ProcessEnv, string]>([
+    ["a secret of 31 bytes", { ...SOUND, APPORTION_JWT_SECRET: "x".repeat(31) }, "at least 32 bytes"],
+    ["an empty issuer", { ...SOUND, APPORTION_JWT_ISSUER: "" }, "are both needed"],
+    ["a blank audience", { ...SOUND, APPORTION_JWT_AUDIENCE: "  " }, "APPORTION_JWT_AUDIENCE"],
+    ["no audience", { APPORTION_JWT_ISSUER: "issuer", APPORTION_JWT_SECRET: "x".repeat(32) }, "are both needed"],
+    ["both kinds of key", { ...SOUND, APPORTION_JWT_PUBLIC_KEY: pem(rsa) }, "exactly one"],
+    ["no key", { APPORTION_JWT_ISSUER: "issuer", APPORTION_JWT_AUDIENCE: "audience" }, "exactly one"],
+    ["an unknown setting", { ...SOUND, APPORTION_JWT_SECRETT: "x" }, "Unknown setting APPORTION_JWT_SECRETT"],
+    ["a database of one's own without token settings", { DATABASE_URL: "postgres://somewhere/db" }, "tokens need real settings"],
+    ["a longest life that is none", { ...SOUND, APPORTION_JWT_MAX_AGE: "forever" }, "APPORTION_JWT_MAX_AGE"],
+    ["a port that is none", { PORT: "70000" }, "PORT"],
+  ])("%s", (_, environment, message) => {
+    expect(() => readConfig(environment)).toThrow(ConfigError);
+    expect(() => readConfig(environment)).toThrow(message);
+  });
+
+  it("the demo is on only where nothing real is configured", () => {
+    expect(readConfig({}).demo).toBe(true);
+    expect(readConfig(SOUND)).toMatchObject({ demo: false, token: { issuer: "issuer", audience: "audience", maxAgeSeconds: 43_200 } });
+    expect(readConfig({ ...SOUND, DATABASE_URL: "postgres://somewhere/db" }).demo).toBe(false);
+  });
+
+  it.each<[string, Partial<TokenConfig>]>([["issuer", { issuer: "" }], ["audience", { audience: " " }], ["secret", { key: { kind: "secret", secret: "x".repeat(31) } }]])("the verifier itself takes no empty or short %s", (_, broken) => {
+    expect(() => createTokenVerifier({ ...TOKEN, ...broken }, clock)).toThrow(ConfigError);
+  });
+});
+
+describe("what an error says", () => {
+  it("holds no token, no SQL, no stack and no path", async () => {
+    const token = hmac(HEADER, CLAIMS);
+    const cursor = Buffer.from(JSON.stringify(["x", "y"])).toString("base64url");
+    const bad = ["{ programme { nonsense } }", "{ programme", "{ businessUnit(code: 5) { id } }", `{ usageEvents(where: {}, first: 1, after: "${cursor}") { edges { cursor } } }`, '{ businessUnit(code: "\\u0000") { id } }', "mutation { bookCost(input: {}) { userErrors { code } } }", '{ node(id: "x") { id } }', "query A { programme { code } } query B { programme { code } }"];
+    for (const query of bad) {
+      const response = await fetch(`${server.url}/graphql`, { method: "POST", headers: { "content-type": "application/json", authorization: `Bearer ${token}` }, body: JSON.stringify({ query }) });
+      const body = await response.text();
+      expect([query, response.status < 500]).toEqual([query, true]);
+      expect(body).not.toMatch(/select |insert |stacktrace|\bat .+:\d+:\d+|node_modules|\.ts\b|postgres|SQLSTATE/i);
+      expect(body).not.toContain(token);
+      expect(body).not.toContain(token.split(".")[2]);
+    }
+  });
+
+  it.each(["allocationPolicies", "auditEntries", "costEntries", "costPools", "allocationRuns", "periods", "businessUnits", "useCases", "unattributedUsage"])("a forged cursor of %s is a fault of the sender", async (list) => {
+    const finance = server.as("FINANCE");
+    for (const position of ["not base64 of anything", Buffer.from("[]").toString("base64url"), Buffer.from('["2025-13-45T00:00:00Z","x"]').toString("base64url"), Buffer.from('["a","b","c"]').toString("base64url"), Buffer.from('[{"a":1}]').toString("base64url"), Buffer.from('["x\\u0000"]').toString("base64url"), Buffer.from("[1,2]").toString("base64url")]) {
+      const answer = await finance.ask(`query($after: String) { ${list}(first: 1, after: $after) { edges { cursor } } }`, { after: position });
+      expect([position, answer.status, answer.errors?.[0]?.extensions.code]).toEqual([position, 400, "BAD_USER_INPUT"]);
+    }
+  });
+});

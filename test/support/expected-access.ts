@@ -1,0 +1,80 @@
+import { Role } from "../../src/tenancy";
+
+/**
+ * What a role gets from an operation. Written by hand from the table of roles, never from the rules in the code: the two
+ * are held against each other.
+ *
+ *   ALL            the whole programme
+ *   OWN            rows of the units that the token names; anybody else's are as if they did not exist
+ *   TOTALS         sums of whole months over at least three units, nothing narrower
+ *   PER_USE_CASE   sums by use case, never by unit
+ *   BARE           itself, without programme or units
+ *   ACKS           may write for its own units and reads back the verdicts alone
+ *   FORBIDDEN      nothing, whatever is asked for
+ */
+export type Verdict = "ALL" | "OWN" | "TOTALS" | "PER_USE_CASE" | "BARE" | "ACKS" | "FORBIDDEN";
+
+const ROLES_IN_ORDER = ["FINANCE", "BUSINESS_UNIT", "EXECUTIVE", "INTEGRATION", "PROGRAMME_LEAD", "STEERING", "OPERATOR", "AUDITOR", "ADMIN"] as const satisfies readonly Role[];
+
+type Row = readonly [Verdict, Verdict, Verdict, Verdict, Verdict, Verdict, Verdict, Verdict, Verdict];
+
+const no = "FORBIDDEN";
+
+//                                          finance  unit   executive   integration  lead            steering  operator  auditor  admin
+const TABLE: Readonly<Record<string, Row>> = {
+  "Query.viewer":                            ["ALL", "OWN", "ALL",      "BARE",      "ALL",          "ALL",    "OWN",    "ALL",   "ALL"],
+  "Query.programme":                         ["ALL", "ALL", "ALL",      no,          "ALL",          "ALL",    "ALL",    "ALL",   "ALL"],
+  "Query.businessUnits":                     ["ALL", "OWN", no,         no,          "ALL",          "ALL",    "OWN",    "ALL",   "ALL"],
+  "Query.businessUnit":                      ["ALL", "OWN", no,         no,          "ALL",          "ALL",    "OWN",    "ALL",   "ALL"],
+  "Query.useCases":                          ["ALL", "OWN", no,         no,          "ALL",          "ALL",    "OWN",    "ALL",   "ALL"],
+  "Query.useCase":                           ["ALL", "OWN", no,         no,          "ALL",          "ALL",    "OWN",    "ALL",   "ALL"],
+  "Query.periods":                           ["ALL", "ALL", "ALL",      no,          "ALL",          "ALL",    "ALL",    "ALL",   "ALL"],
+  "Query.period":                            ["ALL", "ALL", "ALL",      no,          "ALL",          "ALL",    "ALL",    "ALL",   "ALL"],
+  "Query.node":                              ["ALL", "OWN", "ALL",      no,          "ALL",          "ALL",    "OWN",    "ALL",   "ALL"],
+  "Query.usage":                             ["ALL", "OWN", "TOTALS",   no,          "PER_USE_CASE", "TOTALS", "OWN",    "ALL",   no],
+  "Query.usageEvents":                       ["ALL", "OWN", no,         no,          no,             no,       "OWN",    "ALL",   no],
+  "Query.unattributedUsage":                 ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.costPools":                         ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.costEntries":                       ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.allocationPolicies":                ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.allocationRuns":                    ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.allocation":                        ["ALL", "OWN", "TOTALS",   no,          no,             "TOTALS", no,       "ALL",   no],
+  "Query.explainAllocation":                 ["ALL", "OWN", no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.simulateAllocation":                ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.auditEntries":                      ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
+  "Mutation.createProgramme":                [no,    no,    no,         no,          no,             no,       no,       no,      "ALL"],
+  "Mutation.createBusinessUnit":             ["ALL", no,    no,         no,          no,             no,       no,       no,      "ALL"],
+  "Mutation.createUseCase":                  [no,    no,    no,         no,          "ALL",          no,       no,       no,      "ALL"],
+  "Mutation.reportUsage":                    [no,    no,    no,         "ACKS",      no,             no,       no,       no,      no],
+  "Mutation.attributeUsage":                 ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.createCostPool":                 ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.bookCost":                       ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.proposeAllocationPolicy":        ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.approveAllocationPolicy":        ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.allocatePeriod":                 ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+};
+
+export const EXPECTED_ACCESS: ReadonlyMap<string, Readonly<Record<Role, Verdict>>> = new Map(
+  Object.entries(TABLE).map(([operation, row]) => [operation, Object.fromEntries(ROLES_IN_ORDER.map((role, index) => [role, row[index]])) as Record<Role, Verdict>]),
+);
+
+/** Fields inside answers that fewer roles may select than the operations that lead to them. */
+export const EXPECTED_FIELDS: ReadonlyMap<string, readonly Role[]> = new Map<string, readonly Role[]>([
+  ["Viewer.programme", ["FINANCE", "BUSINESS_UNIT", "PROGRAMME_LEAD", "STEERING", "OPERATOR", "AUDITOR", "ADMIN", "EXECUTIVE"]],
+  ["Viewer.businessUnits", ["FINANCE", "BUSINESS_UNIT", "PROGRAMME_LEAD", "STEERING", "OPERATOR", "AUDITOR", "ADMIN"]],
+  ["UsageEvent.reportedBusinessUnit", ["FINANCE", "AUDITOR"]],
+  ["UsageEvent.reportedUseCase", ["FINANCE", "AUDITOR"]],
+]);
+
+/** Types whose objects `node(id)` answers, and to whom. */
+export const EXPECTED_NODES: ReadonlyMap<string, readonly Role[]> = new Map<string, readonly Role[]>([
+  ["Programme", ["FINANCE", "BUSINESS_UNIT", "EXECUTIVE", "PROGRAMME_LEAD", "STEERING", "OPERATOR", "AUDITOR", "ADMIN"]],
+  ["BusinessUnit", ["FINANCE", "BUSINESS_UNIT", "PROGRAMME_LEAD", "STEERING", "OPERATOR", "AUDITOR", "ADMIN"]],
+  ["UseCase", ["FINANCE", "BUSINESS_UNIT", "PROGRAMME_LEAD", "STEERING", "OPERATOR", "AUDITOR", "ADMIN"]],
+  ["Period", ["FINANCE", "BUSINESS_UNIT", "EXECUTIVE", "PROGRAMME_LEAD", "STEERING", "OPERATOR", "AUDITOR", "ADMIN"]],
+  ["UsageEvent", ["FINANCE", "BUSINESS_UNIT", "OPERATOR", "AUDITOR"]],
+  ["CostPool", ["FINANCE", "AUDITOR"]],
+  ["CostEntry", ["FINANCE", "AUDITOR"]],
+  ["AllocationPolicy", ["FINANCE", "AUDITOR"]],
+  ["AllocationRun", ["FINANCE", "BUSINESS_UNIT", "AUDITOR"]],
+]);

@@ -1,0 +1,111 @@
+import { ALLOCATE, bookAndAgree, call, createAcme, integration, must, report } from "./builders";
+import { Actor, TestServer } from "./server";
+
+/** The same server as seen by people of another programme. */
+export function inProgramme(server: TestServer, programme: string): TestServer {
+  return { ...server, as: (role, options) => server.as(role, { programme, ...options }) };
+}
+
+/** A name of everything that an argument may take: codes, ids and positions that belong together. */
+export interface Names {
+  readonly unit: string;
+  readonly useCase: string;
+  readonly pool: string;
+  readonly period: string;
+  readonly version: number;
+  readonly run: string;
+  readonly eventId: string;
+  /** Opaque ids by type. */
+  readonly nodes: Readonly<Record<string, string>>;
+}
+
+/** Opaque id of an object, as the API writes it. */
+export const idOf = (type: string, key: string): string => Buffer.from(`${type}:${key}`).toString("base64url");
+
+const NEVER = "00000000-0000-4000-8000-000000000000";
+
+/** Names of nothing at all. */
+export const MISSING: Names = {
+  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent",
+  nodes: Object.fromEntries([...["Programme", "BusinessUnit", "UseCase", "UsageEvent", "CostPool", "CostEntry", "AllocationRun"].map((type) => [type, idOf(type, NEVER)]), ["Period", idOf("Period", "2019-07")], ["AllocationPolicy", idOf("AllocationPolicy", "99")]]),
+};
+
+/** Two programmes with usage, cost, policies and a run each. The second has codes, a month and a policy version that the first has not. */
+export async function createTwoProgrammes(server: TestServer): Promise<{ own: Names; other: Names; foreign: Names }> {
+  await createAcme(server);
+  await fill(server, ["retail", "claims", "support"], ["order-status", "triage", "helpdesk"], "platform", "2025-10");
+  const globex = inProgramme(server, "globex");
+  await createAcme(server, { code: "globex" });
+  const admin = globex.as("ADMIN");
+  for (const unit of ["freight", "harbour", "customs"]) {
+    await must(admin, CREATE_UNIT, { input: { code: unit, name: `Unit ${unit}` } });
+    await must(admin, CREATE_USE_CASE, { input: { code: `${unit}-calls`, name: `Calls of ${unit}`, businessUnit: unit } });
+  }
+  await fill(globex, ["freight", "harbour", "customs"], ["freight-calls", "harbour-calls", "customs-calls"], "hangar", "2024-03");
+  await must(globex.as("FINANCE"), "mutation($input: ProposeAllocationPolicyInput!) { proposeAllocationPolicy(input: $input) { policy { version } userErrors { code message } } }", { input: { effectiveFrom: "2030-01", rules: [{ pool: "hangar", parts: [{ driver: "CALLS" }] }] } });
+  return {
+    own: await namesOf(server, "acme", "retail", "order-status", "platform", "2025-10", 1),
+    other: await namesOf(server, "acme", "claims", "triage", "platform", "2025-10", 1),
+    foreign: await namesOf(server, "globex", "freight", "freight-calls", "hangar", "2024-03", 2),
+  };
+}
+
+export const CREATE_UNIT = "mutation($input: CreateBusinessUnitInput!) { createBusinessUnit(input: $input) { businessUnit { code } userErrors { code message } } }";
+export const CREATE_USE_CASE = "mutation($input: CreateUseCaseInput!) { createUseCase(input: $input) { useCase { code } userErrors { code message } } }";
+export const CREATE_POOL = "mutation($input: CreateCostPoolInput!) { createCostPool(input: $input) { pool { code } userErrors { code message } } }";
+export const BOOK = "mutation($input: BookCostInput!) { bookCost(input: $input) { entry { id amount { amount currency } } userErrors { code message field } } }";
+
+async function fill(server: TestServer, units: string[], useCases: string[], pool: string, period: string): Promise<void> {
+  const day = `${period}-10T14`;
+  const events = useCases.flatMap((useCase) => [
+    call(`${useCase}-1`, { useCase, connectedAt: `${day}:00:00.000Z`, endedAt: `${day}:01:00.000Z` }),
+    call(`${useCase}-2`, { useCase, connectedAt: `${day}:10:00.000Z`, endedAt: `${day}:11:00.000Z` }),
+  ]);
+  await report(integration(server, units), [...events, call(`held-${pool}`, { useCase: null, connectedAt: null, connectedMs: 0, status: "BUSY", endedAt: `${day}:30:00.000Z` })]);
+  await bookAndAgree(server, { pool, period });
+  await must(server.as("FINANCE"), CREATE_POOL, { input: { code: `${pool}-direct`, name: "Direct", kind: "DIRECT" } });
+  await must(server.as("FINANCE"), BOOK, { input: { pool: `${pool}-direct`, period, amount: "12.00", currency: "USD", externalId: `direct-${period}`, useCase: useCases[0] } });
+  await must(server.as("FINANCE"), ALLOCATE, { input: { period } });
+}
+
+async function namesOf(server: TestServer, programme: string, unit: string, useCase: string, pool: string, period: string, version: number): Promise<Names> {
+  const one = async (sql: string, ...parameters: unknown[]): Promise<string> => {
+    const [row] = await server.sql<{ id: string }>(`with p as (select id from tenancy.programme where code = $1) ${sql}`, [programme, ...parameters]);
+    return row!.id;
+  };
+  const keys = {
+    Programme: await one("select id from p"),
+    BusinessUnit: await one("select id from tenancy.business_unit where programme_id = (select id from p) and code = $2", unit),
+    UseCase: await one("select id from tenancy.use_case where programme_id = (select id from p) and code = $2", useCase),
+    UsageEvent: await one("select event_key as id from metering.usage_event where programme_id = (select id from p) and event_id = $2", `${useCase}-1`),
+    CostPool: await one("select id from costs.cost_pool where programme_id = (select id from p) and code = $2", pool),
+    CostEntry: await one("select id from costs.cost_entry where programme_id = (select id from p) and external_id = $2", `${pool}-${period}`),
+    AllocationRun: await one("select id from allocation.run where programme_id = (select id from p)"),
+    Period: period,
+    AllocationPolicy: String(version),
+  };
+  const nodes = Object.fromEntries(Object.entries(keys).map(([type, key]) => [type, idOf(type, key)]));
+  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, nodes };
+}
+
+/** How many rows each table of the product holds. */
+export async function rowCounts(server: TestServer): Promise<Record<string, number>> {
+  const tables = await server.sql<{ name: string }>(
+    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation') order by 1",
+  );
+  const rows = await server.sql<{ name: string; count: string }>(tables.map(({ name }) => `select '${name}' as name, count(*) as count from ${name}`).join(" union all "));
+  return Object.fromEntries(rows.map(({ name, count }) => [name, Number(count)]));
+}
+
+/** Somebody's answer with the names that they gave taken out, so that two answers can be compared. */
+export function withoutNames(body: string, names: Names): string {
+  let text = body;
+  const longestFirst = [...Object.values(names.nodes), names.run, names.unit, names.useCase, names.pool, names.period, names.eventId].sort((a, b) => b.length - a.length);
+  for (const name of longestFirst) text = text.replaceAll(name, "<name>");
+  return text.replaceAll(`version ${names.version}`, "version <name>");
+}
+
+/** A token's holder with the units that its role is bound to. */
+export function actorOf(server: TestServer, role: Parameters<TestServer["as"]>[0], units: string[] = ["retail"]): Actor {
+  return server.as(role, { businessUnits: ["BUSINESS_UNIT", "OPERATOR", "INTEGRATION"].includes(role) ? units : [] });
+}
