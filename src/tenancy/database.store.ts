@@ -138,7 +138,8 @@ function sqlState(error: unknown): string {
   return typeof code === "string" ? code : "";
 }
 
-const LOST_CONNECTION = /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Driver not Connected|client was closed/i;
+/** What drivers say of a connection that went away; typeorm releases the runner of one between two statements. */
+const LOST_CONNECTION = /Query runner already released|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Driver not Connected|client was closed/i;
 
 /** What a fault of the database means to a caller; the fault itself when it means nothing to one. */
 function asRefusal(error: unknown, state: string): unknown {
