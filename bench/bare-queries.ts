@@ -1,0 +1,33 @@
+import { allocationByGroup } from "../src/allocation/allocation.query";
+import { runStore } from "../src/allocation/run.store";
+import { usageByGroup } from "../src/metering/usage.query";
+import { Programme } from "../src/tenancy";
+import { Database, TenantTransaction } from "../src/tenancy/database.store";
+import { BareQuery } from "./bare-server";
+import { PROGRAMME, scopeOf } from "./programme";
+
+/** The very statements that the product answers the two questions with, taken from it as it runs them. */
+export async function bareQueries(database: Database, programme: Programme, period: string): Promise<BareQuery[]> {
+  const where = { fromMs: null, toMs: null, period, unitIds: null, useCaseIds: null, channels: null, directions: null };
+  return database.withTenant(scopeOf(programme, "bench-finance", "FINANCE"), async (tx) => {
+    const run = await runStore(tx).latestRun(period);
+    if (!run) throw new Error(`there is no run of ${period}`);
+    const record = async (name: string, work: (watched: TenantTransaction) => Promise<unknown[]>): Promise<BareQuery> => {
+      const seen: Array<{ sql: string; parameters: readonly unknown[] }> = [];
+      const watched: TenantTransaction = {
+        ...tx,
+        query: <Row>(sql: string, parameters: readonly unknown[] = []) => {
+          seen.push({ sql, parameters });
+          return tx.query<Row>(sql, parameters);
+        },
+      };
+      const rows = await work(watched);
+      if (seen.length !== 1 || rows.length === 0) throw new Error(`${name} ran ${seen.length} statements and found ${rows.length} rows`);
+      return { name, ...seen[0]!, settings: [programme.id, "programme", "{}"] };
+    };
+    return [
+      await record("allocation", (watched) => allocationByGroup(watched, run.id, { unitIds: null, useCaseIds: null, poolIds: null }, ["BUSINESS_UNIT", "USE_CASE", "POOL"], { code: PROGRAMME.currency, exponent: 2 })),
+      await record("usage", (watched) => usageByGroup(watched, where, ["BUSINESS_UNIT", "USE_CASE"], { contacts: true, onlyGroups: false })),
+    ];
+  });
+}
