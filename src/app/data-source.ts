@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { DataSource } from "typeorm";
 import { migrations } from "../../migrations";
 import { CostEntryEntity, CostPoolEntity } from "../costs/costs.entity";
@@ -22,6 +23,12 @@ const STATEMENT_TIMEOUT_MS = 5_000;
 /** Longest wait for somebody else's lock, in milliseconds. */
 const LOCK_WAIT_MS = 10_000;
 
+/**
+ * An error of a connection between its first "ready" and its first use has no listener in the pool, and an event without
+ * one ends the process. The query that meets the broken connection reports it.
+ */
+const hearErrors = (client: EventEmitter): void => void client.on("error", () => undefined);
+
 /** A data source that is not yet connected. The query cache stays off: under row-level security it would leak across tenants. */
 export function connect(url: string, options: ConnectOptions): DataSource {
   const serving = options.purpose === "serve";
@@ -37,7 +44,7 @@ export function connect(url: string, options: ConnectOptions): DataSource {
     applicationName: serving ? "apportion" : "apportion-migrate",
     poolSize: options.poolSize ?? 12,
     connectTimeoutMS: 1_000,
-    extra: serving ? { statement_timeout: STATEMENT_TIMEOUT_MS, lock_timeout: LOCK_WAIT_MS, idle_in_transaction_session_timeout: 60_000, options: "-c TimeZone=UTC" } : { options: "-c TimeZone=UTC" },
+    extra: serving ? { statement_timeout: STATEMENT_TIMEOUT_MS, lock_timeout: LOCK_WAIT_MS, idle_in_transaction_session_timeout: 60_000, onConnect: hearErrors, options: "-c TimeZone=UTC" } : { options: "-c TimeZone=UTC" },
     poolErrorHandler: () => undefined,
   });
 }

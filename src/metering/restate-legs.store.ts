@@ -83,13 +83,14 @@ const MOVE_CONTACTS = `
     where e.programme_id = $1 and e.event_key = any($2)
   ), counted as (
     select m.business_unit_id, m.use_case_id, m.period_key, count(*) * $4::int as contacts
-    from met m cross join lateral (
-      select true from metering.usage_event e
+    from met m
+    where exists (
+      select from metering.usage_event e
       where e.programme_id = $1 and e.contact_key = m.contact_key
         and e.business_unit_id is not distinct from m.business_unit_id and e.use_case_id is not distinct from m.use_case_id
         and e.period_key = m.period_key and ${COUNTS} and e.event_key <> all($3::uuid[])
-        and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key)
-      limit 1) k
+        and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key offset 0)
+      offset 0)
     group by 1, 2, 3
   )
   update metering.usage_period_total t set contacts = t.contacts + c.contacts

@@ -63,10 +63,21 @@ export function seesOnlyGroups(role: Role): boolean {
 
 /** Milliseconds as exact seconds: "61.5". */
 export function asSeconds(ms: bigint): string {
-  return trimDecimal(formatUnits(ms, 3));
+  return ms < PLAIN ? decimal(Number(ms), 3) : trimDecimal(formatUnits(ms, 3));
 }
 
 /** Milliseconds as minutes, rounded to six decimals for reading. */
 export function asMinutes(ms: bigint): string {
-  return trimDecimal(roundForDisplay(fraction(ms, 60_000n), 6));
+  // Millionths of a minute, half up: whole numbers all along, which numbers of this size hold exactly.
+  return ms < PLAIN ? decimal(Math.floor((Number(ms) * 100 + 3) / 6), 6) : trimDecimal(roundForDisplay(fraction(ms, 60_000n), 6));
+}
+
+/** Below this a hundredfold is still exact as a number; above it big integers take over. */
+const PLAIN = 2n ** 46n;
+
+/** Whole units of 10^-scale as decimal text without trailing zeros. */
+function decimal(units: number, scale: number): string {
+  const one = 10 ** scale;
+  const rest = units % one;
+  return rest === 0 ? String(units / one) : `${Math.floor(units / one)}.${String(rest).padStart(scale, "0").replace(/0+$/, "")}`;
 }

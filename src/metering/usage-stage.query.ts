@@ -79,23 +79,24 @@ export const STORE_STAGE = `
 /**
  * Adds the contacts that a unit's use case meets for the first time in a period ($1 programme). The rows of its totals
  * are locked by the statement before, so nobody else counts the same contact at the same time. Asked per contact
- * (lateral, limit 1): as an anti-join the planner reads the whole table until it has statistics.
+ * through the contact index: `offset 0` keeps the planner from turning that into a join, for which it would read the
+ * whole table, and `not in` is hashed once per batch.
  */
 export const COUNT_NEW_CONTACTS = `
   with met as (
     select distinct contact_key, business_unit_id, use_case_id, period_key from usage_fresh where counted
   ), first_met as (
     select m.business_unit_id, m.use_case_id, m.period_key, count(*) as contacts
-    from met m left join lateral (
-      select true as known from metering.usage_event e
+    from met m
+    where not exists (
+      select from metering.usage_event e
       where e.programme_id = $1 and e.contact_key = m.contact_key
         and e.business_unit_id is not distinct from m.business_unit_id and e.use_case_id is not distinct from m.use_case_id
         and e.period_key = m.period_key and not e.test and e.type <> 'LEG_VOIDED'
-        and not exists (select from usage_fresh f where f.event_key = e.event_key)
-        and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key)
-      limit 1
-    ) k on true
-    where k.known is null
+        and e.event_key not in (select f.event_key from usage_fresh f)
+        and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key offset 0)
+      offset 0
+    )
     group by 1, 2, 3
   )
   update metering.usage_period_total t set contacts = t.contacts + n.contacts

@@ -1,8 +1,10 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
+import { connect } from "../../src/app/data-source";
 import { ensureDatabaseRoles } from "../../src/app/database-roles";
 import { EmbeddedPostgres, startEmbeddedPostgres } from "../../src/app/embedded-postgres/start-embedded-postgres";
 import { migrate } from "../../src/app/migrate";
@@ -90,6 +92,7 @@ function load(name: string): Load {
           await pause(20);
           continue;
         }
+        if (answer.status !== 200) return;
         for (const { outcome } of answer.data!.reportUsage.results) count(state.verdicts, outcome);
         state.acknowledged += BATCH;
         break;
@@ -178,6 +181,26 @@ describe("a database that comes and goes", () => {
     await pause(300);
     await pushed.finish();
     await expectNothingLost("kill", pushed);
+  });
+
+  it("a server that ends a session in the breath in which it opens it", async () => {
+    const message = (type: string, body: Buffer): Buffer => {
+      const length = Buffer.alloc(4);
+      length.writeInt32BE(body.length + 4);
+      return Buffer.concat([Buffer.from(type), length, body]);
+    };
+    const welcome = [message("R", Buffer.alloc(4)), message("Z", Buffer.from("I"))];
+    const farewell = message("E", Buffer.from("SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"));
+    const rude = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", () => socket.end(Buffer.concat([...welcome, farewell])));
+    });
+    await new Promise<void>((resolve) => rude.listen(0, "127.0.0.1", resolve));
+    const dataSource = connect(`postgres://nobody@127.0.0.1:${(rude.address() as AddressInfo).port}/nothing`, { purpose: "serve" });
+    await expect(dataSource.initialize()).rejects.toThrow();
+    await pause(100);
+    expect(crashes).toEqual([]);
+    await new Promise((resolve) => rude.close(resolve));
   });
 
   it("a pool whose connections are all taken says so within a second or two and recovers", async () => {
