@@ -8,6 +8,8 @@ import { CostsResolver } from "../costs/costs.resolver";
 import { GovernanceResolver } from "../governance/governance.resolver";
 import { MutationError } from "../kernel/user-error.type";
 import { MeteringResolver } from "../metering/metering.resolver";
+import { ReportUsageInput } from "../metering/usage.type";
+import { RequestContext } from "../tenancy/request-context";
 import { TenancyResolver } from "../tenancy/tenancy.resolver";
 import { NodeResolver } from "./node.resolver";
 
@@ -46,11 +48,16 @@ export const HEAVY_INPUT = "UsageEventInput";
  * each on its own, so that one faulty event is REJECTED instead of the whole batch.
  */
 export function buildExecutionSchema(publicSchema: GraphQLSchema): GraphQLSchema {
+  const metering = new MeteringResolver();
   return mapSchema(publicSchema, {
     [MapperKind.TYPE]: (type) =>
       type.name === HEAVY_INPUT
         ? new GraphQLScalarType({ name: type.name, parseValue: (value) => value, parseLiteral: (node, variables) => valueFromASTUntyped(node, variables) })
         : undefined,
+    // Called without type-graphql in between: it would make an instance of a class of every event, which costs as much as
+    // storing it and leaves out what the class does not know, so that a misspelt field would be lost instead of refused.
+    [MapperKind.MUTATION_ROOT_FIELD]: (field, name) =>
+      name === "reportUsage" ? { ...field, resolve: (_root, args: { input: ReportUsageInput }, context: RequestContext) => metering.reportUsage(context, args.input) } : undefined,
   });
 }
 

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { Arg, Ctx, Info, Int, Mutation, Query, Resolver, createParameterDecorator } from "type-graphql";
+import { Arg, Ctx, Info, Int, Mutation, Query, Resolver } from "type-graphql";
 import { Page, requirePageSize } from "../kernel/paging";
 import { Refusal } from "../kernel/refusal";
 import { selects } from "../kernel/selection";
@@ -23,10 +23,6 @@ import {
 const INGEST_TIMEOUT_MS = 60_000;
 
 const EVERYTHING = { fromMs: null, toMs: null, period: null, unitIds: null, useCaseIds: null, channels: null, directions: null };
-
-/** The batch as it came: an instance of its class would leave out what the class does not know, and a misspelt field would be lost. */
-const BatchAsSent = () =>
-  createParameterDecorator<RequestContext>(({ args }) => args.input as unknown, { arg: { name: "input", typeFunc: () => ReportUsageInput } });
 
 @Resolver()
 export class MeteringResolver {
@@ -86,7 +82,7 @@ export class MeteringResolver {
 
   @Allow("INTEGRATION")
   @Mutation(() => ReportUsagePayload, { description: "Stores up to 5,000 usage events in one transaction: one verdict per event. Safe to send again: what is stored already answers DUPLICATE." })
-  async reportUsage(@Ctx() context: RequestContext, @BatchAsSent() input: ReportUsageInput): Promise<ReportUsagePayload> {
+  async reportUsage(@Ctx() context: RequestContext, @Arg("input", () => ReportUsageInput) input: ReportUsageInput): Promise<ReportUsagePayload> {
     const counts = { accepted: 0, duplicate: 0, superseded: 0, conflict: 0, rejected: 0, held: 0 };
     const answer = await payload(async () => {
       const batch = readBatch({ source: input.source, events: input.events }, context.clock.now());
