@@ -77,7 +77,10 @@ function requireSize(document: DocumentNode, operation: OperationDefinitionNode,
   if (!ingest) throw new Refusal("LIMIT_EXCEEDED", `A request is at most ${LARGEST_QUERY_BYTES} bytes; only reportUsage may be larger.`);
 }
 
+const shallow = new WeakSet<DocumentNode>();
+
 function requireDepth(document: DocumentNode): void {
+  if (shallow.has(document)) return;
   const fragments = new Map(document.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [])));
   const depths = new Map<string, number>();
   type Selections = OperationDefinitionNode["selectionSet"];
@@ -97,9 +100,26 @@ function requireDepth(document: DocumentNode): void {
   for (const definition of document.definitions) {
     if (definition.kind === Kind.OPERATION_DEFINITION && depthOf(definition.selectionSet) > DEEPEST) throw new Refusal("LIMIT_EXCEEDED", `A query is at most ${DEEPEST} levels deep.`);
   }
+  shallow.add(document);
 }
 
+/** Costs that were computed before: per document, and per value of the variables that a page size or a directive may take. */
+const knownCosts = new WeakMap<DocumentNode, Map<string, number>>();
+const MOST_KNOWN_COSTS = 1_000;
+
 function costOf(schema: GraphQLSchema, document: DocumentNode, variables: Record<string, unknown>, operationName: string | null): number {
+  const known = knownCosts.get(document) ?? new Map<string, number>();
+  knownCosts.set(document, known);
+  const deciding = Object.entries(variables).filter(([, value]) => typeof value === "number" || typeof value === "boolean");
+  const key = JSON.stringify([operationName, deciding]);
+  const earlier = known.get(key);
+  if (earlier !== undefined) return earlier;
+  const cost = computeCost(schema, document, variables, operationName);
+  if (known.size < MOST_KNOWN_COSTS && cost > 0) known.set(key, cost);
+  return cost;
+}
+
+function computeCost(schema: GraphQLSchema, document: DocumentNode, variables: Record<string, unknown>, operationName: string | null): number {
   try {
     return getComplexity({
       schema, query: document, variables, operationName: operationName ?? undefined,
