@@ -14,13 +14,11 @@ export async function bareQueries(database: Database, programme: Programme, peri
     if (!run) throw new Error(`there is no run of ${period}`);
     const record = async (name: string, work: (watched: TenantTransaction) => Promise<unknown[]>): Promise<BareQuery> => {
       const seen: Array<{ sql: string; parameters: readonly unknown[] }> = [];
-      const watched: TenantTransaction = {
-        ...tx,
-        query: <Row>(sql: string, parameters: readonly unknown[] = []) => {
-          seen.push({ sql, parameters });
-          return tx.query<Row>(sql, parameters);
-        },
+      const watch = <Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> => {
+        seen.push({ sql, parameters });
+        return tx.query<Row>(sql, parameters);
       };
+      const watched: TenantTransaction = { ...tx, query: watch, prepared: watch };
       const rows = await work(watched);
       if (seen.length !== 1 || rows.length === 0) throw new Error(`${name} ran ${seen.length} statements and found ${rows.length} rows`);
       return { name, ...seen[0]!, settings: [programme.id, "programme", "{}"] };

@@ -39,7 +39,7 @@ export async function allocationByGroup(tx: TenantTransaction, runId: string, wh
   const keys = [...(units ? ["l.business_unit_id"] : []), ...(useCases ? ["l.use_case_id"] : []), ...(pools ? ["l.pool_id"] : []), ...(channels ? ["l.channel"] : [])];
   // Whole units stand in a table of their own, with quantities that do not add up from their use cases (contacts).
   const wholeUnits = units && !useCases && !channels && where.useCaseIds === null;
-  const rows = await tx.query<Raw>(
+  const rows = await tx.prepared<Raw>(
     `select g.*
        ${units ? `, u.id as "unitId", u.code as "unitCode", u.name as "unitName", u.cost_centre as "costCentre", u.chargeback_mode as "chargebackMode"` : ""}
        ${useCases ? `, c.id as "useCaseId", c.code as "useCaseCode", c.name as "useCaseName"` : ""}

@@ -37,8 +37,9 @@ const BASE_PER_UNIT: Readonly<Record<AllocationDriver, bigint>> = { CALLS: 1n, C
 
 /** A quantity in the driver's own unit (calls, seconds, minutes, contacts) as decimal text; at most nine decimals. */
 export function displayQuantity(driver: AllocationDriver, base: Fraction): string {
-  const inUnits = multiply(base, fraction(1n, BASE_PER_UNIT[driver]));
-  return inUnits.denominator === 1n ? formatUnits(inUnits.numerator, 0) : trimDecimal(roundForDisplay(inUnits, 9));
+  // Not in lowest terms: a common divisor for each of thousands of rows costs more than it tidies.
+  const inUnits = { numerator: base.numerator, denominator: base.denominator * BASE_PER_UNIT[driver] };
+  return inUnits.numerator % inUnits.denominator === 0n ? String(inUnits.numerator / inUnits.denominator) : trimDecimal(roundForDisplay(inUnits, 9));
 }
 
 /** A driver's quantities after the weights of the part's channels, at every level that a pool is divided on. */

@@ -11,7 +11,7 @@ import { insertAttributionCopies } from "./attribution-copy.store";
 import { restateLegs } from "./restate-legs.store";
 import { findCountingLegs, findLegKeys } from "./usage-events.query";
 import { UsageWhere } from "./usage-report";
-import { requireKnownPeriod, resolveUsageWhere } from "./usage.query";
+import { requireKnownPeriod, resolveUsageWhere } from "./usage-where.query";
 
 /** What `attributeUsage` needs, over one transaction. */
 export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit): AttributeUsagePorts<UsageWhere> {

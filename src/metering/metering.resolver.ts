@@ -13,8 +13,9 @@ import { storeBatch } from "./store-batch.store";
 import { INGEST_OUTCOMES } from "./usage-event";
 import { listUsageEvents } from "./usage-events.query";
 import { MINIMUM_GROUP, UsageDimension, requirePermittedQuestion, requireSoundQuestion, seesOnlyGroups } from "./usage-report";
-import { toUsageEvents, toUsageRow } from "./usage-view.type";
-import { distinctContacts, requireKnownPeriod, resolveUsageWhere, usageByGroup } from "./usage.query";
+import { toUsageEvents, toUsageReport } from "./usage-view.type";
+import { requireKnownPeriod, resolveUsageWhere } from "./usage-where.query";
+import { distinctContacts, totalOf, usageByGroup } from "./usage.query";
 import {
   AttributeUsageInput, AttributeUsagePayload, ReportUsageInput, ReportUsagePayload, UsageDimensionEnum, UsageEventConnection, UsageEventType, UsageReport, UsageWhere,
 } from "./usage.type";
@@ -45,13 +46,8 @@ export class MeteringResolver {
       const resolved = await resolveUsageWhere(tx, where);
       const groups = await usageByGroup(tx, resolved, groupBy, { contacts, onlyGroups });
       if (onlyGroups && groups.length === 0) throw new Refusal("FORBIDDEN", `A figure for this role stands for at least ${MINIMUM_GROUP} business units; here there are fewer.`);
-      const total = { legs: 0n, calls: 0n, connectedMs: 0n, contacts: totalContacts ? await distinctContacts(tx, resolved) : 0n };
-      for (const group of groups) {
-        total.legs += group.legs;
-        total.calls += group.calls;
-        total.connectedMs += group.connectedMs;
-      }
-      return { rows: groups.map(toUsageRow), total: toUsageRow(total), asOf: new Date(context.clock.now()) };
+      const total = totalOf(groups, totalContacts ? await distinctContacts(tx, resolved) : 0);
+      return toUsageReport(groups, total, context.clock.now());
     });
   }
 

@@ -1,7 +1,7 @@
 import { PageRequest, Page, decodeCursor, toPage } from "../kernel/paging";
 import { TenantTransaction } from "../tenancy/database.store";
 import { CONNECTED } from "./restate-legs.store";
-import { ResolvedUsageWhere } from "./usage.query";
+import { ResolvedUsageWhere } from "./usage-where.query";
 
 /** A usage event as it is read: the one of its leg that counts. Money and durations as exact text or whole numbers. */
 export interface StoredUsageEvent {

@@ -1,4 +1,4 @@
-import { formatUnits, trimDecimal } from "../kernel/decimal";
+import { trimDecimal } from "../kernel/decimal";
 import { fraction, roundForDisplay } from "../kernel/fraction";
 import { Refusal } from "../kernel/refusal";
 import { Role } from "../tenancy";
@@ -20,13 +20,13 @@ export interface UsageWhere {
   readonly direction?: readonly Direction[] | null;
 }
 
-/** Figures of one group. Durations are of connected voice legs. */
+/** Figures of one group: whole numbers that a number holds exactly. Durations are of connected voice legs. */
 export interface UsageFigures {
-  readonly legs: bigint;
-  readonly calls: bigint;
-  readonly connectedMs: bigint;
-  /** Null when nobody asked for it. */
-  readonly contacts: bigint | null;
+  readonly legs: number;
+  readonly calls: number;
+  readonly connectedMs: number;
+  /** 0 when nobody asked for it. */
+  readonly contacts: number;
 }
 
 /** The fewest business units that a figure for executives may stand for. */
@@ -62,22 +62,22 @@ export function seesOnlyGroups(role: Role): boolean {
 }
 
 /** Milliseconds as exact seconds: "61.5". */
-export function asSeconds(ms: bigint): string {
-  return ms < PLAIN ? decimal(Number(ms), 3) : trimDecimal(formatUnits(ms, 3));
+export function asSeconds(ms: number): string {
+  return decimal(ms, 3);
 }
 
-/** Milliseconds as minutes, rounded to six decimals for reading. */
-export function asMinutes(ms: bigint): string {
-  // Millionths of a minute, half up: whole numbers all along, which numbers of this size hold exactly.
-  return ms < PLAIN ? decimal(Math.floor((Number(ms) * 100 + 3) / 6), 6) : trimDecimal(roundForDisplay(fraction(ms, 60_000n), 6));
+/** Milliseconds as minutes, rounded half up to six decimals for reading. */
+export function asMinutes(ms: number): string {
+  // Millionths of a minute: whole numbers all along, which numbers of this size hold exactly; above it big integers take over.
+  return ms < PLAIN ? decimal(Math.floor((ms * 100 + 3) / 6), 6) : trimDecimal(roundForDisplay(fraction(BigInt(ms), 60_000n), 6));
 }
 
-/** Below this a hundredfold is still exact as a number; above it big integers take over. */
-const PLAIN = 2n ** 46n;
+/** Below this a hundredfold is still exact as a number. */
+const PLAIN = 2 ** 46;
 
 /** Whole units of 10^-scale as decimal text without trailing zeros. */
 function decimal(units: number, scale: number): string {
   const one = 10 ** scale;
   const rest = units % one;
-  return rest === 0 ? String(units / one) : `${Math.floor(units / one)}.${String(rest).padStart(scale, "0").replace(/0+$/, "")}`;
+  return rest === 0 ? String(units / one) : `${(units - rest) / one}.${String(rest).padStart(scale, "0").replace(/0+$/, "")}`;
 }

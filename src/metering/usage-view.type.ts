@@ -1,28 +1,13 @@
 import { Page } from "../kernel/paging";
 import { RequestContext } from "../tenancy/request-context";
 import { loadBusinessUnit, loadUseCase } from "../tenancy/tenancy.loader";
-import { UsageFigures, asMinutes, asSeconds } from "./usage-report";
 import { StoredUsageEvent } from "./usage-events.query";
 import { UsageGroup } from "./usage.query";
-import { UsageEventType, UsageRow } from "./usage.type";
+import { UsageEventType, UsageReport, UsageRow } from "./usage.type";
 
-/** A group with its figures in the units of the schema. */
-export function toUsageRow(group: UsageGroup | (UsageFigures & Partial<UsageGroup>)): UsageRow {
-  return {
-    businessUnit: (group.businessUnit ?? null) as UsageRow["businessUnit"],
-    useCase: (group.useCase ?? null) as UsageRow["useCase"],
-    channel: group.channel ?? null,
-    direction: group.direction ?? null,
-    provider: group.provider ?? null,
-    outcome: group.outcome ?? null,
-    bucket: group.bucket ?? null,
-    contacts: Number(group.contacts ?? 0n),
-    legs: Number(group.legs),
-    calls: Number(group.calls),
-    connectedMs: Number(group.connectedMs),
-    connectedSeconds: asSeconds(group.connectedMs),
-    minutes: asMinutes(group.connectedMs),
-  };
+/** Groups as the report of the schema; a group already has the shape of a row. */
+export function toUsageReport(groups: readonly UsageGroup[], total: UsageGroup, nowMs: number): UsageReport {
+  return { rows: groups as unknown as UsageRow[], total: total as unknown as UsageRow, asOf: new Date(nowMs) };
 }
 
 /** A page of stored events with the units and use cases that they name. */

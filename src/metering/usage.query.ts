@@ -1,32 +1,36 @@
-import { invariant } from "../kernel/refusal";
 import { Refusal } from "../kernel/refusal";
 import { TenantTransaction } from "../tenancy/database.store";
 import { NOBODY } from "./usage-event";
 import { CONNECTED } from "./restate-legs.store";
-import { MINIMUM_GROUP, UsageDimension, UsageFigures, UsageWhere } from "./usage-report";
-
-/** A filter after its codes were found. */
-export interface ResolvedUsageWhere {
-  readonly fromMs: number | null;
-  readonly toMs: number | null;
-  readonly period: string | null;
-  readonly unitIds: readonly string[] | null;
-  readonly useCaseIds: readonly string[] | null;
-  readonly channels: readonly string[] | null;
-  readonly directions: readonly string[] | null;
-}
+import { ResolvedUsageWhere, requireKnownPeriod } from "./usage-where.query";
+import { MINIMUM_GROUP, UsageDimension, UsageFigures, asMinutes, asSeconds } from "./usage-report";
 
 export interface UnitName { readonly id: string; readonly code: string; readonly name: string; readonly costCentre: string | null; readonly chargebackMode: string }
 export interface UseCaseName { readonly id: string; readonly code: string; readonly name: string }
 
-export interface UsageGroup extends UsageFigures {
-  readonly businessUnit: UnitName | null;
-  readonly useCase: UseCaseName | null;
-  readonly channel: string | null;
-  readonly direction: string | null;
-  readonly provider: string | null;
-  readonly outcome: string | null;
-  readonly bucket: Date | null;
+/** A group with its names; the durations in other units are worked out where somebody asks for them. */
+export class UsageGroup implements UsageFigures {
+  constructor(
+    readonly legs: number,
+    readonly calls: number,
+    readonly connectedMs: number,
+    readonly contacts: number,
+    readonly businessUnit: UnitName | null = null,
+    readonly useCase: UseCaseName | null = null,
+    readonly channel: string | null = null,
+    readonly direction: string | null = null,
+    readonly provider: string | null = null,
+    readonly outcome: string | null = null,
+    readonly bucket: Date | null = null,
+  ) {}
+
+  get connectedSeconds(): string {
+    return asSeconds(this.connectedMs);
+  }
+
+  get minutes(): string {
+    return asMinutes(this.connectedMs);
+  }
 }
 
 const MOST_ROWS = 50_000;
@@ -44,7 +48,7 @@ export async function usageByGroup(tx: TenantTransaction, where: ResolvedUsageWh
   const dimensions = groupBy.map((dimension) => `${DIMENSIONS[source][dimension]!.replaceAll("$zone", zone)} as "${COLUMN[dimension]}"`);
   const conditions = conditionsOf(source, where, bind, zone);
   const units = groupBy.includes("BUSINESS_UNIT"), useCases = groupBy.includes("USE_CASE");
-  const rows = await tx.query<Record<string, string | null>>(
+  const rows = await tx.prepared<Record<string, string | null>>(
     `select g.*
        ${units ? `, u.code as "unitCode", u.name as "unitName", u.cost_centre as "costCentre", u.chargeback_mode as "chargebackMode"` : ""}
        ${useCases ? `, c.code as "useCaseCode", c.name as "useCaseName"` : ""}
@@ -68,7 +72,7 @@ export async function usageByGroup(tx: TenantTransaction, where: ResolvedUsageWh
 }
 
 /** Distinct contacts over everything that matches; from raw rows, because contacts of groups do not add up. */
-export async function distinctContacts(tx: TenantTransaction, where: ResolvedUsageWhere): Promise<bigint> {
+export async function distinctContacts(tx: TenantTransaction, where: ResolvedUsageWhere): Promise<number> {
   const parameters: unknown[] = [tx.scope.programme.id];
   const bind = (value: unknown): string => `$${parameters.push(value)}`;
   const zone = bind(tx.scope.programme.timeZone);
@@ -76,7 +80,7 @@ export async function distinctContacts(tx: TenantTransaction, where: ResolvedUsa
     `select count(distinct e.contact_key) as contacts from ${SOURCES.raw.from} where e.programme_id = $1 and $2::text is not null ${conditionsOf("raw", where, bind, zone)}`,
     parameters,
   );
-  return BigInt(row!.contacts);
+  return whole(row!.contacts);
 }
 
 type Source = "raw" | "daily" | "period";
@@ -184,49 +188,28 @@ function conditionsOf(source: Source, where: ResolvedUsageWhere, bind: (value: u
 }
 
 function toGroup(row: Record<string, string | null>): UsageGroup {
-  return {
-    businessUnit: row.unitCode ? { id: row.unitId!, code: row.unitCode, name: row.unitName!, costCentre: row.costCentre ?? null, chargebackMode: row.chargebackMode! } : null,
-    useCase: row.useCaseCode ? { id: row.useCaseId!, code: row.useCaseCode, name: row.useCaseName! } : null,
-    channel: row.channel ?? null,
-    direction: row.direction ?? null,
-    provider: row.provider ?? null,
-    outcome: row.outcome ?? null,
-    bucket: row.bucket ? new Date(row.bucket) : null,
-    legs: BigInt(row.legs!),
-    calls: BigInt(row.calls!),
-    connectedMs: BigInt(row.connectedMs!),
-    contacts: row.contacts === undefined || row.contacts === null ? null : BigInt(row.contacts),
-  };
+  return new UsageGroup(
+    whole(row.legs!), whole(row.calls!), whole(row.connectedMs!), row.contacts ? whole(row.contacts) : 0,
+    row.unitCode ? { id: row.unitId!, code: row.unitCode, name: row.unitName!, costCentre: row.costCentre ?? null, chargebackMode: row.chargebackMode! } : null,
+    row.useCaseCode ? { id: row.useCaseId!, code: row.useCaseCode, name: row.useCaseName! } : null,
+    row.channel ?? null, row.direction ?? null, row.provider ?? null, row.outcome ?? null, row.bucket ? new Date(row.bucket) : null,
+  );
 }
 
-/** NOT_FOUND for a period that nothing ever fell into; asked only where there is no usage, so that a report with rows does not pay for it. */
-export async function requireKnownPeriod(tx: TenantTransaction, period: string): Promise<void> {
-  const [known] = await tx.query("select 1 from governance.period where programme_id = $1 and key = $2", [tx.scope.programme.id, period]);
-  if (!known) throw new Refusal("NOT_FOUND", `There is nothing in ${period}: no usage and no cost.`, ["where", "period"]);
+/** A figure that the database counted; LIMIT_EXCEEDED beyond what the API's Long can say. */
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new Refusal("LIMIT_EXCEEDED", "A total of this report is beyond 2^53 - 1. Ask for a shorter range or more groups.");
+  return value;
 }
 
-/** Finds the codes of a filter; NOT_FOUND names the first that the caller does not have. */
-export async function resolveUsageWhere(tx: TenantTransaction, where: UsageWhere): Promise<ResolvedUsageWhere> {
-  const programmeId = tx.scope.programme.id;
-  const find = async (codes: readonly string[] | null | undefined, table: "business_unit" | "use_case", field: string): Promise<string[] | null> => {
-    if (!codes) return null;
-    const rows = await tx.query<{ id: string; code: string }>(`select id, code from tenancy.${table} where programme_id = $1 and code = any($2)`, [programmeId, codes]);
-    const known = new Map(rows.map((row) => [row.code, row.id]));
-    return codes.map((code) => {
-      const id = known.get(code);
-      if (!id) throw new Refusal("NOT_FOUND", `There is no ${table.replace("_", " ")} ${code.slice(0, 64)}.`, ["where", field]);
-      return id;
-    });
-  };
-  const resolved = {
-    fromMs: where.from?.getTime() ?? null,
-    toMs: where.to?.getTime() ?? null,
-    period: where.period ?? null,
-    unitIds: await find(where.businessUnit, "business_unit", "businessUnit"),
-    useCaseIds: await find(where.useCase, "use_case", "useCase"),
-    channels: where.channel ?? null,
-    directions: where.direction ?? null,
-  };
-  invariant(resolved.fromMs === null || Number.isFinite(resolved.fromMs), "an instant that is not one");
-  return resolved;
+/** The sum of the groups; `contacts` counts apart, because contacts of groups do not add up. */
+export function totalOf(groups: readonly UsageGroup[], contacts: number): UsageGroup {
+  let legs = 0, calls = 0, connectedMs = 0;
+  for (const group of groups) {
+    legs += group.legs;
+    calls += group.calls;
+    connectedMs += group.connectedMs;
+  }
+  return new UsageGroup(whole(String(legs)), whole(String(calls)), whole(String(connectedMs)), contacts);
 }

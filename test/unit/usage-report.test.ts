@@ -4,23 +4,23 @@ import { formatUnits, trimDecimal } from "../../src/kernel/decimal";
 import { asMinutes, asSeconds, requirePermittedQuestion, requireSoundQuestion } from "../../src/metering";
 
 describe("durations for reading", () => {
-  it.each<[bigint, string, string]>([
-    [0n, "0", "0"],
-    [1n, "0.001", "0.000017"],
-    [61_500n, "61.5", "1.025"],
-    [60_000n, "60", "1"],
-    [1_088_542_000n, "1088542", "18142.366667"],
-    [10n, "0.01", "0.000167"],
-    [9_007_199_254_740_993n, "9007199254740.993", "150119987579.01655"],
+  it.each<[number, string, string]>([
+    [0, "0", "0"],
+    [1, "0.001", "0.000017"],
+    [61_500, "61.5", "1.025"],
+    [60_000, "60", "1"],
+    [1_088_542_000, "1088542", "18142.366667"],
+    [10, "0.01", "0.000167"],
+    [9_007_199_254_740_991, "9007199254740.991", "150119987579.016517"],
   ])("%s ms", (ms, seconds, minutes) => {
     expect([asSeconds(ms), asMinutes(ms)]).toEqual([seconds, minutes]);
   });
 
   it("says the same as exact arithmetic, for any duration", () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: 0n, max: 2n ** 50n }), (ms) => {
-        expect(asSeconds(ms)).toBe(trimDecimal(formatUnits(ms, 3)));
-        expect(asMinutes(ms)).toBe(trimDecimal(roundForDisplay(fraction(ms, 60_000n), 6)));
+      fc.property(fc.oneof(fc.maxSafeNat(), fc.nat()), (ms) => {
+        expect(asSeconds(ms)).toBe(trimDecimal(formatUnits(BigInt(ms), 3)));
+        expect(asMinutes(ms)).toBe(trimDecimal(roundForDisplay(fraction(BigInt(ms), 60_000n), 6)));
       }),
       { seed: 7, numRuns: 2_000 },
     );

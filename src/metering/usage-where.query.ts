@@ -1,0 +1,46 @@
+import { Refusal, invariant } from "../kernel/refusal";
+import { TenantTransaction } from "../tenancy/database.store";
+import { UsageWhere } from "./usage-report";
+
+/** A filter after its codes were found. */
+export interface ResolvedUsageWhere {
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  readonly period: string | null;
+  readonly unitIds: readonly string[] | null;
+  readonly useCaseIds: readonly string[] | null;
+  readonly channels: readonly string[] | null;
+  readonly directions: readonly string[] | null;
+}
+
+/** NOT_FOUND for a period that nothing ever fell into; asked only where there is no usage, so that a report with rows does not pay for it. */
+export async function requireKnownPeriod(tx: TenantTransaction, period: string): Promise<void> {
+  const [known] = await tx.query("select 1 from governance.period where programme_id = $1 and key = $2", [tx.scope.programme.id, period]);
+  if (!known) throw new Refusal("NOT_FOUND", `There is nothing in ${period}: no usage and no cost.`, ["where", "period"]);
+}
+
+/** Finds the codes of a filter; NOT_FOUND names the first that the caller does not have. */
+export async function resolveUsageWhere(tx: TenantTransaction, where: UsageWhere): Promise<ResolvedUsageWhere> {
+  const programmeId = tx.scope.programme.id;
+  const find = async (codes: readonly string[] | null | undefined, table: "business_unit" | "use_case", field: string): Promise<string[] | null> => {
+    if (!codes) return null;
+    const rows = await tx.query<{ id: string; code: string }>(`select id, code from tenancy.${table} where programme_id = $1 and code = any($2)`, [programmeId, codes]);
+    const known = new Map(rows.map((row) => [row.code, row.id]));
+    return codes.map((code) => {
+      const id = known.get(code);
+      if (!id) throw new Refusal("NOT_FOUND", `There is no ${table.replace("_", " ")} ${code.slice(0, 64)}.`, ["where", field]);
+      return id;
+    });
+  };
+  const resolved = {
+    fromMs: where.from?.getTime() ?? null,
+    toMs: where.to?.getTime() ?? null,
+    period: where.period ?? null,
+    unitIds: await find(where.businessUnit, "business_unit", "businessUnit"),
+    useCaseIds: await find(where.useCase, "use_case", "useCase"),
+    channels: where.channel ?? null,
+    directions: where.direction ?? null,
+  };
+  invariant(resolved.fromMs === null || Number.isFinite(resolved.fromMs), "an instant that is not one");
+  return resolved;
+}
