@@ -1,4 +1,4 @@
-import { formatUnits, parseDecimal, trimDecimal } from "../kernel/decimal";
+import { parseDecimal, trimDecimal } from "../kernel/decimal";
 import { Fraction, ZERO, add, fraction, fromDecimal, multiply, roundForDisplay } from "../kernel/fraction";
 import { AllocationDriver, AllocationPart } from "./policy";
 
