@@ -14,13 +14,13 @@ const READY_WITHIN_MS = 120_000;
 const GONE_WITHIN_MS = 30_000;
 
 /**
- * Starts a script of ours and resolves when a line of its output matches `ready`. The environment is ours without
- * settings of the product; BENCH_NODE_ARGS goes to node, for profiles.
+ * Starts a script of ours and resolves when a line of its output matches `ready`. Node runs as `npm start` runs it; the
+ * environment is ours without settings of the product; BENCH_NODE_ARGS goes to node, for profiles.
  */
 export function startChild(script: string, environment: Readonly<Record<string, string>>, ready: RegExp): Promise<Child> {
   const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("APPORTION_") && name !== "DATABASE_URL"));
   const nodeArguments = (process.env.BENCH_NODE_ARGS ?? "").split(" ").filter((each) => each !== "");
-  const child = spawn(process.execPath, ["--enable-source-maps", ...nodeArguments, script], { env: { ...kept, ...environment }, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--enable-source-maps", "--max-semi-space-size=64", ...nodeArguments, script], { env: { ...kept, ...environment }, stdio: ["ignore", "pipe", "inherit"] });
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {

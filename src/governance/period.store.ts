@@ -42,7 +42,7 @@ export function periodStore(tx: TenantTransaction) {
       tx.query<Period>(`select ${COLUMNS} from governance.period where programme_id = $1 and ($2::text is null or key > $2) order by key limit $3`, [programme.id, after, limit]),
     /** The month and the first instant of each of the months that the instants between `fromMs` and `toMs` fall into. */
     boundaries: async (fromMs: number, toMs: number): Promise<Array<{ key: string; fromMs: number; toMs: number }>> => {
-      const rows = await tx.query<{ key: string; from: string; to: string }>(
+      const rows = await tx.prepared<{ key: string; from: string; to: string }>(
         `select to_char(m, 'YYYY-MM') as key, (extract(epoch from m at time zone $3) * 1000)::bigint as "from", (extract(epoch from (m + interval '1 month') at time zone $3) * 1000)::bigint as "to"
          from generate_series(date_trunc('month', to_timestamp($1 / 1000.0) at time zone $3), to_timestamp($2 / 1000.0) at time zone $3, interval '1 month') m`,
         [fromMs, toMs, programme.timeZone],

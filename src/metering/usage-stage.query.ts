@@ -23,11 +23,6 @@ export const CREATE_STAGE = `
   "usage_stage on commit delete rows as",
 );
 
-/** The rows that a statement just counted into the totals; read by the statement that counts contacts. */
-export const CREATE_COUNTED = `
-  create temp table if not exists usage_fresh on commit delete rows as
-    select event_key, contact_key, business_unit_id, use_case_id, period_key, false as counted from metering.usage_event with no data`;
-
 const INSERTED = [...DERIVED, ...STAGED];
 
 /**
@@ -51,10 +46,6 @@ export const STORE_STAGE = `
     select f.*, case when channel = 'VOICE' then status in ('COMPLETED', 'VOICEMAIL') and connected_ms > 0 else status = 'COMPLETED' end as connected
     from fresh f join leg l on l.head_event_key = f.event_key
     where not f.test and f.type <> 'LEG_VOIDED'
-  ), noted as (
-    insert into usage_fresh (event_key, contact_key, business_unit_id, use_case_id, period_key, counted)
-    select f.event_key, f.contact_key, f.business_unit_id, f.use_case_id, f.period_key, c.event_key is not null
-    from fresh f left join counted c on c.event_key = f.event_key
   ), daily as (
     insert into metering.usage_daily_total as t (programme_id, business_unit_id, use_case_id, day, channel, direction, provider, outcome, legs, connected_legs, connected_ms)
     select $1::uuid, coalesce(business_unit_id, '${NOBODY}'), coalesce(use_case_id, '${NOBODY}'), day, channel, direction, coalesce(provider, ''), coalesce(outcome::text, ''),
@@ -77,14 +68,15 @@ export const STORE_STAGE = `
   where l.head_event_key is null`;
 
 /**
- * Adds the contacts that a unit's use case meets for the first time in a period ($1 programme). The rows of its totals
- * are locked by the statement before, so nobody else counts the same contact at the same time. Asked per contact
- * through the contact index: `offset 0` keeps the planner from turning that into a join, for which it would read the
- * whole table, and `not in` is hashed once per batch.
+ * Adds the contacts that a unit's use case meets for the first time in a period ($1 programme, $2 staged events whose
+ * identity was known, $3 those whose leg was). The rows of its totals are locked by the statement before, so nobody else
+ * counts the same contact at the same time. Asked per contact through the contact index: `offset 0` keeps the planner
+ * from turning that into a join, for which it would read the whole table, and `not in` is hashed once per batch.
  */
 export const COUNT_NEW_CONTACTS = `
   with met as (
-    select distinct contact_key, business_unit_id, use_case_id, period_key from usage_fresh where counted
+    select distinct s.contact_key, s.business_unit_id, s.use_case_id, s.period_key from usage_stage s
+    where not s.test and s.type <> 'LEG_VOIDED' and s.event_key <> all ($2::uuid[]) and s.event_key <> all ($3::uuid[])
   ), first_met as (
     select m.business_unit_id, m.use_case_id, m.period_key, count(*) as contacts
     from met m
@@ -93,7 +85,7 @@ export const COUNT_NEW_CONTACTS = `
       where e.programme_id = $1 and e.contact_key = m.contact_key
         and e.business_unit_id is not distinct from m.business_unit_id and e.use_case_id is not distinct from m.use_case_id
         and e.period_key = m.period_key and not e.test and e.type <> 'LEG_VOIDED'
-        and e.event_key not in (select f.event_key from usage_fresh f)
+        and e.event_key not in (select s.event_key from usage_stage s where s.event_key <> all ($2::uuid[]))
         and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key offset 0)
       offset 0
     )

@@ -14,7 +14,7 @@ import { KeyedEvent, ReportUsagePorts, Verdict } from "./report-usage";
 import { ABSENT } from "./read-usage-event";
 import { settleRevisions } from "./settle-revisions.store";
 import { judgeKnownIdentities } from "./known-identities.store";
-import { COUNT_NEW_CONTACTS, CREATE_COUNTED, CREATE_STAGE, STAGE_COLUMNS, STORE_STAGE } from "./usage-stage.query";
+import { COUNT_NEW_CONTACTS, CREATE_STAGE, STAGE_COLUMNS, STORE_STAGE } from "./usage-stage.query";
 
 /** The ports of `reportUsage` over one transaction. */
 export function usageStore(tx: TenantTransaction): ReportUsagePorts {
@@ -37,9 +37,9 @@ async function attributeEvents(tx: TenantTransaction, events: readonly KeyedEven
     if (event.useCase !== null) useCaseCodes.add(event.useCase);
   }
   await tx.setReach("programme");
-  const units = await tx.query<{ id: string; code: string }>("select id, code from tenancy.business_unit where programme_id = $1 and code = any($2)", [programmeId, [...unitCodes]]);
-  const useCases = await tx.query<{ id: string; code: string }>("select id, code from tenancy.use_case where programme_id = $1 and code = any($2)", [programmeId, [...useCaseCodes]]);
-  const ownerships = await tx.query<{ useCaseId: string; businessUnitId: string; effectiveFromMs: string }>(USE_CASE_OWNERSHIP_SQL, [programmeId, useCases.map(({ id }) => id)]);
+  const units = await tx.prepared<{ id: string; code: string }>("select id, code from tenancy.business_unit where programme_id = $1 and code = any($2)", [programmeId, [...unitCodes]]);
+  const useCases = await tx.prepared<{ id: string; code: string }>("select id, code from tenancy.use_case where programme_id = $1 and code = any($2)", [programmeId, [...useCaseCodes]]);
+  const ownerships = await tx.prepared<{ useCaseId: string; businessUnitId: string; effectiveFromMs: string }>(USE_CASE_OWNERSHIP_SQL, [programmeId, useCases.map(({ id }) => id)]);
   if (tx.scope.reach !== "programme") await tx.setReach("ingest");
   const directory = {
     unitIdByCode: new Map(units.map(({ code, id }) => [code, id])),
@@ -57,33 +57,35 @@ async function storeEvents(tx: TenantTransaction, source: string, events: readon
   const periodKeys = await holdPeriods(tx, events);
   const lines = events.map((event, index) => stageLine(event, attributions[index]!, index, source, sourceId, periodKeys[index]!));
 
-  await tx.query(`${CREATE_STAGE}; ${CREATE_COUNTED}`);
+  await tx.query(CREATE_STAGE);
   const connection = await tx.connection();
   await pipeline(Readable.from([lines.join("")]), connection.query(copyFrom(`copy usage_stage (${STAGE_COLUMNS.join(", ")}) from stdin`)));
   const left = await tx.query<{ index: number; eventKey: string; legKey: string; known: boolean }>(STORE_STAGE, [programme.id, programme.timeZone]);
-  await tx.query(COUNT_NEW_CONTACTS, [programme.id]);
+  const known = left.filter((row) => row.known);
+  const revised = left.filter((row) => !row.known);
+  await tx.query(COUNT_NEW_CONTACTS, [programme.id, keysOf(known), keysOf(revised)]);
 
   const verdicts: Verdict[] = attributions.map((each) => (each.kind === "HELD" ? { outcome: "HELD", message: HELD_MESSAGE } : { outcome: "ACCEPTED" }));
-  const known = left.filter((row) => row.known);
   if (known.length > 0) {
     const judged = await judgeKnownIdentities(tx, known);
     for (const [index, verdict] of judged) verdicts[index] = verdict;
     const conflicts = [...judged].filter(([, verdict]) => verdict.outcome === "CONFLICT");
     if (conflicts.length > 0) await recordConflicts(tx, source, conflicts.map(([index]) => events[index]!.eventId));
   }
-  const revised = left.filter((row) => !row.known);
   if (revised.length > 0) {
-    const superseded = await settleRevisions(tx, revised.map((row) => row.eventKey));
+    const superseded = await settleRevisions(tx, keysOf(revised));
     for (const row of revised) if (superseded.has(row.eventKey)) verdicts[row.index] = { outcome: "SUPERSEDED", message: "A newer revision of this leg is already known; this one is kept without effect." };
   }
   return verdicts;
 }
 
+const keysOf = (rows: ReadonlyArray<{ readonly eventKey: string }>): string[] => rows.map((row) => row.eventKey);
+
 const HELD_MESSAGE = "Stored as unattributed: the use case is absent or unknown. Finance can attribute it.";
 
 /** The small number that stands for a source; made when it is first seen. */
 async function sourceIdOf(tx: TenantTransaction, uri: string): Promise<number> {
-  const find = () => tx.query<{ id: number }>("select id from metering.source where programme_id = $1 and uri = $2", [tx.scope.programme.id, uri]);
+  const find = () => tx.prepared<{ id: number }>("select id from metering.source where programme_id = $1 and uri = $2", [tx.scope.programme.id, uri]);
   const [known] = await find();
   if (known) return known.id;
   await tx.query("insert into metering.source (programme_id, uri) values ($1, $2) on conflict do nothing", [tx.scope.programme.id, uri]);
