@@ -31,6 +31,7 @@ const PART_FORMS = {
   text: (part: string) => part.length <= 400,
   instant: (part: string) => parseInstant(part) !== null,
   uuid: (part: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(part),
+  sequence: (part: string) => /^[1-9]\d{0,14}$/.test(part),
   version: (part: string) => /^[1-9]\d{0,8}$/.test(part),
 };
 
