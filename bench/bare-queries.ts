@@ -8,7 +8,7 @@ import { PROGRAMME, scopeOf } from "./programme";
 
 /** The very statements that the product answers the two questions with, taken from it as it runs them. */
 export async function bareQueries(database: Database, programme: Programme, period: string): Promise<BareQuery[]> {
-  const where = { fromMs: null, toMs: null, period, unitIds: null, useCaseIds: null, channels: null, directions: null };
+  const where = { fromMs: null, toMs: null, period, unitIds: null, useCaseIds: null, channels: null, directions: null, view: "POSTED" as const };
   return database.withTenant(scopeOf(programme, "bench-finance", "FINANCE"), async (tx) => {
     const run = await runStore(tx).latestRun(period);
     if (!run) throw new Error(`there is no run of ${period}`);

@@ -43,7 +43,7 @@ export function allocatePeriodPorts(tx: TenantTransaction, record: RecordAudit):
     approvedPolicy: policyStore(tx).approvedPolicy,
     gatherFacts: (period, policy) => gatherFacts(tx, period, policy),
     freeze: async (key) => {
-      requireOpen(await periodStore(tx).lockForRun(key));
+      requireOpen(await periodStore(tx).lockAlone(key));
       // Asked for after the lock: everything recorded up to here is committed, and nothing is added before we are done.
       const [row] = await tx.query<{ cutoff: Date }>("select date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond' as cutoff");
       return row!.cutoff;

@@ -43,7 +43,7 @@ export class AllocationExplanationResolver {
     const { basis, run } = explanation;
     const where = {
       fromMs: null, toMs: null, period: run.periodKey, unitIds: [basis.unitId], useCaseIds: basis.useCaseId ? [basis.useCaseId] : null,
-      channels: basis.channels, directions: null, connected: !basis.contacts, asOf: run.cutoff,
+      channels: basis.channels, directions: null, view: "POSTED" as const, connected: !basis.contacts, asOf: run.cutoff,
     };
     return toUsageEvents(context, await context.withTenant((tx) => listUsageEvents(tx, where, page)));
   }

@@ -2,26 +2,31 @@ import { requirePeriodKey, shiftPeriod } from "../kernel/period";
 import { poolAmounts } from "../costs/costs.query";
 import { isShared } from "../costs";
 import { NOBODY } from "../metering";
-import { COUNTING_EVENTS } from "../metering/usage.query";
+import { COUNTING_EVENTS, countingBefore } from "../metering/usage.query";
 import { TenantTransaction } from "../tenancy/database.store";
 import { AllocationFacts, PoolAmount, neededDrivers } from "./allocate";
 import { DriverVector } from "./driver";
 import { PolicyDocument } from "./policy";
 
-/** Everything that the division of a period depends on, read in one transaction. */
-export async function gatherFacts(tx: TenantTransaction, period: string, policy: PolicyDocument | null): Promise<AllocationFacts> {
-  const pools: PoolAmount[] = (await poolAmounts(tx, requirePeriodKey(period)))
+/**
+ * Everything that the division of a period depends on, read in one transaction. A closed period is read as it was posted,
+ * unless `recordedBefore` is given: then usage and cost count as far as they were recorded before that instant, late ones
+ * too, which is what an adjustment is worked out from.
+ */
+export async function gatherFacts(tx: TenantTransaction, period: string, policy: PolicyDocument | null, recordedBefore: Date | null = null): Promise<AllocationFacts> {
+  const pools: PoolAmount[] = (await poolAmounts(tx, requirePeriodKey(period), recordedBefore))
     .filter((pool) => isShared(pool.kind))
     .map((pool) => ({ code: pool.code, amountMinor: BigInt(pool.amountMinor) }));
   const needed = neededDrivers(policy, pools);
+  const [closed] = await tx.query<{ cutoff: Date | null }>("select cutoff from governance.period where programme_id = $1 and key = $2", [tx.scope.programme.id, period]);
   return {
     period,
     currency: tx.scope.programme.currency,
     pools,
     policy,
-    receivers: await receiversAtEnd(tx, period),
-    drivers: await vectors(tx, period, needed.period),
-    priorDrivers: await vectors(tx, shiftPeriod(period, -1), needed.prior),
+    receivers: await receiversAtEnd(tx, period, closed?.cutoff ?? null),
+    drivers: await vectors(tx, period, needed.period, recordedBefore),
+    priorDrivers: await vectors(tx, shiftPeriod(period, -1), needed.prior, null),
   };
 }
 
@@ -44,20 +49,24 @@ export async function receiversAtEnd(tx: TenantTransaction, period: string, reco
   return receivers;
 }
 
-async function vectors(tx: TenantTransaction, period: string, keys: readonly string[]): Promise<Map<string, DriverVector>> {
+async function vectors(tx: TenantTransaction, period: string, keys: readonly string[], recordedBefore: Date | null): Promise<Map<string, DriverVector>> {
   const found = new Map<string, DriverVector>();
-  for (const key of keys) found.set(key, await vector(tx, period, key));
+  for (const key of keys) found.set(key, await vector(tx, period, key, recordedBefore));
   return found;
 }
 
 interface QuantityRow { readonly businessUnit: string; readonly useCase: string; readonly channel: string; readonly quantity: string }
 
-async function vector(tx: TenantTransaction, period: string, key: string): Promise<DriverVector> {
+async function vector(tx: TenantTransaction, period: string, key: string, recordedBefore: Date | null): Promise<DriverVector> {
   const [driver, minimum, increment] = key.split("/");
-  if (driver === "CALLS" || driver === "CONNECTED_SECONDS") return additive(await fromTotals(tx, period, driver === "CALLS" ? "connected_legs" : "connected_ms"));
-  if (driver === "BILLED_MINUTES") return additive(await billed(tx, period, BigInt(minimum!) * 1000n, BigInt(increment!) * 1000n));
+  if (driver === "CALLS" || driver === "CONNECTED_SECONDS") {
+    const calls = driver === "CALLS";
+    if (recordedBefore === null) return additive(await fromTotals(tx, period, calls ? "connected_legs" : "connected_ms"));
+    return additive(await fromRows(tx, period, recordedBefore, calls ? "1" : "connected_ms"));
+  }
+  if (driver === "BILLED_MINUTES") return additive(await billed(tx, period, recordedBefore, BigInt(minimum!) * 1000n, BigInt(increment!) * 1000n));
   const resolved = driver === "RESOLVED_CONTACTS";
-  const [quantities, unitQuantities] = [await contacts(tx, period, resolved, true), await contacts(tx, period, resolved, false)];
+  const [quantities, unitQuantities] = [await contacts(tx, period, recordedBefore, resolved, true), await contacts(tx, period, recordedBefore, resolved, false)];
   return { quantities: quantities.map(toQuantity), unitQuantities: unitQuantities.map(toQuantity) };
 }
 
@@ -87,31 +96,45 @@ function fromTotals(tx: TenantTransaction, period: string, figure: "connected_le
   );
 }
 
-/** Sum over calls of max(minimum, ceil(ms / increment) x increment), in milliseconds. */
-function billed(tx: TenantTransaction, period: string, minimumMs: bigint, incrementMs: bigint): Promise<QuantityRow[]> {
+/** The rows that count, as posted or ($3) by what was recorded before an instant. */
+const rowsOf = (recordedBefore: Date | null): string => (recordedBefore === null ? COUNTING_EVENTS : countingBefore("$3"));
+
+function fromRows(tx: TenantTransaction, period: string, recordedBefore: Date, figure: "1" | "connected_ms"): Promise<QuantityRow[]> {
   return tx.query(
     NAMED(`
-      select business_unit_id, use_case_id, channel, sum(greatest($3::bigint, (connected_ms + $4::bigint - 1) / $4 * $4))::bigint as quantity
-      from ${COUNTING_EVENTS}
+      select business_unit_id, use_case_id, channel, sum(${figure})::bigint as quantity
+      from ${rowsOf(recordedBefore)}
       where e.programme_id = $1 and e.business_unit_id is not null and e.period_key = $2 and e.connected
       group by 1, 2, 3`),
-    [tx.scope.programme.id, period, minimumMs.toString(), incrementMs.toString()],
+    [tx.scope.programme.id, period, recordedBefore],
+  );
+}
+
+/** Sum over calls of max(minimum, ceil(ms / increment) x increment), in milliseconds. */
+function billed(tx: TenantTransaction, period: string, recordedBefore: Date | null, minimumMs: bigint, incrementMs: bigint): Promise<QuantityRow[]> {
+  return tx.query(
+    NAMED(`
+      select business_unit_id, use_case_id, channel, sum(greatest($4::bigint, (connected_ms + $5::bigint - 1) / $5 * $5))::bigint as quantity
+      from ${rowsOf(recordedBefore)}
+      where e.programme_id = $1 and e.business_unit_id is not null and e.period_key = $2 and e.connected and $3::timestamptz is not distinct from $3
+      group by 1, 2, 3`),
+    [tx.scope.programme.id, period, recordedBefore, minimumMs.toString(), incrementMs.toString()],
   );
 }
 
 /** Distinct contacts per use case and channel, or per unit and channel. */
-function contacts(tx: TenantTransaction, period: string, resolved: boolean, perUseCase: boolean): Promise<QuantityRow[]> {
+function contacts(tx: TenantTransaction, period: string, recordedBefore: Date | null, resolved: boolean, perUseCase: boolean): Promise<QuantityRow[]> {
   return tx.query(
     `with q as materialized (
        select business_unit_id, ${perUseCase ? "use_case_id" : "null::uuid as use_case_id"}, channel, count(distinct contact_key) as quantity
-       from ${COUNTING_EVENTS}
-       where e.programme_id = $1 and e.business_unit_id is not null and e.period_key = $2 ${resolved ? "and e.resolved" : ""}
+       from ${rowsOf(recordedBefore)}
+       where e.programme_id = $1 and e.business_unit_id is not null and e.period_key = $2 and $3::timestamptz is not distinct from $3 ${resolved ? "and e.resolved" : ""}
        group by 1, 2, 3
      )
      select u.code as "businessUnit", ${perUseCase ? "c.code" : "''"} as "useCase", q.channel::text as channel, q.quantity
      from q join tenancy.business_unit u on u.programme_id = $1 and u.id = q.business_unit_id
        ${perUseCase ? "join tenancy.use_case c on c.programme_id = $1 and c.id = q.use_case_id" : ""}
      order by 1, 2, 3`,
-    [tx.scope.programme.id, period],
+    [tx.scope.programme.id, period, recordedBefore],
   );
 }

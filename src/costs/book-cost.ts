@@ -27,7 +27,7 @@ export interface BookCostPorts {
   findPool(code: string): Promise<CostPool | null>;
   findUseCase(code: string): Promise<UseCase | null>;
   findEntry(externalId: string): Promise<CostEntry | null>;
-  /** Makes the period when it is new and holds it open; PERIOD_CLOSED when it is not. */
+  /** Makes the period when it is new and holds its status. A closed one takes late cost: it is charged in a later month. */
   holdPeriod(key: string): Promise<void>;
   /** False when another booking with the same externalId came first. */
   saveEntry(entry: CostEntry): Promise<boolean>;

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { toMoney } from "../kernel/money";
-import { requireOpen } from "../governance";
 import { periodStore } from "../governance/period.store";
 import { programmeCurrency } from "../tenancy";
 import { TenantTransaction } from "../tenancy/database.store";
@@ -28,7 +27,7 @@ export function bookCostPorts(tx: TenantTransaction, record: RecordAudit): BookC
     subject: tx.scope.principal.subject,
     newId: randomUUID,
     findUseCase: async (code) => (await tenancyStore(tx).findUseCase(code))?.useCase ?? null,
-    holdPeriod: async (key) => (await periodStore(tx).holdOpen([key])).forEach(requireOpen),
+    holdPeriod: async (key) => void (await periodStore(tx).hold([key])),
     audit: (entry, pool) =>
       record(tx, {
         action: "bookCost", subjectKind: "CostEntry", subjectKey: entry.externalId,

@@ -16,10 +16,13 @@ export interface StoredCostEntry {
   readonly useCaseId: string | null;
   readonly recordedAt: Date;
   readonly recordedBy: string;
+  /** Recorded after the close of its period: charged as an adjustment in the next month that closes. */
+  readonly late: boolean;
 }
 
 const ENTRY = `id, pool_id as "poolId", period_key as "periodKey", amount_minor as "amountMinor", currency, external_id as "externalId",
-  description, vendor, invoice, use_case_id as "useCaseId", recorded_at as "recordedAt", recorded_by as "recordedBy"`;
+  description, vendor, invoice, use_case_id as "useCaseId", recorded_at as "recordedAt", recorded_by as "recordedBy",
+  coalesce((select recorded_at >= m.cutoff from governance.period m where m.programme_id = cost_entry.programme_id and m.key = cost_entry.period_key), false) as late`;
 
 /** Pools by code. */
 export async function listCostPools(tx: TenantTransaction, page: PageRequest): Promise<Page<CostPool>> {
@@ -49,13 +52,17 @@ export async function findCostEntry(tx: TenantTransaction, id: string): Promise<
   return row ?? null;
 }
 
-/** What each pool holds in a period, in minor units; pools without entries in it are left out. */
-export function poolAmounts(tx: TenantTransaction, period: string): Promise<Array<{ id: string; code: string; name: string; kind: CostPoolKind; amountMinor: string }>> {
+/**
+ * What each pool holds in a period, in minor units; pools without entries in it are left out. Counts what was recorded
+ * before an instant: by default a closed period's cut-off, so that its figures stay; of an open one everything.
+ */
+export function poolAmounts(tx: TenantTransaction, period: string, recordedBefore: Date | null = null): Promise<Array<{ id: string; code: string; name: string; kind: CostPoolKind; amountMinor: string }>> {
   return tx.query(
     `select p.id, p.code, p.name, p.kind, sum(e.amount_minor) as "amountMinor"
      from costs.cost_entry e join costs.cost_pool p on p.programme_id = e.programme_id and p.id = e.pool_id
-     where e.programme_id = $1 and e.period_key = $2
+       join governance.period m on m.programme_id = e.programme_id and m.key = e.period_key
+     where e.programme_id = $1 and e.period_key = $2 and (coalesce($3, m.cutoff) is null or e.recorded_at < coalesce($3, m.cutoff))
      group by p.id, p.code, p.name, p.kind order by p.code collate "C"`,
-    [tx.scope.programme.id, period],
+    [tx.scope.programme.id, period, recordedBefore],
   );
 }

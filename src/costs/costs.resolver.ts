@@ -75,6 +75,6 @@ export async function toCostEntry(context: RequestContext, entry: StoredCostEntr
   invariant(pool, "a cost entry without its pool");
   return {
     id: entry.id, pool, period: entry.periodKey, amount: toMoney(entry.amountMinor, currency), externalId: entry.externalId, description: entry.description, vendor: entry.vendor,
-    invoice: entry.invoice, useCase: entry.useCaseId ? await loadUseCase(context, entry.useCaseId) : null, recordedAt: entry.recordedAt, recordedBy: entry.recordedBy,
+    invoice: entry.invoice, useCase: entry.useCaseId ? await loadUseCase(context, entry.useCaseId) : null, recordedAt: entry.recordedAt, recordedBy: entry.recordedBy, late: entry.late,
   };
 }

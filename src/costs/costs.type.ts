@@ -41,6 +41,8 @@ export class CostEntryType extends Node {
   recordedAt: Date;
   @Field(() => String, { description: "Subject of the token that booked it." })
   recordedBy: string;
+  @Field(() => Boolean, { description: "Recorded after the close of its period: charged as an adjustment in the next month that closes." })
+  late: boolean;
 }
 
 export const CostPoolConnection = connectionOf(CostPoolType, "CostPool");

@@ -3,9 +3,10 @@ import { Page, decodeCursor, requirePageSize, toPage } from "../kernel/paging";
 import { PeriodKeyScalar } from "../kernel/scalars";
 import { Allow } from "../tenancy/access";
 import { RequestContext } from "../tenancy/request-context";
+import { ChainLink } from "./audit-chain";
 import { AuditEntry } from "./audit-entry";
 import { auditStore } from "./audit.store";
-import { AuditEntryConnection, PeriodConnection, PeriodType } from "./governance.type";
+import { AuditEntryConnection, AuditHeadType, PeriodConnection, PeriodType } from "./governance.type";
 import { Period } from "./period";
 import { periodStore } from "./period.store";
 
@@ -33,9 +34,15 @@ export class GovernanceResolver {
   @Query(() => AuditEntryConnection, { description: "The audit trail, oldest first." })
   async auditEntries(@Ctx() context: RequestContext, @Arg("first", () => Int) first: number, @Arg("after", () => String, { nullable: true }) after?: string): Promise<Page<AuditEntry>> {
     const page = { first: requirePageSize(first), after };
-    const position = decodeCursor(after, ["instant", "uuid"]);
-    const rows = await context.withTenant((tx) => auditStore(tx).list(position, page.first + 1));
-    return toPage(rows, page, (row) => [(row as AuditEntry & { position: string }).position, row.id]);
+    const position = decodeCursor(after, ["sequence"]);
+    const rows = await context.withTenant((tx) => auditStore(tx).list(position?.[0] ?? null, page.first + 1));
+    return toPage(rows, page, (row) => [String(row.sequence)]);
+  }
+
+  @Allow("FINANCE", "AUDITOR")
+  @Query(() => AuditHeadType, { nullable: true, description: "The end of the audit trail; null when nothing was recorded." })
+  async auditHead(@Ctx() context: RequestContext): Promise<ChainLink | null> {
+    return context.withTenant((tx) => auditStore(tx).head());
   }
 }
 

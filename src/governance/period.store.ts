@@ -1,8 +1,9 @@
-import { Refusal } from "../kernel/refusal";
+import { Refusal, invariant } from "../kernel/refusal";
 import { TenantTransaction } from "../tenancy/database.store";
 import { Period } from "./period";
 
-const COLUMNS = `key, status, starts_at as "from", ends_at as "to", closed_at as "closedAt", cutoff, hash`;
+const COLUMNS = `key, status, starts_at as "from", ends_at as "to", close_requested_by as "closeRequestedBy", close_requested_at as "closeRequestedAt",
+  closed_at as "closedAt", closed_by as "closedBy", cutoff, hash, audit_head as "auditHead"`;
 
 /** Periods come into being with the first fact that falls into them. Their bounds are computed by the database alone. */
 export function periodStore(tx: TenantTransaction) {
@@ -19,13 +20,19 @@ export function periodStore(tx: TenantTransaction) {
   const lock = async (keys: readonly string[], strength: "share" | "update"): Promise<Period[]> => {
     return tx.query<Period>(`select ${COLUMNS} from governance.period where programme_id = $1 and key = any($2) order by key for ${strength}`, [programme.id, keys]);
   };
+  const change = async (key: string, set: string, values: readonly unknown[]): Promise<Period> => {
+    await tx.query(`update governance.period set ${set} where programme_id = $1 and key = $2`, [programme.id, key, ...values]);
+    const [changed] = await tx.query<Period>(`select ${COLUMNS} from governance.period where programme_id = $1 and key = $2`, [programme.id, key]);
+    invariant(changed, "a period that was locked is gone");
+    return changed;
+  };
   return {
     find: async (key: string): Promise<Period | null> => {
       const [found] = await tx.query<Period>(`select ${COLUMNS} from governance.period where programme_id = $1 and key = $2`, [programme.id, key]);
       return found ?? null;
     },
-    /** The period, made when it is new, held so that it cannot close before this transaction ends. */
-    holdOpen: async (keys: readonly string[]): Promise<Period[]> => {
+    /** The periods, made when they are new, held so that their status cannot change before this transaction ends. */
+    hold: async (keys: readonly string[]): Promise<Period[]> => {
       const wanted = [...new Set(keys)].sort();
       const held = await lock(wanted, "share");
       if (held.length === wanted.length) return held;
@@ -33,11 +40,19 @@ export function periodStore(tx: TenantTransaction) {
       return lock(wanted, "share");
     },
     /** The period for this transaction alone; NOT_FOUND when no fact ever fell into it. */
-    lockForRun: async (key: string): Promise<Period> => {
+    lockAlone: async (key: string): Promise<Period> => {
       const [period] = await lock([key], "update");
       if (!period) throw new Refusal("NOT_FOUND", `There is nothing in ${key}: no usage and no cost.`, ["period"]);
       return period;
     },
+    /** OPEN becomes CLOSING; the caller holds the period alone. */
+    markRequested: (key: string, subject: string): Promise<Period> =>
+      change(key, "status = 'CLOSING', close_requested_by = $3, close_requested_at = clock_timestamp()", [subject]),
+    /** CLOSING becomes OPEN; the caller holds the period alone. */
+    markWithdrawn: (key: string): Promise<Period> => change(key, "status = 'OPEN', close_requested_by = null, close_requested_at = null", []),
+    /** CLOSING becomes CLOSED, for ever; the caller holds the period alone. */
+    markClosed: (key: string, close: { readonly cutoff: Date; readonly hash: string; readonly auditHead: string; readonly by: string }): Promise<Period> =>
+      change(key, "status = 'CLOSED', closed_at = clock_timestamp(), cutoff = $3, hash = $4, audit_head = $5, closed_by = $6", [close.cutoff, close.hash, close.auditHead, close.by]),
     list: (after: string | null, limit: number): Promise<Period[]> =>
       tx.query<Period>(`select ${COLUMNS} from governance.period where programme_id = $1 and ($2::text is null or key > $2) order by key limit $3`, [programme.id, after, limit]),
     /** The month and the first instant of each of the months that the instants between `fromMs` and `toMs` fall into. */

@@ -1,7 +1,6 @@
 import { fromNodeId } from "../kernel/node-id";
 import { pairKey } from "../kernel/hash";
 import { Refusal } from "../kernel/refusal";
-import { requireOpen } from "../governance";
 import { periodStore } from "../governance/period.store";
 import { TenantTransaction } from "../tenancy/database.store";
 import { RecordAudit } from "../tenancy/request-context";
@@ -35,7 +34,7 @@ export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit):
       );
       return (await lockedHeads(tx, found.map(({ legKey }) => legKey))).filter((leg) => leg.useCaseId === null);
     },
-    holdPeriods: async (keys) => (await periodStore(tx).holdOpen(keys)).forEach(requireOpen),
+    holdPeriods: async (keys) => void (await periodStore(tx).hold(keys)),
     move: async (legs, useCase) => {
       const copies = await insertAttributionCopies(tx, legs.map((leg) => ({ rowKey: leg.eventKey, useCaseId: useCase.id })));
       const changes = legs.map((leg) => ({ legKey: leg.legKey, fromEventKey: leg.eventKey, toEventKey: copies.get(leg.eventKey)! }));

@@ -27,7 +27,7 @@ export interface AttributeUsagePorts<Where> {
   /** Legs by opaque id or event id, each once; NOT_FOUND when one names nothing, CONFLICT for an event id that several sources use. */
   findLegs(ids: readonly string[]): Promise<readonly CountingLeg[]>;
   findUnattributed(where: Where, most: number): Promise<readonly CountingLeg[]>;
-  /** Fails with PERIOD_CLOSED when one of the periods is closed; holds them open otherwise. */
+  /** Holds the status of the periods: what is moved in a closed one is charged as an adjustment in a later one. */
   holdPeriods(keys: readonly string[]): Promise<void>;
   move(legs: readonly CountingLeg[], useCase: UseCase): Promise<void>;
   audit(legs: readonly CountingLeg[], useCase: UseCase, reason: string): Promise<void>;

@@ -48,6 +48,7 @@ export const meteringEntities: readonly EntitySchema[] = [
   table("UsageSuperseded", "usage_superseded", {
     programme_id: key, event_key: key, business_unit_id: uuid({ nullable: true }), by_event_key: uuid(), cause: { type: "text" }, recorded_at: { type: "timestamptz" },
   }),
+  table("LateEvent", "late_event", { programme_id: key, period_key: { type: "text", primary: true }, event_key: key, business_unit_id: uuid({ nullable: true }), recorded_at: { type: "timestamptz" } }),
   table("UsageDailyTotal", "usage_daily_total", {
     programme_id: key, business_unit_id: key, use_case_id: key, day: { type: "date", primary: true }, channel: choice("channel", CHANNELS, { primary: true }),
     direction: choice("direction", DIRECTIONS, { primary: true }), provider: { type: "text", primary: true }, outcome: { type: "text", primary: true }, ...figures,

@@ -23,7 +23,7 @@ import {
 /** Longest time that one statement of an ingest may take, in milliseconds. */
 const INGEST_TIMEOUT_MS = 60_000;
 
-const EVERYTHING = { fromMs: null, toMs: null, period: null, unitIds: null, useCaseIds: null, channels: null, directions: null };
+const EVERYTHING = { fromMs: null, toMs: null, period: null, unitIds: null, useCaseIds: null, channels: null, directions: null, view: "RESTATED" as const };
 
 @Resolver()
 export class MeteringResolver {

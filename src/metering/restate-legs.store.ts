@@ -17,12 +17,16 @@ export interface Supersession {
 
 /**
  * Makes other events of some legs count, in one go: notes what is superseded, moves the heads, and moves the totals by
- * exactly the difference. `uncounted` are stored events that the totals do not hold yet. Runs with the reach of the
- * whole programme, because a leg may move between units; the caller has decided who may ask for that.
+ * exactly the difference. The totals of a closed period never move: what changes there is noted as late, for an adjustment.
+ * `uncounted` are stored events that the totals do not hold yet. Runs with the reach of the whole programme, because a leg
+ * may move between units; the caller has decided who may ask for that, and holds the periods.
  */
 export async function restateLegs(tx: TenantTransaction, changes: readonly LegChange[], supersessions: readonly Supersession[], uncounted: readonly string[]): Promise<void> {
   const programmeId = tx.scope.programme.id;
-  const touched = [...new Set(changes.flatMap(({ fromEventKey, toEventKey }) => (fromEventKey ? [fromEventKey, toEventKey] : [toEventKey])))];
+  const all = [...new Set(changes.flatMap(({ fromEventKey, toEventKey }) => (fromEventKey ? [fromEventKey, toEventKey] : [toEventKey])))];
+  const frozen = await inClosedPeriods(tx, all);
+  const isOpen = (eventKey: string): boolean => !frozen.has(eventKey);
+  const touched = all.filter(isOpen);
   if (touched.length > 0) {
     await tx.query(MAKE_PERIOD_CELLS, [programmeId, touched]);
     await tx.query(MAKE_DAILY_CELLS, [programmeId, touched]);
@@ -38,8 +42,9 @@ export async function restateLegs(tx: TenantTransaction, changes: readonly LegCh
     [programmeId, supersessions.map((s) => s.eventKey), supersessions.map((s) => s.byEventKey), supersessions.map((s) => s.cause)],
   );
   if (changes.length === 0) return;
-  const from = changes.flatMap((change) => change.fromEventKey ?? []);
-  const to = changes.map((change) => change.toEventKey);
+  if (frozen.size > 0) await noteLate(tx, changes, frozen);
+  const from = changes.flatMap((change) => change.fromEventKey ?? []).filter(isOpen);
+  const to = changes.map((change) => change.toEventKey).filter(isOpen);
   await tx.query(MOVE_DAILY, [programmeId, from, to]);
   await tx.query(MOVE_PERIOD, [programmeId, from, to]);
   await tx.query(MOVE_CONTACTS, [programmeId, touched, [], 1]);
@@ -47,7 +52,33 @@ export async function restateLegs(tx: TenantTransaction, changes: readonly LegCh
     `update metering.usage_leg l set head_event_key = e.event_key, head_type = e.type, head_revision = e.revision
      from unnest($2::uuid[], $3::uuid[]) c (leg_key, event_key) join metering.usage_event e on e.programme_id = $1 and e.event_key = c.event_key
      where l.programme_id = $1 and l.leg_key = c.leg_key`,
-    [programmeId, changes.map((change) => change.legKey), to],
+    [programmeId, changes.map((change) => change.legKey), changes.map((change) => change.toEventKey)],
+  );
+}
+
+/** The closed period of each of some events; those of other periods are left out. */
+async function inClosedPeriods(tx: TenantTransaction, eventKeys: readonly string[]): Promise<Map<string, string>> {
+  if (eventKeys.length === 0) return new Map();
+  const rows = await tx.query<{ eventKey: string; periodKey: string }>(
+    `select e.event_key as "eventKey", e.period_key as "periodKey" from metering.usage_event e
+       join governance.period p on p.programme_id = e.programme_id and p.key = e.period_key and p.status = 'CLOSED'
+     where e.programme_id = $1 and e.event_key = any($2::uuid[])`,
+    [tx.scope.programme.id, eventKeys],
+  );
+  return new Map(rows.map((row) => [row.eventKey, row.periodKey]));
+}
+
+/** Notes, for each closed period that a change takes from or gives to, the event that made it. */
+async function noteLate(tx: TenantTransaction, changes: readonly LegChange[], frozen: ReadonlyMap<string, string>): Promise<void> {
+  const marks = changes.flatMap(({ fromEventKey, toEventKey }) =>
+    [...new Set([fromEventKey, toEventKey].flatMap((key) => (key === null ? [] : (frozen.get(key) ?? []))))].map((period) => ({ period, eventKey: toEventKey })),
+  );
+  await tx.query(
+    `insert into metering.late_event (programme_id, period_key, event_key, business_unit_id)
+     select $1, m.period_key, m.event_key, e.business_unit_id from unnest($2::text[], $3::uuid[]) m (period_key, event_key)
+       join metering.usage_event e on e.programme_id = $1 and e.event_key = m.event_key
+     order by m.period_key, m.event_key on conflict do nothing`,
+    [tx.scope.programme.id, marks.map(({ period }) => period), marks.map(({ eventKey }) => eventKey)],
   );
 }
 
@@ -70,10 +101,13 @@ const MAKE_DAILY_CELLS = `
   where e.programme_id = $1 and e.event_key = any($2) and ${COUNTS} order by 2, 3, 4, 5, 6, 7, 8
   on conflict do nothing`;
 
+/** Materialized, as below: the events are looked up once, not once per total that the planner does not expect. */
 const LOCK_PERIOD_CELLS = `
+  with touched as materialized (
+    select distinct ${UNIT} as unit, ${USE_CASE} as use_case, e.period_key from metering.usage_event e where e.programme_id = $1 and e.event_key = any($2)
+  )
   select 1 from metering.usage_period_total t
-  where t.programme_id = $1 and (t.business_unit_id, t.use_case_id, t.period_key) in (
-    select ${UNIT}, ${USE_CASE}, e.period_key from metering.usage_event e where e.programme_id = $1 and e.event_key = any($2))
+  where t.programme_id = $1 and (t.business_unit_id, t.use_case_id, t.period_key) in (select unit, use_case, period_key from touched)
   order by t.business_unit_id, t.use_case_id, t.period_key for update`;
 
 /** Adds ($4 = 1) or takes away ($4 = -1) the contacts of the touched events ($2) as they count now, without those of $3. */
@@ -81,7 +115,7 @@ const MOVE_CONTACTS = `
   with met as (
     select distinct e.contact_key, e.business_unit_id, e.use_case_id, e.period_key from metering.usage_event e
     where e.programme_id = $1 and e.event_key = any($2)
-  ), counted as (
+  ), counted as materialized (
     select m.business_unit_id, m.use_case_id, m.period_key, count(*) * $4::int as contacts
     from met m
     where exists (

@@ -1,4 +1,3 @@
-import { requireOpen } from "../governance";
 import { periodStore } from "../governance/period.store";
 import { TenantTransaction } from "../tenancy/database.store";
 import { insertAttributionCopies } from "./attribution-copy.store";
@@ -37,7 +36,7 @@ export async function settleRevisions(tx: TenantTransaction, newEventKeys: reado
   const rows = await candidates(tx, newEventKeys);
   requireOwnLegs(tx, rows);
   // A revision may end in another month than the leg did: the figures of both change.
-  (await periodStore(tx).holdOpen(rows.map((row) => row.periodKey))).forEach(requireOpen);
+  await periodStore(tx).hold(rows.map((row) => row.periodKey));
   const byLeg = new Map<string, CandidateRow[]>();
   for (const row of rows) byLeg.set(row.legKey, [...(byLeg.get(row.legKey) ?? []), row]);
 
@@ -76,7 +75,8 @@ function requireOwnLegs(tx: TenantTransaction, rows: readonly CandidateRow[]): v
 
 /**
  * The heads of the legs concerned beside the new events. They are locked by a statement of its own: only the next one
- * sees what whoever held the lock before has written.
+ * sees what whoever held the lock before has written. The event that a head stands for is looked up by a case: coalesce
+ * counts as leaky, so that under row-level security every event of the programme would be compared for each leg.
  */
 async function candidates(tx: TenantTransaction, newEventKeys: readonly string[]): Promise<CandidateRow[]> {
   const parameters = [tx.scope.programme.id, newEventKeys];
@@ -100,7 +100,7 @@ async function candidates(tx: TenantTransaction, newEventKeys: readonly string[]
      select h.leg_key, e.event_key, coalesce(e.attribution_of, e.event_key), e.type, e.revision, e.period_key, true, h.override_use_case_id,
        coalesce(o.business_unit_id, (select u.id from tenancy.business_unit u where u.programme_id = $1 and u.code = o.reported_business_unit))
      from head h join metering.usage_event e on e.programme_id = $1 and e.event_key = h.head_event_key
-       join metering.usage_event o on o.programme_id = $1 and o.event_key = coalesce(e.attribution_of, e.event_key)`,
+       join metering.usage_event o on o.programme_id = $1 and o.event_key = case when e.attribution_of is null then e.event_key else e.attribution_of end`,
     parameters,
   );
 }

@@ -1,6 +1,7 @@
 import { PageRequest, Page, decodeCursor, toPage } from "../kernel/paging";
 import { TenantTransaction } from "../tenancy/database.store";
 import { CONNECTED } from "./restate-legs.store";
+import { COUNTED_TYPE } from "./usage.query";
 import { ResolvedUsageWhere } from "./usage-where.query";
 
 /** A usage event as it is read: the one of its leg that counts. Money and durations as exact text or whole numbers. */
@@ -25,7 +26,7 @@ export interface EventsWhere extends ResolvedUsageWhere {
   readonly asOf?: Date;
 }
 
-const COLUMNS = `
+export const EVENT_COLUMNS = `
   e.event_key as id, e.leg_key as "legKey", e.event_id as "eventId", s.uri as source, e.spec_version as "specVersion", e.type, e.revision,
   e.occurred_at as "occurredAt", e.received_at as "receivedAt", e.business_unit_id as "businessUnitId", e.use_case_id as "useCaseId",
   e.reported_business_unit as "reportedBusinessUnit", e.reported_use_case as "reportedUseCase", e.unattributed_reason as "unattributedReason",
@@ -52,12 +53,15 @@ export async function listUsageEvents(tx: TenantTransaction, where: EventsWhere,
   if (where.connected) conditions.push(`${CONNECTED} and not e.test`);
   if (position) conditions.push(`(e.ended_at, e.event_key) > (${bind(position[0])}::timestamptz, ${bind(position[1])}::uuid)`);
   const asOf = where.asOf ? bind(where.asOf) : null;
-  if (asOf) conditions.push(`e.received_at <= ${asOf}`);
-  const counting = `e.type <> 'LEG_VOIDED' and not exists (
-    select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key ${asOf ? `and x.recorded_at <= ${asOf}` : ""})`;
+  // Without an instant, a closed period counts as it was at its own cut-off, unless everything known since is asked for.
+  const posted = !asOf && where.view === "POSTED";
+  const recorded = asOf ? `e.received_at < ${asOf}` : posted ? "(p.cutoff is null or e.received_at < p.cutoff)" : "true";
+  const superseded = asOf ? `x.recorded_at < ${asOf}` : posted ? "(p.cutoff is null or x.recorded_at < p.cutoff)" : "true";
+  const counting = `${COUNTED_TYPE} and ${recorded} and not exists (
+    select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key and ${superseded})`;
   const limit = bind(page.first + 1);
   const select = (unit: string): string => `
-    select e.* from metering.usage_event e
+    select e.* from metering.usage_event e ${posted ? "join governance.period p on p.programme_id = e.programme_id and p.key = e.period_key" : ""}
     where e.programme_id = $1 and ${unit} and ${[counting, ...conditions].join(" and ")}
     order by e.ended_at, e.event_key limit ${limit}`;
   // One short index range per unit, merged: the index leads with the unit, and a page never reads more than it shows.
@@ -68,7 +72,7 @@ export async function listUsageEvents(tx: TenantTransaction, where: EventsWhere,
       : `select f.* from (select id from tenancy.business_unit where programme_id = $1) u cross join lateral (${select("e.business_unit_id = u.id")}) f
          union all select n.* from (${select("e.business_unit_id is null")}) n`;
   const rows = await tx.query<StoredUsageEvent & { position: string }>(
-    `select ${COLUMNS}, to_char(e.ended_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as position
+    `select ${EVENT_COLUMNS}, to_char(e.ended_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as position
      from (${found}) e join metering.source s on s.programme_id = $1 and s.id = e.source_id
      order by e.ended_at, e.event_key limit ${limit}`,
     parameters,
@@ -105,7 +109,7 @@ export function findCountingLegs(tx: TenantTransaction, legKeys: readonly string
 /** One stored event by its key, as far as row-level security lets it through. */
 export async function findUsageEvent(tx: TenantTransaction, key: string): Promise<StoredUsageEvent | null> {
   const [row] = await tx.query<StoredUsageEvent>(
-    `select ${COLUMNS} from metering.usage_event e join metering.source s on s.programme_id = $1 and s.id = e.source_id where e.programme_id = $1 and e.event_key = $2`,
+    `select ${EVENT_COLUMNS} from metering.usage_event e join metering.source s on s.programme_id = $1 and s.id = e.source_id where e.programme_id = $1 and e.event_key = $2`,
     [tx.scope.programme.id, key],
   );
   return row ?? null;

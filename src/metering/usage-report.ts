@@ -9,6 +9,10 @@ export type UsageDimension = (typeof USAGE_DIMENSIONS)[number];
 
 const TIME_DIMENSIONS: ReadonlySet<UsageDimension> = new Set(["PERIOD", "MONTH", "WEEK", "DAY", "HOUR"]);
 
+export const USAGE_VIEWS = ["POSTED", "RESTATED"] as const;
+/** POSTED: a closed period as it was at its cut-off. RESTATED: with what arrived or was corrected since. */
+export type UsageView = (typeof USAGE_VIEWS)[number];
+
 /** Which usage: codes, and a half-open range of the instants at which legs ended. */
 export interface UsageWhere {
   readonly period?: string | null;
@@ -18,6 +22,7 @@ export interface UsageWhere {
   readonly useCase?: readonly string[] | null;
   readonly channel?: readonly Channel[] | null;
   readonly direction?: readonly Direction[] | null;
+  readonly view?: UsageView | null;
 }
 
 /** Figures of one group: whole numbers that a number holds exactly. Durations are of connected voice legs. */

@@ -26,8 +26,8 @@ export const CREATE_STAGE = `
 const INSERTED = [...DERIVED, ...STAGED];
 
 /**
- * Stores the stage ($1 programme, $2 time zone): new identities become rows, new legs get their head and go into the
- * totals. Answers the staged events that need a second look: `known` ones, whose identity stood there already, and
+ * Stores the stage ($1 programme, $2 time zone, $3 closed periods, whose totals never change): new identities become
+ * rows, new legs get their head and go into the totals. Answers the staged events that need a second look: `known` ones, whose identity stood there already, and
  * those whose leg did.
  */
 export const STORE_STAGE = `
@@ -45,7 +45,7 @@ export const STORE_STAGE = `
   ), counted as (
     select f.*, case when channel = 'VOICE' then status in ('COMPLETED', 'VOICEMAIL') and connected_ms > 0 else status = 'COMPLETED' end as connected
     from fresh f join leg l on l.head_event_key = f.event_key
-    where not f.test and f.type <> 'LEG_VOIDED'
+    where not f.test and f.type <> 'LEG_VOIDED' and f.period_key <> all ($3::text[])
   ), daily as (
     insert into metering.usage_daily_total as t (programme_id, business_unit_id, use_case_id, day, channel, direction, provider, outcome, legs, connected_legs, connected_ms)
     select $1::uuid, coalesce(business_unit_id, '${NOBODY}'), coalesce(use_case_id, '${NOBODY}'), day, channel, direction, coalesce(provider, ''), coalesce(outcome::text, ''),
@@ -69,7 +69,7 @@ export const STORE_STAGE = `
 
 /**
  * Adds the contacts that a unit's use case meets for the first time in a period ($1 programme, $2 staged events whose
- * identity was known, $3 those whose leg was). The rows of its totals are locked by the statement before, so nobody else
+ * identity was known, $3 those whose leg was, $4 closed periods). The rows of its totals are locked by the statement before, so nobody else
  * counts the same contact at the same time. Asked per contact through the contact index: `offset 0` keeps the planner
  * from turning that into a join, for which it would read the whole table, and `not in` is hashed once per batch.
  */
@@ -77,6 +77,7 @@ export const COUNT_NEW_CONTACTS = `
   with met as (
     select distinct s.contact_key, s.business_unit_id, s.use_case_id, s.period_key from usage_stage s
     where not s.test and s.type <> 'LEG_VOIDED' and s.event_key <> all ($2::uuid[]) and s.event_key <> all ($3::uuid[])
+      and s.period_key <> all ($4::text[])
   ), first_met as (
     select m.business_unit_id, m.use_case_id, m.period_key, count(*) as contacts
     from met m
@@ -95,3 +96,10 @@ export const COUNT_NEW_CONTACTS = `
   from first_met n
   where t.programme_id = $1 and t.business_unit_id = coalesce(n.business_unit_id, '${NOBODY}')
     and t.use_case_id = coalesce(n.use_case_id, '${NOBODY}') and t.period_key = n.period_key`;
+
+/** Notes which of the staged events ($2: those known before) ended in a closed period ($3): they call for an adjustment. */
+export const NOTE_LATE = `
+  insert into metering.late_event (programme_id, period_key, event_key, business_unit_id)
+  select $1::uuid, s.period_key, s.event_key, s.business_unit_id from usage_stage s
+  where not s.test and s.period_key = any ($3::text[]) and s.event_key <> all ($2::uuid[])
+  on conflict do nothing`;

@@ -1,6 +1,6 @@
 import { Refusal, invariant } from "../kernel/refusal";
 import { TenantTransaction } from "../tenancy/database.store";
-import { UsageWhere } from "./usage-report";
+import { UsageView, UsageWhere } from "./usage-report";
 
 /** A filter after its codes were found. */
 export interface ResolvedUsageWhere {
@@ -11,6 +11,7 @@ export interface ResolvedUsageWhere {
   readonly useCaseIds: readonly string[] | null;
   readonly channels: readonly string[] | null;
   readonly directions: readonly string[] | null;
+  readonly view: UsageView;
 }
 
 /** NOT_FOUND for a period that nothing ever fell into; asked only where there is no usage, so that a report with rows does not pay for it. */
@@ -40,6 +41,7 @@ export async function resolveUsageWhere(tx: TenantTransaction, where: UsageWhere
     useCaseIds: await find(where.useCase, "use_case", "useCase"),
     channels: where.channel ?? null,
     directions: where.direction ?? null,
+    view: where.view ?? "POSTED",
   };
   invariant(resolved.fromMs === null || Number.isFinite(resolved.fromMs), "an instant that is not one");
   return resolved;

@@ -76,14 +76,15 @@ export async function distinctContacts(tx: TenantTransaction, where: ResolvedUsa
   const parameters: unknown[] = [tx.scope.programme.id];
   const bind = (value: unknown): string => `$${parameters.push(value)}`;
   const zone = bind(tx.scope.programme.timeZone);
+  const source = where.view === "RESTATED" ? "restated" : "raw";
   const [row] = await tx.query<{ contacts: string }>(
-    `select count(distinct e.contact_key) as contacts from ${SOURCES.raw.from} where e.programme_id = $1 and $2::text is not null ${conditionsOf("raw", where, bind, zone)}`,
+    `select count(distinct e.contact_key) as contacts from ${SOURCES[source].from} where e.programme_id = $1 and $2::text is not null ${conditionsOf(source, where, bind, zone)}`,
     parameters,
   );
   return whole(row!.contacts);
 }
 
-type Source = "raw" | "daily" | "period";
+type Source = "raw" | "restated" | "daily" | "period";
 
 const COLUMN: Readonly<Record<UsageDimension, string>> = {
   BUSINESS_UNIT: "unitId", USE_CASE: "useCaseId", CHANNEL: "channel", DIRECTION: "direction", PROVIDER: "provider", OUTCOME: "outcome",
@@ -93,11 +94,14 @@ const COLUMN: Readonly<Record<UsageDimension, string>> = {
 const truncated = (unit: string): string => `date_trunc('${unit}', e.day::timestamp) at time zone $zone`;
 const BY_DAY = { PERIOD: truncated("month"), MONTH: truncated("month"), WEEK: truncated("week"), DAY: truncated("day") };
 
+const RAW: Partial<Record<UsageDimension, string>> = {
+  BUSINESS_UNIT: "e.business_unit_id", USE_CASE: "e.use_case_id", CHANNEL: "e.channel::text", DIRECTION: "e.direction::text",
+  PROVIDER: "nullif(e.provider, '')", OUTCOME: "e.outcome::text", ...BY_DAY, HOUR: "date_trunc('hour', e.ended_at, $zone)",
+};
+
 const DIMENSIONS: Readonly<Record<Source, Partial<Record<UsageDimension, string>>>> = {
-  raw: {
-    BUSINESS_UNIT: "e.business_unit_id", USE_CASE: "e.use_case_id", CHANNEL: "e.channel::text", DIRECTION: "e.direction::text",
-    PROVIDER: "nullif(e.provider, '')", OUTCOME: "e.outcome::text", ...BY_DAY, HOUR: "date_trunc('hour', e.ended_at, $zone)",
-  },
+  raw: RAW,
+  restated: RAW,
   daily: {
     BUSINESS_UNIT: "e.business_unit_id", USE_CASE: "e.use_case_id", CHANNEL: "e.channel::text", DIRECTION: "e.direction::text",
     PROVIDER: "nullif(e.provider, '')", OUTCOME: "nullif(e.outcome, '')", ...BY_DAY,
@@ -112,27 +116,43 @@ const DIMENSIONS: Readonly<Record<Source, Partial<Record<UsageDimension, string>
  * Every type but LEG_VOIDED, named one by one: of `<>` the planner may not look at the statistics under row-level
  * security (it is not leakproof), believes that no row is left where one type is all there is, and plans for that.
  */
-const COUNTED_TYPE = "e.type in ('LEG_COMPLETED', 'LEG_UPDATED', 'LEG_RATED', 'LEG_ANALYSED')";
+export const COUNTED_TYPE = "e.type in ('LEG_COMPLETED', 'LEG_UPDATED', 'LEG_RATED', 'LEG_ANALYSED')";
 
-/** What counts at all: not a test, not voided, not answered by a later row. */
-export const COUNTING_EVENTS = `(
-  select e.*, ${CONNECTED} as connected from metering.usage_event e
-  where not e.test and ${COUNTED_TYPE}
-    and not exists (select from metering.usage_superseded x where x.programme_id = e.programme_id and x.event_key = e.event_key)) e`;
+const counting = (recorded: string, superseded: string): string => `(
+  select e.*, ${CONNECTED} as connected from metering.usage_event e join governance.period p on p.programme_id = e.programme_id and p.key = e.period_key
+  where not e.test and ${COUNTED_TYPE} ${recorded}
+    and not exists (select from metering.usage_superseded x where x.programme_id = e.programme_id and x.event_key = e.event_key ${superseded})) e`;
+
+/**
+ * What counts as posted: not a test, not voided, not answered by a later row. A closed period counts as it was at its
+ * cut-off, whatever arrived since.
+ */
+export const COUNTING_EVENTS = counting("and (p.cutoff is null or e.received_at < p.cutoff)", "and (p.cutoff is null or x.recorded_at < p.cutoff)");
+
+/** What counts by everything known now, closed periods too. */
+export const RESTATED_EVENTS = counting("", "");
+
+/** What counts by everything that was recorded before an instant; `parameter` names the bound instant. */
+export const countingBefore = (parameter: string): string => counting(`and e.received_at < ${parameter}`, `and x.recorded_at < ${parameter}`);
 
 /** Of a row of totals; null when nothing in it counts any more, so that a unit whose legs were all voided hides nobody. */
 const ACTIVE_UNIT = `case when e.legs > 0 and e.business_unit_id <> '${NOBODY}' then e.business_unit_id end`;
 
-const SOURCES: Readonly<Record<Source, { from: string; activeUnit: string; figures: (contacts: boolean) => string[] }>> = {
-  raw: {
-    from: COUNTING_EVENTS,
-    activeUnit: "e.business_unit_id",
-    figures: (contacts) => [
-      "count(*) as legs", `count(*) filter (where e.connected and e.channel = 'VOICE') as calls`,
-      `coalesce(sum(e.connected_ms) filter (where e.connected and e.channel = 'VOICE'), 0) as "connectedMs"`,
-      ...(contacts ? ["count(distinct e.contact_key) as contacts"] : []),
-    ],
-  },
+interface SourceSql { readonly from: string; readonly activeUnit: string; readonly figures: (contacts: boolean) => string[] }
+
+const rawSource = (from: string): SourceSql => ({
+  from,
+  activeUnit: "e.business_unit_id",
+  figures: (contacts) => [
+    "count(*) as legs", `count(*) filter (where e.connected and e.channel = 'VOICE') as calls`,
+    `coalesce(sum(e.connected_ms) filter (where e.connected and e.channel = 'VOICE'), 0) as "connectedMs"`,
+    ...(contacts ? ["count(distinct e.contact_key) as contacts"] : []),
+  ],
+});
+
+const SOURCES: Readonly<Record<Source, SourceSql>> = {
+  raw: rawSource(COUNTING_EVENTS),
+  restated: rawSource(RESTATED_EVENTS),
   daily: {
     from: "metering.usage_daily_total e",
     activeUnit: ACTIVE_UNIT,
@@ -150,6 +170,7 @@ const SOURCES: Readonly<Record<Source, { from: string; activeUnit: string; figur
 
 /** The coarsest totals that answer the question exactly. */
 async function chooseSource(tx: TenantTransaction, where: ResolvedUsageWhere, groupBy: readonly UsageDimension[], contacts: boolean): Promise<Source> {
+  if (where.view === "RESTATED") return "restated";
   const wholePeriods = where.fromMs === null && where.toMs === null;
   const coarse = wholePeriods && !where.channels && !where.directions && groupBy.every((dimension) => dimension in DIMENSIONS.period);
   const countedContacts = groupBy.includes("BUSINESS_UNIT") && groupBy.includes("USE_CASE") && (where.period !== null || groupBy.includes("PERIOD") || groupBy.includes("MONTH"));
@@ -175,7 +196,7 @@ function conditionsOf(source: Source, where: ResolvedUsageWhere, bind: (value: u
     add(instant(where.toMs), (p) => `e.day < (${p}::timestamptz at time zone ${zone})::date`);
   } else {
     add(where.period, (p) => `e.period_key = ${p}`);
-    if (source === "raw") {
+    if (source !== "period") {
       add(instant(where.fromMs), (p) => `e.ended_at >= ${p}`);
       add(instant(where.toMs), (p) => `e.ended_at < ${p}`);
     }

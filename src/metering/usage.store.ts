@@ -5,7 +5,7 @@ import { from as copyFrom } from "pg-copy-streams";
 import { pairKey } from "../kernel/hash";
 import { invariant } from "../kernel/refusal";
 import { auditStore } from "../governance/audit.store";
-import { requireOpen } from "../governance/period";
+import { isClosed } from "../governance/period";
 import { periodStore } from "../governance/period.store";
 import { TenantTransaction } from "../tenancy/database.store";
 import { USE_CASE_OWNERSHIP_SQL } from "../tenancy/tenancy.store";
@@ -14,7 +14,7 @@ import { KeyedEvent, ReportUsagePorts, Verdict } from "./report-usage";
 import { ABSENT } from "./read-usage-event";
 import { settleRevisions } from "./settle-revisions.store";
 import { judgeKnownIdentities } from "./known-identities.store";
-import { COUNT_NEW_CONTACTS, CREATE_STAGE, STAGE_COLUMNS, STORE_STAGE } from "./usage-stage.query";
+import { COUNT_NEW_CONTACTS, CREATE_STAGE, NOTE_LATE, STAGE_COLUMNS, STORE_STAGE } from "./usage-stage.query";
 
 /** The ports of `reportUsage` over one transaction. */
 export function usageStore(tx: TenantTransaction): ReportUsagePorts {
@@ -54,28 +54,35 @@ async function attributeEvents(tx: TenantTransaction, events: readonly KeyedEven
 async function storeEvents(tx: TenantTransaction, source: string, events: readonly KeyedEvent[], attributions: readonly Attribution[]): Promise<Verdict[]> {
   const programme = tx.scope.programme;
   const sourceId = await sourceIdOf(tx, source);
-  const periodKeys = await holdPeriods(tx, events);
+  const { periodKeys, closed } = await holdPeriods(tx, events);
   const lines = events.map((event, index) => stageLine(event, attributions[index]!, index, source, sourceId, periodKeys[index]!));
 
   await tx.query(CREATE_STAGE);
   const connection = await tx.connection();
   await pipeline(Readable.from([lines.join("")]), connection.query(copyFrom(`copy usage_stage (${STAGE_COLUMNS.join(", ")}) from stdin`)));
-  const left = await tx.query<{ index: number; eventKey: string; legKey: string; known: boolean }>(STORE_STAGE, [programme.id, programme.timeZone]);
+  const left = await tx.query<{ index: number; eventKey: string; legKey: string; known: boolean }>(STORE_STAGE, [programme.id, programme.timeZone, closed]);
   const known = left.filter((row) => row.known);
   const revised = left.filter((row) => !row.known);
-  await tx.query(COUNT_NEW_CONTACTS, [programme.id, keysOf(known), keysOf(revised)]);
+  await tx.query(COUNT_NEW_CONTACTS, [programme.id, keysOf(known), keysOf(revised), closed]);
+  if (closed.length > 0) await tx.query(NOTE_LATE, [programme.id, keysOf(known), closed]);
 
-  const verdicts: Verdict[] = attributions.map((each) => (each.kind === "HELD" ? { outcome: "HELD", message: HELD_MESSAGE } : { outcome: "ACCEPTED" }));
+  const late = new Set(closed);
+  const verdicts: Verdict[] = attributions.map((each, index) => {
+    if (each.kind === "HELD") return { outcome: "HELD", message: HELD_MESSAGE };
+    const key = periodKeys[index]!;
+    return late.has(key) ? { outcome: "ACCEPTED", message: `${key} is closed: this is charged as an adjustment in the next month that closes.` } : { outcome: "ACCEPTED" };
+  });
   if (known.length > 0) {
     const judged = await judgeKnownIdentities(tx, known);
     for (const [index, verdict] of judged) verdicts[index] = verdict;
-    const conflicts = [...judged].filter(([, verdict]) => verdict.outcome === "CONFLICT");
-    if (conflicts.length > 0) await recordConflicts(tx, source, conflicts.map(([index]) => events[index]!.eventId));
   }
   if (revised.length > 0) {
     const superseded = await settleRevisions(tx, keysOf(revised));
     for (const row of revised) if (superseded.has(row.eventKey)) verdicts[row.index] = { outcome: "SUPERSEDED", message: "A newer revision of this leg is already known; this one is kept without effect." };
   }
+  // Last, after every leg is locked: whoever records holds the audit trail to the end of the transaction.
+  const conflicts = events.filter((_, index) => verdicts[index]!.outcome === "CONFLICT");
+  if (conflicts.length > 0) await recordConflicts(tx, source, conflicts.map(({ eventId }) => eventId));
   return verdicts;
 }
 
@@ -94,8 +101,8 @@ async function sourceIdOf(tx: TenantTransaction, uri: string): Promise<number> {
   return made.id;
 }
 
-/** The period of each event, held open until the transaction ends. */
-async function holdPeriods(tx: TenantTransaction, events: readonly KeyedEvent[]): Promise<string[]> {
+/** The period of each event, and which of them are closed; their status is held until the transaction ends. */
+async function holdPeriods(tx: TenantTransaction, events: readonly KeyedEvent[]): Promise<{ periodKeys: string[]; closed: string[] }> {
   const periods = periodStore(tx);
   let earliest = Infinity;
   let latest = -Infinity;
@@ -109,8 +116,8 @@ async function holdPeriods(tx: TenantTransaction, events: readonly KeyedEvent[])
     invariant(month && endedAtMs >= month.fromMs, "an event outside every month");
     return month.key;
   });
-  for (const period of await periods.holdOpen(keys)) requireOpen(period);
-  return keys;
+  const held = await periods.hold(keys);
+  return { periodKeys: keys, closed: held.filter(isClosed).map(({ key }) => key) };
 }
 
 /** One line of COPY text: what we decided about the event, then the event itself. */

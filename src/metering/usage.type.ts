@@ -6,7 +6,7 @@ import { Allow } from "../tenancy/access";
 import { BusinessUnitType, UseCaseType } from "../tenancy/tenancy.type";
 import { INGEST_OUTCOMES } from "./usage-event";
 import { ChannelEnum, DirectionEnum, LegStatusEnum, OutcomeEnum, TransportEnum, UnattributedReasonEnum, UsageEventInput, UsageEventTypeEnum } from "./usage-input.type";
-import { USAGE_DIMENSIONS, UsageWhere as UsageWhereShape } from "./usage-report";
+import { USAGE_DIMENSIONS, USAGE_VIEWS, UsageView, UsageWhere as UsageWhereShape } from "./usage-report";
 import type { Channel, Direction } from "./usage-event";
 
 export const IngestOutcomeEnum = enumOf(INGEST_OUTCOMES);
@@ -15,6 +15,8 @@ registerEnumType(IngestOutcomeEnum, {
   description: "ACCEPTED; DUPLICATE: the same again, nothing changed; SUPERSEDED: stored, but a newer revision counts; CONFLICT: same id, other content, refused; REJECTED: faulty; HELD: stored, unattributed.",
 });
 export const UsageDimensionEnum = enumOf(USAGE_DIMENSIONS);
+export const UsageViewEnum = enumOf(USAGE_VIEWS);
+registerEnumType(UsageViewEnum, { name: "UsageView", description: "POSTED: closed months as they were at their cut-off, the figures that were charged. RESTATED: with what arrived or was corrected since; the difference is charged as adjustments." });
 registerEnumType(UsageDimensionEnum, { name: "UsageDimension", description: "At most one of PERIOD, MONTH, WEEK (ISO, from Monday), DAY and HOUR, in the programme's time zone." });
 
 @InputType()
@@ -32,6 +34,7 @@ export class UsageWhere implements UsageWhereShape {
   @Field(() => [String], { nullable: true }) useCase?: string[] | null;
   @Field(() => [ChannelEnum], { nullable: true }) channel?: Channel[] | null;
   @Field(() => [DirectionEnum], { nullable: true }) direction?: Direction[] | null;
+  @Field(() => UsageViewEnum, { nullable: true, description: "POSTED when left out." }) view?: UsageView | null;
 }
 
 @InputType()

@@ -1,0 +1,19 @@
+import { EntitySchema, EntitySchemaColumnOptions } from "typeorm";
+
+type Columns = Record<string, EntitySchemaColumnOptions>;
+
+const key = { type: "uuid", primary: true } as const;
+const month = { type: "text", primary: true } as const;
+const whole = { type: "bigint" } as const;
+
+const table = (name: string, tableName: string, columns: Columns): EntitySchema => new EntitySchema({ name, schema: "chargeback", tableName, columns });
+
+/** Mapped so that migrations and entities can be compared; reads and writes of these tables are SQL of our own. */
+export const adjustmentEntities: readonly EntitySchema[] = [
+  table("Adjustment", "adjustment", {
+    programme_id: key, period_key: month, origin_period_key: month, run_id: { type: "uuid", nullable: true }, late_from: { type: "timestamptz" }, late_to: { type: "timestamptz" },
+    late_events: whole, late_cost_entries: whole, input_hash: { type: "text" }, result_hash: { type: "text" }, recorded_at: { type: "timestamptz" }, recorded_by: { type: "text" },
+  }),
+  table("AdjustmentPool", "adjustment_pool", { programme_id: key, period_key: month, origin_period_key: month, pool_id: key, amount_minor: whole, allocated_minor: whole, unallocated_minor: whole }),
+  table("AdjustmentLine", "adjustment_line", { programme_id: key, period_key: month, origin_period_key: month, pool_id: key, business_unit_id: key, use_case_id: key, amount_minor: whole }),
+];

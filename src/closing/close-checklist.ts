@@ -1,0 +1,69 @@
+import { Refusal } from "../kernel/refusal";
+import { CloseRules } from "./close-rules";
+
+export const CLOSE_CHECKS = [
+  "MONTH_OVER", "EARLIER_MONTHS_CLOSED", "USAGE_ATTRIBUTED", "POOLS_HAVE_COST", "POOLS_HAVE_RULES", "RUN_LATEST", "RUN_ADDS_UP", "DISPUTES_SETTLED", "STATEMENTS_ISSUED",
+] as const;
+export type CloseCheckName = (typeof CLOSE_CHECKS)[number];
+
+/** One thing that must be true before a month closes; `message` says what is missing and what to do, or what was found. */
+export interface CloseCheck {
+  readonly check: CloseCheckName;
+  readonly ok: boolean;
+  readonly message: string;
+}
+
+/** What the checks look at. Codes and counts of one period. */
+export interface CloseFacts {
+  readonly period: string;
+  readonly endsAtMs: number;
+  readonly nowMs: number;
+  readonly rules: CloseRules;
+  readonly earlierOpen: readonly string[];
+  /** Legs that count and stand under no use case. */
+  readonly unattributed: number;
+  /** True when anything was measured or booked in the period. */
+  readonly hasFacts: boolean;
+  /** Shared pools that the policy divides and that hold no cost of the period. */
+  readonly poolsWithoutCost: readonly string[];
+  /** Shared pools with cost that no rule of the policy divides. */
+  readonly poolsWithoutRule: readonly string[];
+  readonly run: { readonly sequence: number; readonly isLatest: boolean; readonly addsUp: boolean } | null;
+  readonly openDisputes: number;
+  readonly unissuedMonths: readonly string[];
+}
+
+/** Every check with its finding, in the order in which they are worked off. Pure. */
+export function closeChecklist(facts: CloseFacts): CloseCheck[] {
+  const { rules, run, period } = facts;
+  const item = (check: CloseCheckName, ok: boolean, good: string, bad: string): CloseCheck => ({ check, ok, message: ok ? good : bad });
+  const needsRun = facts.hasFacts;
+  return [
+    item("MONTH_OVER", facts.nowMs >= facts.endsAtMs, `${period} is over.`, `${period} is not over yet: it ends at ${new Date(facts.endsAtMs).toISOString()}.`),
+    item("EARLIER_MONTHS_CLOSED", facts.earlierOpen.length === 0, "Every earlier month is closed.", `Earlier months are still open: ${facts.earlierOpen.join(", ")}. Close them first, in order.`),
+    item("USAGE_ATTRIBUTED", facts.unattributed <= rules.unattributedThreshold, `${facts.unattributed} legs are unattributed, ${rules.unattributedThreshold} are tolerated.`,
+      `${facts.unattributed} legs are unattributed, ${rules.unattributedThreshold} are tolerated. See unattributedUsage; move them with attributeUsage.`),
+    item("POOLS_HAVE_COST", facts.poolsWithoutCost.length === 0, "Every pool that the policy divides has cost.", `No cost is booked in ${period} on ${facts.poolsWithoutCost.join(", ")}. Book it with bookCost, 0 where there is none.`),
+    item("POOLS_HAVE_RULES", facts.poolsWithoutRule.length === 0, "Every pool with cost has a rule.", `The policy in effect has no rule for ${facts.poolsWithoutRule.join(", ")}. Propose and approve one.`),
+    item("RUN_LATEST", run === null ? !needsRun : run.isLatest, run === null ? "There is nothing to divide." : `Run ${run.sequence} stands on the facts as they are.`,
+      run === null ? `${period} has not been allocated. Run allocatePeriod.` : `Facts changed after run ${run.sequence}. Run allocatePeriod again.`),
+    item("RUN_ADDS_UP", run === null || run.addsUp, "Lines and unallocated make every pool.", `The lines of run ${run?.sequence} and what is unallocated do not make every pool. Run verify and tell support.`),
+    item("DISPUTES_SETTLED", !rules.blocksOnOpenDisputes || facts.openDisputes === 0, `${facts.openDisputes} disputes of earlier months are open.`,
+      `${facts.openDisputes} disputes of earlier months are open. Settle them with resolveDispute.`),
+    item("STATEMENTS_ISSUED", !rules.blocksOnUnissuedStatements || facts.unissuedMonths.length === 0, facts.unissuedMonths.length === 0 ? "Earlier months have their statements." : `${facts.unissuedMonths.join(", ")} have no statements yet.`,
+      `${facts.unissuedMonths.join(", ")} have no statements yet. Issue them with issueStatements.`),
+  ];
+}
+
+/** A month that cannot close yet, with everything that is missing. */
+export class NotReadyToClose extends Refusal {
+  constructor(period: string, readonly missing: readonly CloseCheck[]) {
+    super("NOT_READY", `${period} cannot close yet. ${missing.map(({ message }, index) => `${index + 1}) ${message}`).join(" ")}`, ["period"]);
+  }
+}
+
+/** Stops with the full list of what is missing; passes when nothing is. */
+export function requireReady(period: string, checks: readonly CloseCheck[]): void {
+  const missing = checks.filter(({ ok }) => !ok);
+  if (missing.length > 0) throw new NotReadyToClose(period, missing);
+}

@@ -1,0 +1,53 @@
+import { hashInputs } from "../allocation";
+import { gatherFacts } from "../allocation/facts.query";
+import { policyStore } from "../allocation/policy.store";
+import { runStore } from "../allocation/run.store";
+import { openDisputeCount, unissuedPeriods } from "../chargeback/statements.query";
+import { isShared } from "../costs";
+import { poolAmounts } from "../costs/costs.query";
+import { Period } from "../governance";
+import { NOBODY } from "../metering";
+import { TenantTransaction } from "../tenancy/database.store";
+import { CloseFacts } from "./close-checklist";
+import { closeRulesStore } from "./close-rules.store";
+
+/** What the checklist of a period looks at, read in one transaction; exact under the period's lock. */
+export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: number): Promise<CloseFacts> {
+  const programmeId = tx.scope.programme.id;
+  const earlier = await tx.query<{ key: string }>("select key from governance.period where programme_id = $1 and key < $2 and status <> 'CLOSED' order by key", [programmeId, period.key]);
+  const [usage] = await tx.query<{ legs: string; unattributed: string }>(
+    `select coalesce(sum(legs), 0) as legs, coalesce(sum(legs) filter (where business_unit_id = '${NOBODY}'), 0) as unattributed
+     from metering.usage_period_total where programme_id = $1 and period_key = $2`,
+    [programmeId, period.key],
+  );
+  const policy = await policyStore(tx).approvedPolicy(period.key);
+  const booked = await poolAmounts(tx, period.key);
+  const shared = booked.filter(({ kind }) => isShared(kind)).map(({ code }) => code);
+  const ruled = (policy?.rules ?? []).map(({ pool }) => pool);
+  return {
+    period: period.key, endsAtMs: period.to.getTime(), nowMs,
+    rules: await closeRulesStore(tx).currentRules(),
+    earlierOpen: earlier.map(({ key }) => key),
+    unattributed: Number(usage!.unattributed),
+    hasFacts: usage!.legs !== "0" || booked.length > 0,
+    poolsWithoutCost: usage!.legs === "0" && booked.length === 0 ? [] : ruled.filter((pool) => !shared.includes(pool)),
+    poolsWithoutRule: shared.filter((pool) => !ruled.includes(pool)),
+    run: await latestRun(tx, period.key),
+    openDisputes: await openDisputeCount(tx, period.key),
+    unissuedMonths: await unissuedPeriods(tx, period.key),
+  };
+}
+
+async function latestRun(tx: TenantTransaction, period: string): Promise<CloseFacts["run"]> {
+  const run = await runStore(tx).latestRun(period);
+  if (!run) return null;
+  const policy = await policyStore(tx).approvedPolicy(period);
+  const isLatest = policy?.version === run.policyVersion && hashInputs(await gatherFacts(tx, period, policy)) === run.inputHash;
+  const wrong = await tx.query(
+    `select 1 from allocation.run_pool p
+       left join (select pool_id, sum(amount_minor) as amount from allocation.line where programme_id = $1 and run_id = $2 group by 1) l on l.pool_id = p.pool_id
+     where p.programme_id = $1 and p.run_id = $2 and coalesce(l.amount, 0) + p.unallocated_minor <> p.amount_minor`,
+    [tx.scope.programme.id, run.id],
+  );
+  return { sequence: run.sequence, isLatest, addsUp: wrong.length === 0 };
+}

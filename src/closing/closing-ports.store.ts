@@ -1,0 +1,96 @@
+import { Clock } from "../kernel/clock";
+import { Period } from "../governance";
+import { auditStore } from "../governance/audit.store";
+import { periodStore } from "../governance/period.store";
+import { StaleDrafts, adjustmentStore } from "../chargeback/adjustment.store";
+import { PendingAdjustment, draftAdjustments, instantAfterAll } from "../chargeback/draft-adjustments.store";
+import { Scope } from "../tenancy";
+import { Database, TenantTransaction } from "../tenancy/database.store";
+import { RecordAudit } from "../tenancy/request-context";
+import { closeChecklist } from "./close-checklist";
+import { closeFacts } from "./close-facts.query";
+import { ClosePeriodPorts, RequestClosePorts, WithdrawClosePorts, closePeriod, requestClose, withdrawClose } from "./close-period";
+import { SetCloseRulesPorts } from "./close-rules";
+import { closeRulesStore } from "./close-rules.store";
+import { hashClosedFigures } from "./closed-figures";
+import { closedFigures } from "./closed-figures.query";
+
+/** Checking a month against its facts may scan its raw usage. */
+const CLOSE_TIMEOUT_MS = 600_000;
+
+/** What a verb of the close needs beside a transaction. */
+export interface CloseTools {
+  readonly database: Database;
+  readonly scope: Scope;
+  readonly clock: Clock;
+  readonly record: RecordAudit;
+}
+
+/** Asks for the close of a period, in a transaction of its own. */
+export function runRequestClose(tools: CloseTools, input: { readonly period: string }): Promise<Period> {
+  return tools.database.withTenant(tools.scope, (tx) => requestClose(requestClosePorts(tx, tools), input), { statementTimeoutMs: CLOSE_TIMEOUT_MS });
+}
+
+/** Takes the request back, in a transaction of its own. */
+export function runWithdrawClose(tools: CloseTools, input: { readonly period: string; readonly reason: string }): Promise<Period> {
+  return tools.database.withTenant(tools.scope, (tx) => withdrawClose(withdrawClosePorts(tx, tools), input));
+}
+
+/**
+ * Closes a period. What late facts changed in earlier months is worked out first, so that the month is locked no longer
+ * than its own figures need; facts that come later still are left to the next month.
+ */
+export async function runClosePeriod(tools: CloseTools, input: { readonly period: string }): Promise<Period> {
+  for (;;) {
+    const drafts = await draftAdjustments(tools.database, tools.scope);
+    try {
+      return await tools.database.withTenant(tools.scope, (tx) => closePeriod(closePeriodPorts(tx, tools, drafts), input), { statementTimeoutMs: CLOSE_TIMEOUT_MS });
+    } catch (error) {
+      // Another month closed in between and posted the same facts.
+      if (!(error instanceof StaleDrafts)) throw error;
+    }
+  }
+}
+
+function requestClosePorts(tx: TenantTransaction, { clock, record }: CloseTools): RequestClosePorts {
+  const { subject } = tx.scope.principal;
+  return {
+    subject,
+    lockPeriod: (key) => periodStore(tx).lockAlone(key),
+    checklist: async (period) => closeChecklist(await closeFacts(tx, period, clock.now())),
+    markRequested: (period) => periodStore(tx).markRequested(period.key, subject),
+    audit: (action, period, reason) => record(tx, { action, subjectKind: "Period", subjectKey: period.key, reason, after: { status: period.status } }),
+  };
+}
+
+function withdrawClosePorts(tx: TenantTransaction, tools: CloseTools): WithdrawClosePorts {
+  return { ...requestClosePorts(tx, tools), markWithdrawn: (period) => periodStore(tx).markWithdrawn(period.key) };
+}
+
+function closePeriodPorts(tx: TenantTransaction, tools: CloseTools, drafts: readonly PendingAdjustment[]): ClosePeriodPorts {
+  return {
+    ...requestClosePorts(tx, tools),
+    cutoff: () => instantAfterAll(tx),
+    postAdjustments: (period) => adjustmentStore(tx).save(period.key, drafts),
+    hashFigures: async (period) => hashClosedFigures(await closedFigures(tx, period.key, null)),
+    audit: async (period, cutoff, hash) => {
+      await tools.record(tx, {
+        action: "closePeriod", subjectKind: "Period", subjectKey: period.key, before: { status: period.status, requestedBy: period.closeRequestedBy },
+        after: { status: "CLOSED", cutoff: cutoff.toISOString(), hash, adjustments: drafts.map(({ origin, resultHash }) => ({ origin, resultHash })) },
+      });
+      const head = await auditStore(tx).head();
+      return head ? `${head.sequence}:${head.hash}` : "";
+    },
+    markClosed: (period, cutoff, hash, auditHead) => periodStore(tx).markClosed(period.key, { cutoff, hash, auditHead, by: tx.scope.principal.subject }),
+  };
+}
+
+/** What `setCloseRules` needs, over one transaction. */
+export function setCloseRulesPorts(tx: TenantTransaction, record: RecordAudit): SetCloseRulesPorts {
+  const store = closeRulesStore(tx);
+  return {
+    currentRules: store.holdRules,
+    saveRules: store.saveRules,
+    audit: (before, after, reason) => record(tx, { action: "setCloseRules", subjectKind: "CloseRules", subjectKey: String(after.version), reason, before: { ...before }, after: { ...after } }),
+  };
+}

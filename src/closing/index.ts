@@ -1,0 +1,3 @@
+export * from "./close-checklist";
+export * from "./close-period";
+export * from "./close-rules";

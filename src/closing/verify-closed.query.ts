@@ -1,0 +1,50 @@
+import { Proof, ProofNotes } from "../kernel/proof";
+import { TenantTransaction } from "../tenancy/database.store";
+import { hashAdjustment } from "../chargeback/adjustment";
+import { hashClosedFigures } from "./closed-figures";
+import { closedFigures } from "./closed-figures.query";
+
+/** Proves, for every closed period, that its figures still hash to what was kept at the close. */
+export async function verifyClosedPeriods(tx: TenantTransaction): Promise<Proof> {
+  const notes = new ProofNotes();
+  const periods = await tx.query<{ key: string; cutoff: Date; hash: string }>("select key, cutoff, hash from governance.period where programme_id = $1 and status = 'CLOSED' order by key", [tx.scope.programme.id]);
+  for (const { key, cutoff, hash } of periods) {
+    const now = hashClosedFigures(await closedFigures(tx, key, cutoff));
+    if (now !== hash) notes.differs(`${key}: closed with hash ${hash.slice(0, 12)}…, its figures hash to ${now.slice(0, 12)}…`);
+  }
+  return notes.proof("closed figures = hash of the close", `${periods.length} closed periods`);
+}
+
+/** Proves that the pools and lines of every adjustment hash to what was kept, and make up every pool. */
+export async function verifyAdjustments(tx: TenantTransaction): Promise<Proof> {
+  const notes = new ProofNotes();
+  const programmeId = tx.scope.programme.id;
+  const adjustments = await tx.query<{ period: string; origin: string; hash: string }>("select period_key as period, origin_period_key as origin, result_hash as hash from chargeback.adjustment where programme_id = $1 order by 1, 2", [programmeId]);
+  let lines = 0;
+  for (const { period, origin, hash } of adjustments) {
+    const pools = await tx.query<{ pool: string; amount: string; allocated: string; unallocated: string }>(
+      `select p.code as pool, x.amount_minor as amount, x.allocated_minor as allocated, x.unallocated_minor as unallocated from chargeback.adjustment_pool x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id
+       where x.programme_id = $1 and x.period_key = $2 and x.origin_period_key = $3`,
+      [programmeId, period, origin],
+    );
+    const charges = await tx.query<{ pool: string; unit: string; useCase: string; amount: string }>(
+      `select p.code as pool, u.code as unit, c.code as "useCase", x.amount_minor as amount from chargeback.adjustment_line x
+         join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id
+         join tenancy.business_unit u on u.programme_id = $1 and u.id = x.business_unit_id
+         join tenancy.use_case c on c.programme_id = $1 and c.id = x.use_case_id
+       where x.programme_id = $1 and x.period_key = $2 and x.origin_period_key = $3`,
+      [programmeId, period, origin],
+    );
+    lines += charges.length;
+    const now = hashAdjustment(origin, {
+      pools: pools.map((each) => ({ pool: each.pool, amountMinor: BigInt(each.amount), unallocatedMinor: BigInt(each.unallocated) })),
+      charges: charges.map((each) => ({ pool: each.pool, businessUnit: each.unit, useCase: each.useCase, amountMinor: BigInt(each.amount) })),
+    });
+    if (now !== hash) notes.differs(`adjustment of ${origin} in ${period}: hash ${hash.slice(0, 12)}…, its lines hash to ${now.slice(0, 12)}…`);
+    for (const each of pools) {
+      const sum = charges.filter(({ pool }) => pool === each.pool).reduce((total, { amount }) => total + BigInt(amount), 0n);
+      if (sum !== BigInt(each.allocated)) notes.differs(`adjustment of ${origin} in ${period}, pool ${each.pool}: lines ${sum}, allocated ${each.allocated} minor units`);
+    }
+  }
+  return notes.proof("adjustments = hash of their lines", `${adjustments.length} adjustments, ${lines} lines`);
+}
