@@ -1,14 +1,15 @@
 /**
  * What the API's role may do, table by table. Facts are insert-only by privilege: no update, no delete, no truncate.
- * Only the period's status, the leg heads and the totals, which are all derived, may be updated.
+ * Only the period's status, the audit head, the leg heads and the totals, which are all derived, may be updated.
  */
 const PRIVILEGES: Readonly<Record<string, string>> = {
   "tenancy.programme": "select, insert",
   "tenancy.business_unit": "select, insert",
   "tenancy.use_case": "select, insert",
   "tenancy.use_case_ownership": "select, insert",
-  "governance.period": "select, insert, update (status, closed_at, cutoff, hash)",
+  "governance.period": "select, insert, update (status, close_requested_by, close_requested_at, closed_at, closed_by, cutoff, hash, audit_head)",
   "governance.audit_entry": "select, insert",
+  "governance.audit_head": "select, insert, update (sequence, hash)",
   "metering.source": "select, insert",
   "metering.usage_event": "select, insert",
   "metering.usage_leg": "select, insert, update",
@@ -24,6 +25,18 @@ const PRIVILEGES: Readonly<Record<string, string>> = {
   "allocation.driver_quantity": "select, insert",
   "allocation.unit_share": "select, insert",
   "allocation.line": "select, insert",
+  "metering.late_event": "select, insert",
+  "closing.close_rules": "select, insert",
+  "chargeback.adjustment": "select, insert",
+  "chargeback.adjustment_pool": "select, insert",
+  "chargeback.adjustment_line": "select, insert",
+  "chargeback.statement": "select, insert",
+  "chargeback.statement_line": "select, insert",
+  "chargeback.statement_event": "select, insert",
+  "chargeback.dispute": "select, insert",
+  "chargeback.resolution": "select, insert",
+  "chargeback.dispute_resolution": "select, insert",
+  "chargeback.programme_line": "select, insert",
 };
 
 export const SCHEMAS: readonly string[] = [...new Set(Object.keys(PRIVILEGES).map((table) => table.split(".")[0]!))];

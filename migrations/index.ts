@@ -3,6 +3,9 @@ import { Governance1760000000002 } from "./0002-governance";
 import { Metering1760000000003 } from "./0003-metering";
 import { Costs1760000000004 } from "./0004-costs";
 import { Allocation1760000000005 } from "./0005-allocation";
+import { AuditChain1760000000006 } from "./0006-audit-chain";
+import { Closing1760000000007 } from "./0007-closing";
+import { Statements1760000000008 } from "./0008-statements";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -11,4 +14,7 @@ export const migrations = [
   Metering1760000000003,
   Costs1760000000004,
   Allocation1760000000005,
+  AuditChain1760000000006,
+  Closing1760000000007,
+  Statements1760000000008,
 ];

@@ -2,14 +2,18 @@ import type { EventEmitter } from "node:events";
 import { DataSource } from "typeorm";
 import { migrations } from "../../migrations";
 import { CostEntryEntity, CostPoolEntity } from "../costs/costs.entity";
-import { AuditEntryEntity, PeriodEntity } from "../governance/governance.entity";
+import { AuditEntryEntity, AuditHeadEntity, PeriodEntity } from "../governance/governance.entity";
 import { BusinessUnitEntity, ProgrammeEntity, UseCaseEntity, UseCaseOwnershipEntity } from "../tenancy/tenancy.entity";
 import { allocationEntities } from "../allocation/allocation.entity";
+import { adjustmentEntities } from "../chargeback/adjustment.entity";
+import { statementEntities } from "../chargeback/statement.entity";
+import { closingEntities } from "../closing/closing.entity";
 import { meteringEntities } from "../metering/metering.entity";
 
 export const entities = [
-  ProgrammeEntity, BusinessUnitEntity, UseCaseEntity, UseCaseOwnershipEntity, PeriodEntity, AuditEntryEntity,
+  ProgrammeEntity, BusinessUnitEntity, UseCaseEntity, UseCaseOwnershipEntity, PeriodEntity, AuditEntryEntity, AuditHeadEntity,
   CostPoolEntity, CostEntryEntity, ...meteringEntities, ...allocationEntities,
+  ...adjustmentEntities, ...statementEntities, ...closingEntities,
 ];
 
 export interface ConnectOptions {
@@ -19,6 +23,9 @@ export interface ConnectOptions {
 
 /** Reads of the API end after 5 s; jobs set a time of their own. */
 const STATEMENT_TIMEOUT_MS = 5_000;
+
+/** Longest wait for a connection, a free one or a new one: whoever is turned away is to be told within a second. */
+const CONNECTION_WAIT_MS = 850;
 
 /** Longest wait for somebody else's lock, in milliseconds. */
 const LOCK_WAIT_MS = 10_000;
@@ -43,7 +50,7 @@ export function connect(url: string, options: ConnectOptions): DataSource {
     cache: false,
     applicationName: serving ? "apportion" : "apportion-migrate",
     poolSize: options.poolSize ?? 12,
-    connectTimeoutMS: 1_000,
+    connectTimeoutMS: CONNECTION_WAIT_MS,
     extra: serving ? { statement_timeout: STATEMENT_TIMEOUT_MS, lock_timeout: LOCK_WAIT_MS, idle_in_transaction_session_timeout: 60_000, onConnect: hearErrors, options: "-c TimeZone=UTC" } : { options: "-c TimeZone=UTC" },
     poolErrorHandler: () => undefined,
   });

@@ -5,6 +5,7 @@ import { isPeriodKey } from "../kernel/period";
 import { toPolicy, toRun } from "../allocation/allocation-view.type";
 import { policyStore } from "../allocation/policy.store";
 import { runStore } from "../allocation/run.store";
+import { findLineNode, findStatementNode } from "../chargeback/statement-view.resolver";
 import { loadCostPool } from "../costs/costs.loader";
 import { findCostEntry } from "../costs/costs.query";
 import { toCostEntry } from "../costs/costs.resolver";
@@ -66,6 +67,8 @@ const FINDERS: Readonly<Record<string, Finder>> = {
       return run && toRun(tx, run);
     }),
   },
+  Statement: { roles: ["FINANCE", "BUSINESS_UNIT", "AUDITOR"], isKey: isUuid, find: findStatementNode },
+  StatementLine: { roles: ["FINANCE", "BUSINESS_UNIT", "AUDITOR"], isKey: isUuid, find: findLineNode },
 };
 
 @Resolver()

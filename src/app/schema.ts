@@ -4,6 +4,10 @@ import { NonEmptyArray, buildSchemaSync } from "type-graphql";
 import { toNodeId } from "../kernel/node-id";
 import { AllocationResolver } from "../allocation/allocation.resolver";
 import { AllocationExplanationResolver } from "../allocation/explanation.type";
+import { AdjustmentResolver } from "../chargeback/adjustment.resolver";
+import { DisputeResolutionFieldResolver, StatementDisputeFieldResolver, StatementFieldResolver, StatementLineFieldResolver } from "../chargeback/statement-view.resolver";
+import { StatementResolver } from "../chargeback/statement.resolver";
+import { ClosingResolver } from "../closing/closing.resolver";
 import { CostsResolver } from "../costs/costs.resolver";
 import { GovernanceResolver } from "../governance/governance.resolver";
 import { MutationError } from "../kernel/user-error.type";
@@ -15,7 +19,8 @@ import { NodeResolver } from "./node.resolver";
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the form that type-graphql asks for
 const RESOLVERS: NonEmptyArray<Function> = [
-  TenancyResolver, GovernanceResolver, MeteringResolver, CostsResolver, AllocationResolver, AllocationExplanationResolver, NodeResolver,
+  TenancyResolver, GovernanceResolver, MeteringResolver, CostsResolver, AllocationResolver, AllocationExplanationResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
+  StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
 ];
 
 /** The schema as clients see it. */

@@ -2,6 +2,12 @@ import { listRuns } from "../allocation/run.store";
 import { verifyConservation, verifyRunPools } from "../allocation/verify-conservation.query";
 import { verifyPolicies } from "../allocation/verify-policies.query";
 import { RunProofs, checkRun } from "../allocation/verify-runs.query";
+import { STATEMENT_STATUSES } from "../chargeback";
+import { linesOf, listStatements } from "../chargeback/statement.query";
+import { StatementHashes, verifyStatements } from "../chargeback/verify-statements.query";
+import { ChainLink } from "../governance";
+import { verifyAuditChain } from "../governance/verify-audit-chain.query";
+import { verifyAdjustments, verifyClosedPeriods } from "../closing/verify-closed.query";
 import { Proof } from "../kernel/proof";
 import { verifyLegs } from "../metering/verify-legs.query";
 import { verifyDailyTotals, verifyPeriodTotals } from "../metering/verify-totals.query";
@@ -9,12 +15,14 @@ import { Scope, programmeCurrency, requireWholeProgramme } from "../tenancy";
 import { Database, TenantTransaction } from "../tenancy/database.store";
 
 const RUNS_AT_ONCE = 20;
+const STATEMENTS_AT_ONCE = 50;
 
 /**
  * Proves a programme on its live data, figure by figure; each proof is handed out when it is made. Takes no lock that
- * holds anybody up, and no more memory than one run needs. FORBIDDEN for a scope that does not reach the whole programme.
+ * holds anybody up, and no more memory than one run or one page of entries needs. The audit chain must also pass through
+ * `anchors`, ends of it that were written down earlier. FORBIDDEN for a scope that does not reach the whole programme.
  */
-export async function* verifyProgramme(database: Database, scope: Scope): AsyncGenerator<Proof> {
+export async function* verifyProgramme(database: Database, scope: Scope, anchors: readonly ChainLink[] = []): AsyncGenerator<Proof> {
   requireWholeProgramme(scope);
   const currency = programmeCurrency(scope.programme);
   // One snapshot per proof: figures that are compared must be of the same moment.
@@ -31,4 +39,18 @@ export async function* verifyProgramme(database: Database, scope: Scope): AsyncG
   }
   yield* runs.proofs();
   yield await prove(verifyPolicies);
+  yield await prove(verifyClosedPeriods);
+  yield await prove(verifyAdjustments);
+  yield await prove((tx) => verifyStatements(tx, currency));
+  const hashes = new StatementHashes();
+  for (let after: string | null = null, more = true; more; ) {
+    const page = await prove(async (tx) => {
+      const { edges, pageInfo } = await listStatements(tx, { period: null, unitIds: null, statuses: STATEMENT_STATUSES }, { first: STATEMENTS_AT_ONCE, after });
+      return { statements: edges.map(({ node }) => node), lines: await linesOf(tx, edges.map(({ node }) => node.id)), pageInfo };
+    });
+    for (const statement of page.statements) hashes.add(statement, page.lines.get(statement.id) ?? []);
+    [after, more] = [page.pageInfo.endCursor, page.pageInfo.hasNextPage];
+  }
+  yield hashes.proof();
+  yield* await prove((tx) => verifyAuditChain(tx, anchors));
 }

@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { registerAllocate } from "./allocate.command";
+import { registerBackup } from "./backup.command";
+import { registerClose } from "./close.command";
 import { registerDoctor } from "./doctor.command";
 import { exitStatus, sentenceOf } from "./exit-status";
 import { registerExplain } from "./explain.command";
@@ -12,7 +14,9 @@ import { registerImportUsage } from "./import-usage.command";
 import { registerInit } from "./init.command";
 import { registerMigrate } from "./migrate.command";
 import { registerProgrammeCreate } from "./programme-create.command";
+import { registerRestore } from "./restore.command";
 import { registerSeed } from "./seed.command";
+import { registerStatements } from "./statements.command";
 import { registerToken } from "./token.command";
 import { registerVerify } from "./verify.command";
 
@@ -35,8 +39,12 @@ function commandLine(): Command {
   registerImportUsage(imports);
   registerImportCosts(imports);
   registerAllocate(program);
+  registerClose(program);
   registerExplain(program);
+  registerStatements(program);
   registerVerify(program);
+  registerBackup(program);
+  registerRestore(program);
   return program;
 }
 

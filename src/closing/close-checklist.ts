@@ -22,8 +22,8 @@ export interface CloseFacts {
   readonly earlierOpen: readonly string[];
   /** Legs that count and stand under no use case. */
   readonly unattributed: number;
-  /** True when anything was measured or booked in the period. */
-  readonly hasFacts: boolean;
+  /** True when there is something to divide: shared cost, or a policy that expects some. */
+  readonly needsRun: boolean;
   /** Shared pools that the policy divides and that hold no cost of the period. */
   readonly poolsWithoutCost: readonly string[];
   /** Shared pools with cost that no rule of the policy divides. */
@@ -37,7 +37,6 @@ export interface CloseFacts {
 export function closeChecklist(facts: CloseFacts): CloseCheck[] {
   const { rules, run, period } = facts;
   const item = (check: CloseCheckName, ok: boolean, good: string, bad: string): CloseCheck => ({ check, ok, message: ok ? good : bad });
-  const needsRun = facts.hasFacts;
   return [
     item("MONTH_OVER", facts.nowMs >= facts.endsAtMs, `${period} is over.`, `${period} is not over yet: it ends at ${new Date(facts.endsAtMs).toISOString()}.`),
     item("EARLIER_MONTHS_CLOSED", facts.earlierOpen.length === 0, "Every earlier month is closed.", `Earlier months are still open: ${facts.earlierOpen.join(", ")}. Close them first, in order.`),
@@ -45,7 +44,7 @@ export function closeChecklist(facts: CloseFacts): CloseCheck[] {
       `${facts.unattributed} legs are unattributed, ${rules.unattributedThreshold} are tolerated. See unattributedUsage; move them with attributeUsage.`),
     item("POOLS_HAVE_COST", facts.poolsWithoutCost.length === 0, "Every pool that the policy divides has cost.", `No cost is booked in ${period} on ${facts.poolsWithoutCost.join(", ")}. Book it with bookCost, 0 where there is none.`),
     item("POOLS_HAVE_RULES", facts.poolsWithoutRule.length === 0, "Every pool with cost has a rule.", `The policy in effect has no rule for ${facts.poolsWithoutRule.join(", ")}. Propose and approve one.`),
-    item("RUN_LATEST", run === null ? !needsRun : run.isLatest, run === null ? "There is nothing to divide." : `Run ${run.sequence} stands on the facts as they are.`,
+    item("RUN_LATEST", run === null ? !facts.needsRun : run.isLatest, run === null ? "There is nothing to divide." : `Run ${run.sequence} stands on the facts as they are.`,
       run === null ? `${period} has not been allocated. Run allocatePeriod.` : `Facts changed after run ${run.sequence}. Run allocatePeriod again.`),
     item("RUN_ADDS_UP", run === null || run.addsUp, "Lines and unallocated make every pool.", `The lines of run ${run?.sequence} and what is unallocated do not make every pool. Run verify and tell support.`),
     item("DISPUTES_SETTLED", !rules.blocksOnOpenDisputes || facts.openDisputes === 0, `${facts.openDisputes} disputes of earlier months are open.`,

@@ -24,13 +24,14 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
   const booked = await poolAmounts(tx, period.key);
   const shared = booked.filter(({ kind }) => isShared(kind)).map(({ code }) => code);
   const ruled = (policy?.rules ?? []).map(({ pool }) => pool);
+  const isEmpty = usage!.legs === "0" && booked.length === 0;
   return {
     period: period.key, endsAtMs: period.to.getTime(), nowMs,
     rules: await closeRulesStore(tx).currentRules(),
     earlierOpen: earlier.map(({ key }) => key),
     unattributed: Number(usage!.unattributed),
-    hasFacts: usage!.legs !== "0" || booked.length > 0,
-    poolsWithoutCost: usage!.legs === "0" && booked.length === 0 ? [] : ruled.filter((pool) => !shared.includes(pool)),
+    needsRun: shared.length > 0 || (!isEmpty && ruled.length > 0),
+    poolsWithoutCost: isEmpty ? [] : ruled.filter((pool) => !shared.includes(pool)),
     poolsWithoutRule: shared.filter((pool) => !ruled.includes(pool)),
     run: await latestRun(tx, period.key),
     openDisputes: await openDisputeCount(tx, period.key),

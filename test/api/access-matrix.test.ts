@@ -34,6 +34,7 @@ const ask = (operation: string, label: string, belongsTo: Question["belongsTo"],
 const cursor = (...position: string[]): string => Buffer.from(JSON.stringify(position)).toString("base64url");
 const WHERE_UNIT = { narrow: true, byUnit: true };
 const EVENTS = "edges { node { id eventId businessUnit { code } useCase { code } } cursor } pageInfo { endCursor }";
+const STATEMENT = "id status businessUnit { code } total { amount } lines { id useCase { code } pool { code } amount { amount } } history { status subject } disputes { reason } versions { id }";
 const ALLOCATION = "rows { businessUnit { code } useCase { code } pool { code } amount { amount } driverQuantity driverTotal } total { amount } allocated { amount } run { id }";
 const simulated = (more: Record<string, unknown>): Record<string, unknown> => ({ input: { period: "2025-10", groupBy: ["BUSINESS_UNIT"], ...more } });
 
@@ -49,7 +50,7 @@ const QUERIES: readonly Question[] = [
   ask("Query.periods", "after", "nobody", "query($after: String) { periods(first: 50, after: $after) { edges { node { key status } } } }", () => ({ after: cursor("2000-01") })),
   ask("Query.period", "key", "programme", "query($key: PeriodKey!) { period(key: $key) { id key status from to } }", (names) => ({ key: names.period })),
   ...[...EXPECTED_NODES.keys()].map((type) =>
-    ask("Query.node", type, ["BusinessUnit", "UseCase", "UsageEvent"].includes(type) ? "unit" : "programme", "query($id: ID!) { node(id: $id) { __typename id } }", (names) => ({ id: names.nodes[type] }), { nodeType: type }),
+    ask("Query.node", type, ["BusinessUnit", "UseCase", "UsageEvent", "Statement", "StatementLine"].includes(type) ? "unit" : "programme", "query($id: ID!) { node(id: $id) { __typename id } }", (names) => ({ id: names.nodes[type] }), { nodeType: type }),
   ),
   ask("Query.usage", "where.period", "programme", "query($where: UsageWhere!) { usage(where: $where, groupBy: []) { rows { legs calls contacts } total { legs calls } } }", (names) => ({ where: { period: names.period } })),
   ask("Query.usage", "where.businessUnit", "unit", "query($where: UsageWhere!) { usage(where: $where, groupBy: []) { rows { legs } } }", (names) => ({ where: { businessUnit: [names.unit] } }), WHERE_UNIT),
@@ -80,10 +81,20 @@ const QUERIES: readonly Question[] = [
   ask("Query.simulateAllocation", "period", "programme", `query($input: SimulateAllocationInput!) { simulateAllocation(input: $input) { ${ALLOCATION} } }`, (names) => simulated({ period: names.period })),
   ask("Query.simulateAllocation", "policy.rules.pool", "programme", `query($input: SimulateAllocationInput!) { simulateAllocation(input: $input) { ${ALLOCATION} } }`, (names) => simulated({ policy: { effectiveFrom: "2025-10", rules: [{ pool: names.pool, parts: [{ driver: "CALLS" }] }] } })),
   ask("Query.simulateAllocation", "policy.rules.exclude", "programme", `query($input: SimulateAllocationInput!) { simulateAllocation(input: $input) { ${ALLOCATION} } }`, (names) => simulated({ policy: { effectiveFrom: "2025-10", rules: [{ pool: "platform", parts: [{ driver: "CALLS" }], exclude: [names.unit] }] } })),
+  ask("Query.closeChecklist", "period", "programme", "query($period: PeriodKey!) { closeChecklist(period: $period) { period { key } ready checks { check ok message } } }", (names) => ({ period: names.period })),
+  ask("Query.closeRules", "no argument", "nobody", "{ closeRules { version unattributedThreshold } }"),
+  ask("Query.adjustments", "period", "programme", `query($period: PeriodKey!) { adjustments(period: $period) { lines { businessUnit { code } amount { amount } } events(first: 5) { ${EVENTS} } } }`, (names) => ({ period: names.period }), { emptyWhenMissing: true }),
+  ask("Query.statement", "businessUnit", "unit", `query($unit: String!) { statement(businessUnit: $unit, period: "2025-08") { ${STATEMENT} } }`, (names) => ({ unit: names.unit })),
+  ask("Query.statement", "period", "programme", `query($period: PeriodKey!) { statement(businessUnit: "retail", period: $period) { ${STATEMENT} } }`, (names) => ({ period: names.statementPeriod })),
+  ask("Query.statements", "where.businessUnit", "unit", `query($where: StatementWhere) { statements(first: 50, where: $where) { edges { node { ${STATEMENT} } } } }`, (names) => ({ where: { businessUnit: [names.unit] } })),
+  ask("Query.statements", "where.period", "programme", `query($where: StatementWhere) { statements(first: 50, where: $where) { edges { node { ${STATEMENT} } } } }`, (names) => ({ where: { period: names.statementPeriod } }), { emptyWhenMissing: true }),
+  ask("Query.statements", "after", "nobody", `query($after: String) { statements(first: 50, after: $after) { edges { node { ${STATEMENT} } } } }`, () => ({ after: cursor("2000-01", "a", "1") })),
   ask("Query.auditEntries", "no argument", "nobody", "{ auditEntries(first: 500) { edges { node { id action subjectKey after } } } }"),
+  ask("Query.auditHead", "no argument", "nobody", "{ auditHead { sequence hash } }"),
 ];
 
 const mutation = (name: string, made: string): string => `mutation($input: ${name[0]!.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${made} userErrors { code message field } } }`;
+const ofPeriod = (name: string): string => `mutation($input: PeriodInput!) { ${name}(input: $input) { period { key } userErrors { code message field } } }`;
 const PROPOSE = "mutation($input: ProposeAllocationPolicyInput!) { proposeAllocationPolicy(input: $input) { policy { version } userErrors { code message field } } }";
 const APPROVE = "mutation($input: ApproveAllocationPolicyInput!) { approveAllocationPolicy(input: $input) { policy { version } userErrors { code message field } } }";
 const REPORT = mutation("reportUsage", "results { index eventId outcome code message } accepted rejected held");
@@ -106,6 +117,15 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.proposeAllocationPolicy", "rules.exclude", "programme", PROPOSE, (names) => ({ input: { effectiveFrom: "2027-01", rules: [{ pool: "platform", parts: [{ driver: "CALLS" }], exclude: [names.unit] }] } }), changes),
   ask("Mutation.approveAllocationPolicy", "version", "programme", APPROVE, (names) => ({ input: { version: names.version } }), changes),
   ask("Mutation.allocatePeriod", "period", "programme", mutation("allocatePeriod", "run { id }"), (names) => ({ input: { period: names.period } }), changes),
+  ask("Mutation.withdrawClose", "period", "programme", mutation("withdrawClose", "period { key }"), (names) => ({ input: { period: names.period, reason: "because" } }), changes),
+  ask("Mutation.requestClose", "period", "programme", ofPeriod("requestClose"), (names) => ({ input: { period: names.period } }), changes),
+  ask("Mutation.closePeriod", "period", "programme", ofPeriod("closePeriod"), (names) => ({ input: { period: names.period } }), changes),
+  ask("Mutation.setCloseRules", "no name", "nobody", mutation("setCloseRules", "rules { version }"), () => ({ input: { unattributedThreshold: 3, reason: "because" } }), changes),
+  ask("Mutation.issueStatements", "period", "programme", mutation("issueStatements", "statements { id }"), (names) => ({ input: { period: names.statementPeriod } })),
+  ask("Mutation.acceptStatement", "statement", "unit", mutation("acceptStatement", "statement { id }"), (names) => ({ input: { statement: names.nodes.Statement } }), changes),
+  ask("Mutation.disputeStatement", "statement and line", "unit", mutation("disputeStatement", "statement { id }"), (names) => ({ input: { statement: names.nodes.Statement, lines: [{ line: names.nodes.StatementLine, reason: "because" }] } }), changes),
+  ask("Mutation.resolveDispute", "statement", "programme", mutation("resolveDispute", "statement { id }"), (names) => ({ input: { statement: names.nodes.Statement, reason: "because", lines: [] } }), changes),
+  ask("Mutation.postStatements", "period", "programme", mutation("postStatements", "statements { id }"), (names) => ({ input: { period: names.acceptedPeriod } }), changes),
 ];
 
 const schema = buildPublicSchema();
@@ -233,6 +253,12 @@ describe.each(ROLES)("%s", (role) => {
       "Viewer.programme": "{ viewer { programme { code } } }",
       "Viewer.businessUnits": "{ viewer { ... on Viewer { businessUnits { code } } } }",
       "UsageEvent.reportedBusinessUnit": "query($id: ID!) { node(id: $id) { ... on UsageEvent { reportedBusinessUnit } } }",
+      "Period.closeRequestedBy": "{ periods(first: 1) { edges { node { closeRequestedBy } } } }",
+      "Period.closedBy": "{ period(key: \"2025-10\") { ...seen } } fragment seen on Period { closedBy }",
+      "Period.auditHead": "{ period(key: \"2025-10\") { hidden: auditHead } }",
+      "Adjustment.lateEvents": "{ adjustments(period: \"2025-10\") { lateEvents } }",
+      "DisputeResolution.programmeLines": "{ statements(first: 1) { edges { node { disputes { resolution { programmeLines { description } } } } } } }",
+      "Adjustment.lateCostEntries": "{ adjustments(period: \"2025-10\") { ... on Adjustment { lateCostEntries } } }",
       "UsageEvent.reportedUseCase": "query($id: ID!) { node(id: $id) { ...seen } } fragment seen on UsageEvent { hidden: reportedUseCase }",
     };
     const actor = actorOf(server, role);
@@ -243,12 +269,15 @@ describe.each(ROLES)("%s", (role) => {
   });
 });
 
+/** What another person must do than the one who asked for it. */
+const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAllocationPolicy", "Mutation.closePeriod"]);
+
 describe("who is allowed gets through", () => {
   it("with one's own names every mutation does what it says", async () => {
     const wrong: unknown[] = [];
     for (const question of MUTATIONS) {
       const roles = ROLES.filter((role) => EXPECTED_ACCESS.get(question.operation)![role] !== "FORBIDDEN");
-      const actor = roles[0] === "FINANCE" && question.operation === "Mutation.approveAllocationPolicy" ? server.as("FINANCE", { subject: "second-person" }) : actorOf(server, roles[0]!);
+      const actor = roles[0] === "FINANCE" && SECOND_PERSON.has(question.operation) ? server.as("FINANCE", { subject: "second-person" }) : actorOf(server, roles[0]!);
       const answer = await actor.ask(question.query, question.variables(names.own));
       if (outcomeOf(answer, question.operation.split(".")[1]!) !== "FOUND") wrong.push([question.operation, question.label, answer.body]);
     }

@@ -98,6 +98,14 @@ describe("closing a month", () => {
     expect((await must(finance, `{ closeChecklist(period: "2024-01") { ready } }`)).closeChecklist).toBeNull();
   });
 
+  it("closes a month with direct cost alone, which nothing divides", async () => {
+    await must(finance, "mutation($input: CreateCostPoolInput!) { createCostPool(input: $input) { userErrors { code } } }", { input: { code: "licences", name: "Licences", kind: "DIRECT" } });
+    await book("licences", "2025-08", "7.00", "licence", { useCase: "triage" });
+    await must(finance, REQUEST, { input: { period: "2025-08" } });
+    expect((await must(second, CLOSE, { input: { period: "2025-08" } })).closePeriod.period.status).toBe("CLOSED");
+    expect((await must(server.as("AUDITOR"), `{ allocation(period: "2025-08", groupBy: []) { total { amount } } }`)).allocation).toBeNull();
+  });
+
   it("can be withdrawn, with a reason", async () => {
     await must(finance, ALLOCATE, { input: { period: "2025-10" } });
     await must(finance, REQUEST, { input: { period: "2025-10" } });

@@ -11,7 +11,7 @@ import { BusinessUnitEntity } from "../../src/tenancy/tenancy.entity";
 import { TestServer, startTestServer } from "../support/server";
 import { createTwoProgrammes } from "../support/two-programmes";
 
-const SCHEMAS = ["tenancy", "governance", "metering", "costs", "allocation"];
+const SCHEMAS = ["tenancy", "governance", "metering", "costs", "allocation", "chargeback", "closing"];
 /** Derived figures that follow the facts. Everything else is only ever added to. */
 const UPDATABLE = ["governance.period", "metering.usage_daily_total", "metering.usage_leg", "metering.usage_period_total"];
 
@@ -111,8 +111,8 @@ describe("the catalogue, as the API's role sees it", () => {
        where t.schemaname = any($1) and has_table_privilege(format('%I.%I', t.schemaname, t.tablename), p) group by 1 order by 1`, [SCHEMAS]);
     for (const { name, may } of granted) expect([name, may]).toEqual([name, UPDATABLE.includes(name) && name !== "governance.period" ? "INSERT SELECT UPDATE" : "INSERT SELECT"]);
     expect(granted.length).toBe((await tables()).length);
-    const columns = await asApp<{ column: string }>("select column_name as column from information_schema.column_privileges where grantee = current_user and privilege_type = 'UPDATE' and table_schema = 'governance' order by 1");
-    expect(columns.map(({ column }) => column)).toEqual(["closed_at", "cutoff", "hash", "status"]);
+    const columns = await asApp<{ column: string }>("select table_name || '.' || column_name as column from information_schema.column_privileges where grantee = current_user and privilege_type = 'UPDATE' and table_schema = 'governance' order by 1");
+    expect(columns.map(({ column }) => column)).toEqual(["audit_head.hash", "audit_head.sequence", ...["audit_head", "close_requested_at", "close_requested_by", "closed_at", "closed_by", "cutoff", "hash", "status"].map((column) => `period.${column}`)]);
   });
 });
 
@@ -133,14 +133,16 @@ describe("what a transaction may touch", () => {
     const own = { programme: programmes.get("acme"), reach: "units", units: [retail] };
     const belonging = await asApp<{ name: string }>("select table_schema || '.' || table_name as name from information_schema.columns where table_schema = any($1) and column_name = 'business_unit_id' order by 1", [SCHEMAS]);
     expect(belonging.map(({ name }) => name)).toEqual([
-      "allocation.driver_quantity", "allocation.line", "allocation.unit_share", "metering.usage_daily_total", "metering.usage_event", "metering.usage_period_total", "metering.usage_superseded", "tenancy.use_case_ownership",
+      "allocation.driver_quantity", "allocation.line", "allocation.unit_share",
+      "chargeback.adjustment_line", "chargeback.dispute", "chargeback.dispute_resolution", "chargeback.resolution", "chargeback.statement", "chargeback.statement_event", "chargeback.statement_line",
+      "metering.late_event", "metering.usage_daily_total", "metering.usage_event", "metering.usage_period_total", "metering.usage_superseded", "tenancy.use_case_ownership",
     ]);
     for (const { name } of belonging) {
       expect([name, await within(own, `select count(*) from ${name} where business_unit_id is distinct from $1`, [retail])]).toEqual([name, [{ count: "0" }]]);
       const [all] = await server.sql<{ count: string }>(`select count(*) from ${name} where business_unit_id = $1`, [retail]);
       expect([name, await within(own, `select count(*) from ${name}`)]).toEqual([name, [all]]);
     }
-    for (const hidden of ["governance.audit_entry", "costs.cost_entry", "allocation.policy", "allocation.policy_approval", "metering.usage_leg"]) expect([hidden, await within(own, `select count(*) from ${hidden}`)]).toEqual([hidden, [{ count: "0" }]]);
+    for (const hidden of ["governance.audit_entry", "governance.audit_head", "chargeback.programme_line", "closing.close_rules", "costs.cost_entry", "allocation.policy", "allocation.policy_approval", "metering.usage_leg"]) expect([hidden, await within(own, `select count(*) from ${hidden}`)]).toEqual([hidden, [{ count: "0" }]]);
   });
 
   it("a writer adds rows of its own units only", async () => {
@@ -163,6 +165,33 @@ describe("what a transaction may touch", () => {
     expect(await within(ingest, "update metering.usage_period_total set business_unit_id = $1 where business_unit_id = $2", [units.get("acme/claims"), retail])).toBe("42501");
     for (const reach of ["units", "nonsense", ""]) expect(await within({ ...ingest, reach }, "insert into tenancy.use_case (programme_id, id, code, name) values ($1, gen_random_uuid(), 'x', 'x')", [programme])).toBe("42501");
     expect(await within({ ...ingest, reach: "units" }, "insert into governance.audit_entry (programme_id, id, subject, role, action, subject_kind, subject_key) values ($1, gen_random_uuid(), 'x', 'x', 'x', 'x', 'x')", [programme])).toBe("42501");
+  });
+
+  it("a unit accepts and disputes what is its own, and does nothing else to a statement", async () => {
+    const programme = programmes.get("acme")!, retail = units.get("acme/retail")!;
+    const own = { programme, reach: "units", units: [retail] };
+    const of = async (unit: string): Promise<{ statement: string; line: string }> => (await server.sql<{ statement: string; line: string }>("select statement_id as statement, line_id as line from chargeback.statement_line where business_unit_id = $1 limit 1", [units.get(unit)]))[0]!;
+    const [mine, theirs] = [await of("acme/retail"), await of("acme/claims")];
+    const event = (statement: string, unit: string, status: string): Promise<unknown> => within(own, "insert into chargeback.statement_event (programme_id, statement_id, sequence, business_unit_id, status, subject) values ($1, $2, 99, $3, $4, 'x')", [programme, statement, unit, status]);
+    for (const status of ["ACCEPTED", "DISPUTED"]) expect([status, await event(mine.statement, retail, status)]).toEqual([status, []]);
+    for (const status of ["ISSUED", "ADJUSTED", "POSTED", "SUPERSEDED"]) expect([status, await event(mine.statement, retail, status)]).toEqual([status, "42501"]);
+    expect(await event(theirs.statement, units.get("acme/claims")!, "ACCEPTED")).toBe("42501");
+    // Another unit's statement under one's own name: the foreign key carries the unit.
+    expect(await event(theirs.statement, retail, "ACCEPTED")).toBe("23503");
+    const dispute = ({ statement, line }: typeof mine, tenant: Parameters<typeof within>[0]): Promise<unknown> => within(tenant, "insert into chargeback.dispute (programme_id, id, business_unit_id, statement_id, line_id, reason, evidence, payload_hash, raised_by) values ($1, gen_random_uuid(), $2, $3, $4, 'x', '[]', 'x', 'x')", [programme, retail, statement, line]);
+    expect(await dispute(mine, own)).toEqual([]);
+    expect(await dispute(theirs, own)).toBe("23503");
+    expect(await dispute({ ...mine, line: theirs.line }, own)).toBe("23503");
+    expect(await dispute(mine, { programme, reach: "programme" })).toBe("42501");
+    for (const [table, columns, values] of [
+      ["statement", "id, business_unit_id, period_key, version, mode, currency, total_minor, hash, issued_by", "gen_random_uuid(), $2, '2025-10', 1, 'SHOWBACK', 'USD', 0, 'x', 'x'"],
+      ["statement_line", "statement_id, line_id, business_unit_id, position, kind, origin_period_key, amount_minor", "$3, gen_random_uuid(), $2, 99, 'RESOLUTION', '2025-10', 1"],
+      ["resolution", "id, business_unit_id, statement_id, outcome, reason, payload_hash, resolved_by", "gen_random_uuid(), $2, $3, 'REJECTED', 'x', 'x', 'x'"],
+      ["dispute_resolution", "dispute_id, business_unit_id, resolution_id", "$3, $2, $3"],
+      ["programme_line", "resolution_id, position, amount_minor", "$3, 0, 1"],
+    ]) {
+      expect([table, await within(own, `with x as (select $2::uuid, $3::uuid) insert into chargeback.${table} (programme_id, ${columns}) select $1, ${values} from x`, [programme, retail, mine.statement])]).toEqual([table, "42501"]);
+    }
   });
 
   it("no row is moved to, added to or linked with another programme", async () => {

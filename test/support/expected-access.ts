@@ -41,7 +41,13 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Query.allocation":                        ["ALL", "OWN", "TOTALS",   no,          no,             "TOTALS", no,       "ALL",   no],
   "Query.explainAllocation":                 ["ALL", "OWN", no,         no,          no,             no,       no,       "ALL",   no],
   "Query.simulateAllocation":                ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.closeChecklist":                   ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.closeRules":                       ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.adjustments":                      ["ALL", "OWN", no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.statement":                         ["ALL", "OWN", no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.statements":                        ["ALL", "OWN", no,         no,          no,             no,       no,       "ALL",   no],
   "Query.auditEntries":                      ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.auditHead":                         ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
   "Mutation.createProgramme":                [no,    no,    no,         no,          no,             no,       no,       no,      "ALL"],
   "Mutation.createBusinessUnit":             ["ALL", no,    no,         no,          no,             no,       no,       no,      "ALL"],
   "Mutation.createUseCase":                  [no,    no,    no,         no,          "ALL",          no,       no,       no,      "ALL"],
@@ -52,6 +58,15 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Mutation.proposeAllocationPolicy":        ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
   "Mutation.approveAllocationPolicy":        ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
   "Mutation.allocatePeriod":                 ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.requestClose":                  ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.closePeriod":                   ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.withdrawClose":                 ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.setCloseRules":                 ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.issueStatements":                ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.acceptStatement":                [no,    "OWN", no,         no,          no,             no,       no,       no,      no],
+  "Mutation.disputeStatement":               [no,    "OWN", no,         no,          no,             no,       no,       no,      no],
+  "Mutation.resolveDispute":                 ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.postStatements":                 ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
 };
 
 export const EXPECTED_ACCESS: ReadonlyMap<string, Readonly<Record<Role, Verdict>>> = new Map(
@@ -64,6 +79,12 @@ export const EXPECTED_FIELDS: ReadonlyMap<string, readonly Role[]> = new Map<str
   ["Viewer.businessUnits", ["FINANCE", "BUSINESS_UNIT", "PROGRAMME_LEAD", "STEERING", "OPERATOR", "AUDITOR", "ADMIN"]],
   ["UsageEvent.reportedBusinessUnit", ["FINANCE", "AUDITOR"]],
   ["UsageEvent.reportedUseCase", ["FINANCE", "AUDITOR"]],
+  ["Period.closeRequestedBy", ["FINANCE", "AUDITOR"]],
+  ["Period.closedBy", ["FINANCE", "AUDITOR"]],
+  ["Period.auditHead", ["FINANCE", "AUDITOR"]],
+  ["Adjustment.lateEvents", ["FINANCE", "AUDITOR"]],
+  ["Adjustment.lateCostEntries", ["FINANCE", "AUDITOR"]],
+  ["DisputeResolution.programmeLines", ["FINANCE", "AUDITOR"]],
 ]);
 
 /** Types whose objects `node(id)` answers, and to whom. */
@@ -77,4 +98,6 @@ export const EXPECTED_NODES: ReadonlyMap<string, readonly Role[]> = new Map<stri
   ["CostEntry", ["FINANCE", "AUDITOR"]],
   ["AllocationPolicy", ["FINANCE", "AUDITOR"]],
   ["AllocationRun", ["FINANCE", "BUSINESS_UNIT", "AUDITOR"]],
+  ["Statement", ["FINANCE", "BUSINESS_UNIT", "AUDITOR"]],
+  ["StatementLine", ["FINANCE", "BUSINESS_UNIT", "AUDITOR"]],
 ]);

@@ -1,4 +1,4 @@
-import { ALLOCATE, bookAndAgree, call, createAcme, integration, must, report } from "./builders";
+import { ALLOCATE, UNITS, bookAndAgree, call, createAcme, integration, must, report } from "./builders";
 import { Actor, TestServer } from "./server";
 
 /** The same server as seen by people of another programme. */
@@ -15,6 +15,9 @@ export interface Names {
   readonly version: number;
   readonly run: string;
   readonly eventId: string;
+  /** A closed month whose statements wait, and one whose statements are all accepted. */
+  readonly statementPeriod: string;
+  readonly acceptedPeriod: string;
   /** Opaque ids by type. */
   readonly nodes: Readonly<Record<string, string>>;
 }
@@ -26,14 +29,16 @@ const NEVER = "00000000-0000-4000-8000-000000000000";
 
 /** Names of nothing at all. */
 export const MISSING: Names = {
-  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent",
-  nodes: Object.fromEntries([...["Programme", "BusinessUnit", "UseCase", "UsageEvent", "CostPool", "CostEntry", "AllocationRun"].map((type) => [type, idOf(type, NEVER)]), ["Period", idOf("Period", "2019-07")], ["AllocationPolicy", idOf("AllocationPolicy", "99")]]),
+  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", statementPeriod: "2019-07", acceptedPeriod: "2019-07",
+  nodes: Object.fromEntries([...["Programme", "BusinessUnit", "UseCase", "UsageEvent", "CostPool", "CostEntry", "AllocationRun", "Statement", "StatementLine"].map((type) => [type, idOf(type, NEVER)]), ["Period", idOf("Period", "2019-07")], ["AllocationPolicy", idOf("AllocationPolicy", "99")]]),
 };
 
-/** Two programmes with usage, cost, policies and a run each. The second has codes, a month and a policy version that the first has not. */
+/** Two programmes with usage, cost, policies, a run and statements each. The second has codes, a month and a policy version that the first has not. */
 export async function createTwoProgrammes(server: TestServer): Promise<{ own: Names; other: Names; foreign: Names }> {
   await createAcme(server);
   await fill(server, ["retail", "claims", "support"], ["order-status", "triage", "helpdesk"], "platform", "2025-10");
+  await issueMonth(server, "acme", "platform-direct", ["order-status", "triage", "helpdesk"], "2025-08");
+  await acceptAll(server, [...UNITS], await issueMonth(server, "acme", "platform-direct", ["order-status"], "2025-07"));
   const globex = inProgramme(server, "globex");
   await createAcme(server, { code: "globex" });
   const admin = globex.as("ADMIN");
@@ -42,11 +47,12 @@ export async function createTwoProgrammes(server: TestServer): Promise<{ own: Na
     await must(admin, CREATE_USE_CASE, { input: { code: `${unit}-calls`, name: `Calls of ${unit}`, businessUnit: unit } });
   }
   await fill(globex, ["freight", "harbour", "customs"], ["freight-calls", "harbour-calls", "customs-calls"], "hangar", "2024-03");
+  await issueMonth(globex, "globex", "hangar-direct", ["freight-calls", "harbour-calls"], "2024-02");
   await must(globex.as("FINANCE"), "mutation($input: ProposeAllocationPolicyInput!) { proposeAllocationPolicy(input: $input) { policy { version } userErrors { code message } } }", { input: { effectiveFrom: "2030-01", rules: [{ pool: "hangar", parts: [{ driver: "CALLS" }] }] } });
   return {
-    own: await namesOf(server, "acme", "retail", "order-status", "platform", "2025-10", 1),
-    other: await namesOf(server, "acme", "claims", "triage", "platform", "2025-10", 1),
-    foreign: await namesOf(server, "globex", "freight", "freight-calls", "hangar", "2024-03", 2),
+    own: await namesOf(server, "acme", "retail", "order-status", "platform", "2025-10", 1, ["2025-08", "2025-07"]),
+    other: await namesOf(server, "acme", "claims", "triage", "platform", "2025-10", 1, ["2025-08", "2025-07"]),
+    foreign: await namesOf(server, "globex", "freight", "freight-calls", "hangar", "2024-03", 2, ["2024-02", "2024-01"]),
   };
 }
 
@@ -68,7 +74,22 @@ async function fill(server: TestServer, units: string[], useCases: string[], poo
   await must(server.as("FINANCE"), ALLOCATE, { input: { period } });
 }
 
-async function namesOf(server: TestServer, programme: string, unit: string, useCase: string, pool: string, period: string, version: number): Promise<Names> {
+/** Direct cost of a month, closed behind the API's back so that no other month is concerned, and its statements. Answers their ids. */
+async function issueMonth(server: TestServer, programme: string, pool: string, useCases: string[], period: string): Promise<string[]> {
+  for (const useCase of useCases) await must(server.as("FINANCE"), BOOK, { input: { pool, period, amount: "3.00", currency: "USD", externalId: `${useCase}-${period}`, useCase } });
+  await server.sql(
+    "update governance.period set status = 'CLOSED', closed_at = now(), cutoff = date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond' where key = $1 and programme_id = (select id from tenancy.programme where code = $2)",
+    [period, programme],
+  );
+  const { issueStatements } = await must(server.as("FINANCE"), "mutation($input: IssueStatementsInput!) { issueStatements(input: $input) { statements { id } userErrors { code message } } }", { input: { period } });
+  return issueStatements.statements.map(({ id }: { id: string }) => id);
+}
+
+async function acceptAll(server: TestServer, businessUnits: string[], statements: string[]): Promise<void> {
+  for (const statement of statements) await must(server.as("BUSINESS_UNIT", { businessUnits }), "mutation($input: AcceptStatementInput!) { acceptStatement(input: $input) { userErrors { code message } } }", { input: { statement } });
+}
+
+async function namesOf(server: TestServer, programme: string, unit: string, useCase: string, pool: string, period: string, version: number, [statementPeriod, acceptedPeriod]: [string, string]): Promise<Names> {
   const one = async (sql: string, ...parameters: unknown[]): Promise<string> => {
     const [row] = await server.sql<{ id: string }>(`with p as (select id from tenancy.programme where code = $1) ${sql}`, [programme, ...parameters]);
     return row!.id;
@@ -81,17 +102,19 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
     CostPool: await one("select id from costs.cost_pool where programme_id = (select id from p) and code = $2", pool),
     CostEntry: await one("select id from costs.cost_entry where programme_id = (select id from p) and external_id = $2", `${pool}-${period}`),
     AllocationRun: await one("select id from allocation.run where programme_id = (select id from p)"),
+    Statement: await one("select s.id from chargeback.statement s join tenancy.business_unit u on u.id = s.business_unit_id where s.programme_id = (select id from p) and u.code = $2 and s.period_key = $3", unit, statementPeriod),
+    StatementLine: await one("select l.line_id as id from chargeback.statement_line l join chargeback.statement s on s.id = l.statement_id join tenancy.business_unit u on u.id = s.business_unit_id where s.programme_id = (select id from p) and u.code = $2 and s.period_key = $3", unit, statementPeriod),
     Period: period,
     AllocationPolicy: String(version),
   };
   const nodes = Object.fromEntries(Object.entries(keys).map(([type, key]) => [type, idOf(type, key)]));
-  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, nodes };
+  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, statementPeriod, acceptedPeriod, nodes };
 }
 
 /** How many rows each table of the product holds. */
 export async function rowCounts(server: TestServer): Promise<Record<string, number>> {
   const tables = await server.sql<{ name: string }>(
-    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation') order by 1",
+    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'closing') order by 1",
   );
   const rows = await server.sql<{ name: string; count: string }>(tables.map(({ name }) => `select '${name}' as name, count(*) as count from ${name}`).join(" union all "));
   return Object.fromEntries(rows.map(({ name, count }) => [name, Number(count)]));
@@ -100,7 +123,7 @@ export async function rowCounts(server: TestServer): Promise<Record<string, numb
 /** Somebody's answer with the names that they gave taken out, so that two answers can be compared. */
 export function withoutNames(body: string, names: Names): string {
   let text = body;
-  const longestFirst = [...Object.values(names.nodes), names.run, names.unit, names.useCase, names.pool, names.period, names.eventId].sort((a, b) => b.length - a.length);
+  const longestFirst = [...Object.values(names.nodes), names.run, names.unit, names.useCase, names.pool, names.period, names.eventId, names.statementPeriod, names.acceptedPeriod].sort((a, b) => b.length - a.length);
   for (const name of longestFirst) text = text.replaceAll(name, "<name>");
   return text.replaceAll(`version ${names.version}`, "version <name>");
 }

@@ -3,7 +3,7 @@ import { hashClosedFigures } from "../../src/closing/closed-figures";
 import { DEFAULT_CLOSE_RULES } from "../../src/closing/close-rules";
 
 const ready: CloseFacts = {
-  period: "2025-10", endsAtMs: 1_000, nowMs: 1_000, rules: DEFAULT_CLOSE_RULES, earlierOpen: [], unattributed: 0, hasFacts: true,
+  period: "2025-10", endsAtMs: 1_000, nowMs: 1_000, rules: DEFAULT_CLOSE_RULES, earlierOpen: [], unattributed: 0, needsRun: true,
   poolsWithoutCost: [], poolsWithoutRule: [], run: { sequence: 1, isLatest: true, addsUp: true }, openDisputes: 0, unissuedMonths: [],
 };
 
@@ -19,7 +19,7 @@ describe("the checklist of a close", () => {
     ["a pool has no cost", { poolsWithoutCost: ["platform"] }, ["POOLS_HAVE_COST"]],
     ["a pool has no rule", { poolsWithoutRule: ["platform"] }, ["POOLS_HAVE_RULES"]],
     ["it was never allocated", { run: null }, ["RUN_LATEST"]],
-    ["there is nothing to allocate", { run: null, hasFacts: false }, []],
+    ["there is nothing to allocate", { run: null, needsRun: false }, []],
     ["facts came after the run", { run: { sequence: 2, isLatest: false, addsUp: true } }, ["RUN_LATEST"]],
     ["the run does not add up", { run: { sequence: 2, isLatest: true, addsUp: false } }, ["RUN_ADDS_UP"]],
     ["disputes are open and may be", { openDisputes: 1 }, []],

@@ -1,0 +1,38 @@
+import { invariant } from "../kernel/refusal";
+import { runStore } from "../allocation/run.store";
+import { Period } from "../governance";
+import { TenantTransaction } from "../tenancy/database.store";
+import { Charges } from "./adjustment";
+import { chargesOfRun, directCharges } from "./charges.query";
+import { ChargedLine } from "./issue-statements";
+
+/** Everything that a closed period charges to units: its run, its direct cost, and what late facts of earlier months changed. */
+export async function chargedLines(tx: TenantTransaction, period: Period): Promise<ChargedLine[]> {
+  invariant(period.cutoff, "a closed period without its cut-off");
+  const run = await runStore(tx).latestRun(period.key);
+  const allocated = run ? linesFrom(await chargesOfRun(tx, run.id), "ALLOCATION", period.key, { id: run.id, resultHash: run.resultHash }) : [];
+  const direct = linesFrom(await directCharges(tx, period.key, period.cutoff), "DIRECT", period.key, null);
+  return [...allocated, ...direct, ...(await adjustmentLines(tx, period.key))];
+}
+
+function linesFrom({ charges }: Charges, kind: ChargedLine["kind"], originPeriod: string, run: ChargedLine["run"]): ChargedLine[] {
+  return charges.map(({ businessUnit, useCase, pool, amountMinor }) => ({ businessUnit, kind, useCase, pool, originPeriod, run, amountMinor, description: null }));
+}
+
+async function adjustmentLines(tx: TenantTransaction, period: string): Promise<ChargedLine[]> {
+  const rows = await tx.query<{ unit: string; useCase: string; pool: string; origin: string; runId: string | null; resultHash: string | null; amount: string }>(
+    `select u.code as unit, c.code as "useCase", p.code as pool, l.origin_period_key as origin, a.run_id as "runId", r.result_hash as "resultHash", l.amount_minor as amount
+     from chargeback.adjustment_line l
+       join chargeback.adjustment a on a.programme_id = $1 and a.period_key = l.period_key and a.origin_period_key = l.origin_period_key
+       left join allocation.run r on r.programme_id = $1 and r.id = a.run_id
+       join tenancy.business_unit u on u.programme_id = $1 and u.id = l.business_unit_id
+       join tenancy.use_case c on c.programme_id = $1 and c.id = l.use_case_id
+       join costs.cost_pool p on p.programme_id = $1 and p.id = l.pool_id
+     where l.programme_id = $1 and l.period_key = $2`,
+    [tx.scope.programme.id, period],
+  );
+  return rows.map(({ unit, useCase, pool, origin, runId, resultHash, amount }) => ({
+    businessUnit: unit, kind: "ADJUSTMENT", useCase, pool, originPeriod: origin, run: runId === null ? null : { id: runId, resultHash: resultHash! }, amountMinor: BigInt(amount),
+    description: `Late usage and cost of ${origin}`,
+  }));
+}

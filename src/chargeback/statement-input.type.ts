@@ -1,0 +1,78 @@
+import { Field, ID, InputType, ObjectType } from "type-graphql";
+import { DecimalScalar, PeriodKeyScalar } from "../kernel/scalars";
+import { UserError } from "../kernel/user-error.type";
+import { StatementStatus } from "./statement";
+import { StatementStatusEnum, StatementType } from "./statement.type";
+
+@InputType({ description: "Which statements." })
+export class StatementWhere {
+  @Field(() => PeriodKeyScalar, { nullable: true }) period?: string | null;
+  @Field(() => [String], { nullable: true, description: "Codes; NOT_FOUND for one that is not yours." }) businessUnit?: string[] | null;
+  @Field(() => [StatementStatusEnum], { nullable: true, description: "The newest versions of any status when left out; older versions come with SUPERSEDED." }) status?: StatementStatus[] | null;
+}
+
+@InputType()
+export class IssueStatementsInput {
+  @Field(() => PeriodKeyScalar, { description: "A closed period; PERIOD_OPEN otherwise." }) period: string;
+}
+
+@InputType()
+export class PostStatementsInput {
+  @Field(() => PeriodKeyScalar) period: string;
+}
+
+@InputType()
+export class AcceptStatementInput {
+  @Field(() => ID) statement: string;
+  @Field(() => String, { nullable: true, description: "Kept in the history; 1,000 characters at most." }) note?: string | null;
+}
+
+@InputType({ description: "An objection to one line." })
+export class DisputeLineInput {
+  @Field(() => ID) line: string;
+  @Field(() => String, { description: "1,000 characters at most." }) reason: string;
+  @Field(() => DecimalScalar, { nullable: true, description: "What the line should be, in the programme's currency." }) amount?: string | null;
+  @Field(() => [String], { nullable: true, description: "Links or references: 20 at most, each of 500 characters at most." }) evidence?: string[] | null;
+}
+
+@InputType()
+export class DisputeStatementInput {
+  @Field(() => ID) statement: string;
+  @Field(() => [DisputeLineInput]) lines: DisputeLineInput[];
+  @Field(() => String, { nullable: true, description: "A retry with the same key and content answers the statement and raises nothing." }) idempotencyKey?: string | null;
+}
+
+@InputType({ description: "An amount that a resolution puts on a unit's statement or leaves with the programme." })
+export class ResolutionLineInput {
+  @Field(() => String, { nullable: true, description: "Code of the unit; left out, the programme bears it." }) businessUnit?: string | null;
+  @Field(() => String, { nullable: true, description: "Code." }) useCase?: string | null;
+  @Field(() => String, { nullable: true, description: "Code." }) pool?: string | null;
+  @Field(() => DecimalScalar, { description: "Signed, in the programme's currency, no more decimals than it has; not zero." }) amount: string;
+  @Field(() => String, { nullable: true, description: "500 characters at most." }) description?: string | null;
+}
+
+@InputType()
+export class ResolveDisputeInput {
+  @Field(() => ID, { description: "The disputed statement: all of its open disputes are resolved." }) statement: string;
+  @Field(() => String, { description: "1,000 characters at most." }) reason: string;
+  @Field(() => [ResolutionLineInput], { description: "Empty: rejected. Otherwise they sum to zero (UNBALANCED), and one at least is on the disputed unit." }) lines: ResolutionLineInput[];
+  @Field(() => String, { nullable: true, description: "A retry with the same key and content answers what was made." }) idempotencyKey?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true })
+export class StatementPayload {
+  @Field(() => StatementType, { nullable: true }) statement?: StatementType | null;
+  @Field(() => [UserError]) userErrors: UserError[];
+}
+
+@ObjectType({ simpleResolvers: true })
+export class IssueStatementsPayload {
+  @Field(() => [StatementType], { nullable: true, description: "One per business unit, by code." }) statements?: StatementType[] | null;
+  @Field(() => [UserError]) userErrors: UserError[];
+}
+
+@ObjectType({ simpleResolvers: true })
+export class PostStatementsPayload {
+  @Field(() => [StatementType], { nullable: true, description: "One per business unit, by code." }) statements?: StatementType[] | null;
+  @Field(() => [UserError]) userErrors: UserError[];
+}

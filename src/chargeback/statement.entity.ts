@@ -1,0 +1,37 @@
+import { EntitySchema, EntitySchemaColumnOptions } from "typeorm";
+
+type Columns = Record<string, EntitySchemaColumnOptions>;
+
+const key: EntitySchemaColumnOptions = { type: "uuid", primary: true };
+const uuid: EntitySchemaColumnOptions = { type: "uuid" };
+const optionalUuid: EntitySchemaColumnOptions = { type: "uuid", nullable: true };
+const text: EntitySchemaColumnOptions = { type: "text" };
+const optional: EntitySchemaColumnOptions = { type: "text", nullable: true };
+const whole: EntitySchemaColumnOptions = { type: "integer" };
+const minor: EntitySchemaColumnOptions = { type: "bigint" };
+const instant: EntitySchemaColumnOptions = { type: "timestamptz" };
+
+const table = (name: string, tableName: string, columns: Columns): EntitySchema => new EntitySchema({ name, schema: "chargeback", tableName, columns: { programme_id: key, ...columns } });
+
+/** Mapped so that migrations and entities can be compared; reads and writes of these tables are SQL of our own. */
+export const statementEntities: readonly EntitySchema[] = [
+  table("Statement", "statement", {
+    id: key, business_unit_id: uuid, period_key: text, version: whole, mode: text, currency: text, total_minor: minor, hash: text, previous_hash: optional, resolution_id: optionalUuid, issued_at: instant, issued_by: text,
+  }),
+  table("StatementLine", "statement_line", {
+    statement_id: key, line_id: key, business_unit_id: uuid, position: whole, kind: text, use_case_id: optionalUuid, pool_id: optionalUuid, origin_period_key: text, run_id: optionalUuid, resolution_id: optionalUuid,
+    amount_minor: minor, description: optional,
+  }),
+  table("StatementEvent", "statement_event", {
+    statement_id: key, sequence: { type: "integer", primary: true }, business_unit_id: uuid, status: text, subject: text, reason: optional, recorded_at: instant,
+  }),
+  table("Dispute", "dispute", {
+    id: key, business_unit_id: uuid, statement_id: uuid, line_id: uuid, reason: text, evidence: { type: "jsonb" }, expected_minor: { type: "bigint", nullable: true }, idempotency_key: optional, payload_hash: text,
+    raised_by: text, raised_at: instant,
+  }),
+  table("Resolution", "resolution", {
+    id: key, business_unit_id: uuid, statement_id: uuid, outcome: text, reason: text, idempotency_key: optional, payload_hash: text, resolved_by: text, resolved_at: instant,
+  }),
+  table("DisputeResolution", "dispute_resolution", { dispute_id: key, business_unit_id: uuid, resolution_id: uuid }),
+  table("ProgrammeLine", "programme_line", { resolution_id: key, position: { type: "integer", primary: true }, use_case_id: optionalUuid, pool_id: optionalUuid, amount_minor: minor, description: optional }),
+];

@@ -1,0 +1,25 @@
+import { TenantTransaction } from "../tenancy/database.store";
+
+/** How many disputes about statements of months before `beforePeriod` are not resolved. */
+export async function openDisputeCount(tx: TenantTransaction, beforePeriod: string): Promise<number> {
+  const [row] = await tx.query<{ open: string }>(
+    `select count(*) as open from chargeback.dispute d join chargeback.statement s on s.programme_id = $1 and s.id = d.statement_id
+     where d.programme_id = $1 and s.period_key < $2
+       and not exists (select from chargeback.dispute_resolution x where x.programme_id = $1 and x.dispute_id = d.id)`,
+    [tx.scope.programme.id, beforePeriod],
+  );
+  return Number(row!.open);
+}
+
+/** The closed months before `beforePeriod` whose statements were not issued, oldest first. None while there is no unit to issue one to. */
+export async function unissuedPeriods(tx: TenantTransaction, beforePeriod: string): Promise<string[]> {
+  const rows = await tx.query<{ key: string }>(
+    `select m.key from governance.period m
+     where m.programme_id = $1 and m.status = 'CLOSED' and m.key < $2
+       and not exists (select from chargeback.statement s where s.programme_id = $1 and s.period_key = m.key)
+       and exists (select from tenancy.business_unit u where u.programme_id = $1)
+     order by m.key`,
+    [tx.scope.programme.id, beforePeriod],
+  );
+  return rows.map(({ key }) => key);
+}

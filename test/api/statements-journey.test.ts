@@ -1,0 +1,419 @@
+import { verifyProgramme } from "../../src/app/verify";
+import { openDisputeCount, unissuedPeriods } from "../../src/chargeback/statements.query";
+import { Scope } from "../../src/tenancy";
+import { ALLOCATE, bookAndAgree, call, createAcme, integration, must, report } from "../support/builders";
+import { Actor, Answer, TestServer, startTestServer } from "../support/server";
+import { BOOK, CREATE_POOL, CREATE_UNIT, CREATE_USE_CASE } from "../support/two-programmes";
+
+const FAULTS = "userErrors { code message field }";
+const HEAD = "id version mode status total { amount currency } hash previousHash businessUnit { code } period { key status }";
+const LINES = "lines { id kind useCase { code } pool { code } originPeriod { key } run { id resultHash } amount { amount currency } description }";
+const ISSUE = `mutation($input: IssueStatementsInput!) { issueStatements(input: $input) { statements { ${HEAD} } ${FAULTS} } }`;
+const POST = `mutation($input: PostStatementsInput!) { postStatements(input: $input) { statements { ${HEAD} } ${FAULTS} } }`;
+const ACCEPT = `mutation($input: AcceptStatementInput!) { acceptStatement(input: $input) { statement { ${HEAD} } ${FAULTS} } }`;
+const DISPUTE = `mutation($input: DisputeStatementInput!) { disputeStatement(input: $input) { statement { ${HEAD} } ${FAULTS} } }`;
+const RESOLVE = `mutation($input: ResolveDisputeInput!) { resolveDispute(input: $input) { statement { ${HEAD} ${LINES} } ${FAULTS} } }`;
+const ONE = `query($unit: String!, $period: PeriodKey!) { statement(businessUnit: $unit, period: $period) { ${HEAD} ${LINES} } }`;
+const REQUEST_CLOSE = `mutation($input: PeriodInput!) { requestClose(input: $input) { period { status } ${FAULTS} } }`;
+const CLOSE = `mutation($input: PeriodInput!) { closePeriod(input: $input) { period { status } ${FAULTS} } }`;
+const PERIOD = "2025-10";
+
+interface Line { readonly id: string; readonly kind: string; readonly useCase: { code: string } | null; readonly pool: { code: string } | null; readonly amount: { amount: string }; readonly description: string | null }
+interface Seen { readonly id: string; readonly version: number; readonly status: string; readonly hash: string; readonly previousHash: string | null; readonly total: { amount: string }; readonly lines: Line[] }
+
+let server: TestServer;
+let finance: Actor;
+const unit = (code: string): Actor => server.as("BUSINESS_UNIT", { businessUnits: [code], subject: `head-of-${code}` });
+
+async function closeMonth(period: string): Promise<void> {
+  await must(finance, ALLOCATE, { input: { period } });
+  await must(finance, REQUEST_CLOSE, { input: { period } });
+  await must(server.as("FINANCE", { subject: "second-person" }), CLOSE, { input: { period } });
+}
+
+const statementOf = async (code: string, actor = finance, period = PERIOD): Promise<Seen> => (await must(actor, ONE, { unit: code, period })).statement as Seen;
+const lineOf = async (code: string, kind: string): Promise<Line> => (await statementOf(code)).lines.find((line) => line.kind === kind)!;
+const short = (line: Line): string[] => [line.kind, line.useCase?.code ?? "-", line.pool?.code ?? "-", line.amount.amount];
+
+/** How many rows the room holds, table by table, and what the trail notes: what a refusal must leave alone. */
+async function rows(): Promise<Record<string, string>> {
+  const [row] = await server.sql<Record<string, string>>(
+    `select ${["statement", "statement_line", "statement_event", "dispute", "resolution", "dispute_resolution", "programme_line", "adjustment", "adjustment_line"].map((table) => `(select count(*) from chargeback.${table}) as ${table}`).join(", ")},
+       (select count(*) from governance.audit_entry) as audited`,
+  );
+  return row!;
+}
+
+async function failedProofs(): Promise<string[]> {
+  const failed: string[] = [];
+  for await (const proof of verifyProgramme(server.installation.database, await wholeScope())) if (proof.differing > 0) failed.push(`${proof.name}: ${proof.differences.join("; ")}`);
+  return failed;
+}
+
+async function wholeScope(): Promise<Scope> {
+  const programme = await server.installation.scopes.programme("acme");
+  return { principal: { subject: "proof", role: "ADMIN", programme: "acme", businessUnits: [] }, programme: programme!, reach: "programme", unitIds: [] };
+}
+
+/** The one user error of a mutation, as "CODE at field: message"; what it made must be null and nothing may have changed. */
+async function refused(actor: Actor, query: string, input: unknown): Promise<string> {
+  const before = await rows();
+  const answer: Answer = await actor.ask(query, { input });
+  expect(answer.errors).toBeUndefined();
+  const [{ userErrors, ...made }] = Object.values(answer.data) as [{ userErrors: Array<{ code: string; message: string; field: string[] | null }> }];
+  expect([userErrors.length, Object.values(made)]).toEqual([1, [null]]);
+  expect(await rows()).toEqual(before);
+  return `${userErrors[0]!.code} at ${userErrors[0]!.field?.join(".")}: ${userErrors[0]!.message}`;
+}
+
+/** October of four units: 100.00 by seconds, some direct cost, one unit that used nothing; cards pays, the others are shown. */
+beforeEach(async () => {
+  server = await startTestServer();
+  server.clock.set("2025-12-15T12:00:00.000Z");
+  finance = server.as("FINANCE");
+  await createAcme(server);
+  const admin = server.as("ADMIN");
+  await must(admin, CREATE_UNIT, { input: { code: "cards", name: "Cards", chargebackMode: "CHARGEBACK" } });
+  await must(admin, CREATE_USE_CASE, { input: { code: "card-lost", name: "Card lost", businessUnit: "cards" } });
+  await report(integration(server, ["retail", "claims", "cards"]), [
+    call("a"), call("b", { useCase: "triage", connectedMs: 30_000, endedAt: "2025-10-10T14:00:30.000Z" }), call("c", { useCase: "card-lost", connectedMs: 10_000, endedAt: "2025-10-10T14:00:10.000Z" }),
+  ]);
+  await bookAndAgree(server, { amount: "100.00" });
+  await must(finance, CREATE_POOL, { input: { code: "direct", name: "Direct", kind: "DIRECT" } });
+  for (const [externalId, useCase, amount] of [["d-1", "triage", "12.50"], ["d-2", "order-status", "5.00"], ["d-3", "order-status", "-5.00"]]) {
+    await must(finance, BOOK, { input: { pool: "direct", period: PERIOD, amount, currency: "USD", externalId, useCase } });
+  }
+});
+afterEach(() => server.close());
+
+describe("issuing", () => {
+  it("gives every unit of a closed month a statement of what was allocated and booked directly", async () => {
+    await closeMonth(PERIOD);
+    const { issueStatements } = await must(finance, ISSUE, { input: { period: PERIOD } });
+    expect(issueStatements.statements.map((each: { businessUnit: { code: string }; mode: string; status: string; version: number; total: unknown }) => [each.businessUnit.code, each.mode, each.status, each.version, each.total])).toEqual([
+      ["cards", "CHARGEBACK", "ISSUED", 1, { amount: "10.00", currency: "USD" }],
+      ["claims", "SHOWBACK", "ISSUED", 1, { amount: "42.50", currency: "USD" }],
+      ["retail", "SHOWBACK", "ISSUED", 1, { amount: "60.00", currency: "USD" }],
+      ["support", "SHOWBACK", "ISSUED", 1, { amount: "0.00", currency: "USD" }],
+    ]);
+    const claims = (await must(unit("claims"), ONE, { unit: "claims", period: PERIOD })).statement;
+    const { allocation } = await must(finance, `{ allocation(period: "2025-10", groupBy: []) { run { id resultHash } } }`);
+    expect(claims.lines).toEqual([
+      { id: expect.any(String), kind: "ALLOCATION", useCase: { code: "triage" }, pool: { code: "platform" }, originPeriod: { key: PERIOD }, run: allocation.run, amount: { amount: "30.00", currency: "USD" }, description: null },
+      { id: expect.any(String), kind: "DIRECT", useCase: { code: "triage" }, pool: { code: "direct" }, originPeriod: { key: PERIOD }, run: null, amount: { amount: "12.50", currency: "USD" }, description: null },
+    ]);
+    expect(claims).toMatchObject({ hash: expect.stringMatching(/^[0-9a-f]{64}$/), previousHash: null, period: { key: PERIOD, status: "CLOSED" } });
+    expect((await statementOf("retail")).lines.map(short)).toEqual([["ALLOCATION", "order-status", "platform", "60.00"]]);
+    expect((await statementOf("support")).lines).toEqual([]);
+    expect(await failedProofs()).toEqual([]);
+  });
+
+  it("answers what is there when issued again; a unit that came later gets none", async () => {
+    await closeMonth(PERIOD);
+    const first = (await must(finance, ISSUE, { input: { period: PERIOD } })).issueStatements.statements;
+    await must(server.as("ADMIN"), CREATE_UNIT, { input: { code: "latecomer", name: "Late" } });
+    const before = await rows();
+    expect((await must(finance, ISSUE, { input: { period: PERIOD } })).issueStatements.statements).toEqual(first);
+    expect(await rows()).toEqual(before);
+    expect(await statementOf("latecomer")).toBeNull();
+  });
+
+  it("refuses an open month and a month without facts", async () => {
+    expect(await refused(finance, ISSUE, { period: PERIOD })).toBe("PERIOD_OPEN at period: 2025-10 is OPEN: its figures may still change. Close it first.");
+    expect(await refused(finance, ISSUE, { period: "2031-01" })).toBe("NOT_FOUND at period: There is nothing in 2031-01: no usage and no cost.");
+    expect(await refused(finance, POST, { period: PERIOD })).toBe("PERIOD_OPEN at period: 2025-10 is OPEN. Close it and issue its statements first.");
+  });
+
+  it("eight callers at once make one set", async () => {
+    await closeMonth(PERIOD);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => must(finance, ISSUE, { input: { period: PERIOD } })));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer.issueStatements.statements))).size).toBe(1);
+    expect(await rows()).toMatchObject({ statement: "4", statement_line: "4", statement_event: "4" });
+    const [noted] = await server.sql<{ count: string }>("select count(*) from governance.audit_entry where action = 'issueStatements'");
+    expect(noted!.count).toBe("1");
+  });
+
+  it("charges what late facts changed in an earlier month, as adjustments", async () => {
+    await closeMonth(PERIOD);
+    await must(finance, ISSUE, { input: { period: PERIOD } });
+    await report(integration(server), [call("late", { useCase: "helpdesk", connectedMs: 100_000, endedAt: "2025-10-10T14:01:40.000Z" })]);
+    await must(finance, BOOK, { input: { pool: "direct", period: PERIOD, amount: "2.00", currency: "USD", externalId: "late-1", useCase: "triage" } });
+    await must(finance, BOOK, { input: { pool: "platform", period: "2025-11", amount: "0.00", currency: "USD", externalId: "nothing" } });
+    await closeMonth("2025-11");
+    const { issueStatements } = await must(finance, `mutation($input: IssueStatementsInput!) { issueStatements(input: $input) { statements { businessUnit { code } total { amount } ${LINES} } ${FAULTS} } }`, { input: { period: "2025-11" } });
+    const found = Object.fromEntries(issueStatements.statements.map((each: { businessUnit: { code: string }; total: { amount: string }; lines: Array<Line & { originPeriod: { key: string } }> }) => [each.businessUnit.code, [each.total.amount, ...each.lines.map((line) => [...short(line), line.originPeriod.key, line.description])]]));
+    const text = "Late usage and cost of 2025-10";
+    expect(found).toEqual({
+      cards: ["-5.00", ["ADJUSTMENT", "card-lost", "platform", "-5.00", PERIOD, text]],
+      claims: ["-13.00", ["ADJUSTMENT", "triage", "direct", "2.00", PERIOD, text], ["ADJUSTMENT", "triage", "platform", "-15.00", PERIOD, text]],
+      retail: ["-30.00", ["ADJUSTMENT", "order-status", "platform", "-30.00", PERIOD, text]],
+      support: ["50.00", ["ADJUSTMENT", "helpdesk", "platform", "50.00", PERIOD, text]],
+    });
+    // October's own statements stay as they were issued.
+    expect((await statementOf("retail")).total.amount).toBe("60.00");
+    expect(await failedProofs()).toEqual([]);
+  });
+});
+
+describe("a unit and its statement", () => {
+  beforeEach(async () => {
+    await closeMonth(PERIOD);
+    await must(finance, ISSUE, { input: { period: PERIOD } });
+  });
+
+  it("everything about a charge is one query away", async () => {
+    const { statement } = await must(unit("claims"), `{ statement(businessUnit: "claims", period: "2025-10") { status history { status subject reason } disputes { reason } versions { version } supersededBy { id }
+      lines { kind explanation { driver driverQuantity driverTotal shareNumerator shareDenominator amount { amount } calls(first: 5) { edges { node { eventId connectedMs } } } } dispute { reason } } } }`);
+    expect(statement).toEqual({
+      status: "ISSUED", history: [{ status: "ISSUED", subject: "test-finance", reason: null }], disputes: [], versions: [{ version: 1 }], supersededBy: null,
+      lines: [
+        { kind: "ALLOCATION", dispute: null, explanation: [{ driver: "CONNECTED_SECONDS", driverQuantity: "30", driverTotal: "100", shareNumerator: "3", shareDenominator: "10", amount: { amount: "30.00" }, calls: { edges: [{ node: { eventId: "b", connectedMs: 30_000 } }] } }] },
+        { kind: "DIRECT", dispute: null, explanation: [] },
+      ],
+    });
+  });
+
+  it("sees its own alone, by every road", async () => {
+    const claims = await statementOf("claims");
+    const retail = unit("retail");
+    expect(await statementOf("claims", retail)).toBeNull();
+    expect((await must(retail, "query($id: ID!) { node(id: $id) { id } }", { id: claims.id })).node).toBeNull();
+    expect((await must(retail, "query($id: ID!) { node(id: $id) { id } }", { id: claims.lines[0]!.id })).node).toBeNull();
+    expect((await must(unit("claims"), "query($id: ID!) { node(id: $id) { id ... on StatementLine { amount { amount } } } }", { id: claims.lines[0]!.id })).node).toEqual({ id: claims.lines[0]!.id, amount: { amount: "30.00" } });
+    const list = async (actor: Actor, where?: unknown): Promise<string[]> => (await must(actor, "query($where: StatementWhere) { statements(first: 10, where: $where) { edges { node { businessUnit { code } } } } }", { where })).statements.edges.map((edge: { node: { businessUnit: { code: string } } }) => edge.node.businessUnit.code);
+    expect(await list(retail)).toEqual(["retail"]);
+    expect(await list(server.as("AUDITOR"))).toEqual(["cards", "claims", "retail", "support"]);
+    expect((await retail.ask('{ statements(first: 1, where: { businessUnit: ["claims"] }) { edges { cursor } } }')).errors![0]!.extensions.code).toBe("NOT_FOUND");
+    const NONE = "NOT_FOUND at statement: There is no such statement.";
+    for (const id of [claims.id, "nonsense", Buffer.from("Statement:00000000-0000-4000-8000-000000000000").toString("base64url"), claims.lines[0]!.id]) {
+      expect(await refused(retail, ACCEPT, { statement: id })).toBe(NONE);
+      expect(await refused(retail, DISPUTE, { statement: id, lines: [{ line: claims.lines[0]!.id, reason: "not mine" }] })).toBe(NONE);
+    }
+    expect(await refused(finance, RESOLVE, { statement: "nonsense", reason: "x", lines: [] })).toBe(NONE);
+  });
+
+  it("pages through statements in the order of month, unit and version", async () => {
+    const page = (after: string | null): Promise<Answer["data"]> => must(finance, "query($after: String) { statements(first: 3, after: $after, where: { period: \"2025-10\", status: [ISSUED] }) { edges { node { businessUnit { code } } cursor } pageInfo { hasNextPage endCursor } } }", { after });
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as asked for
+    const [first, second] = [(await page(null)) as any, (await page(((await page(null)) as any).statements.pageInfo.endCursor)) as any];
+    expect([first, second].map(({ statements }) => [statements.edges.map((edge: { node: { businessUnit: { code: string } } }) => edge.node.businessUnit.code), statements.pageInfo.hasNextPage])).toEqual([[["cards", "claims", "retail"], true], [["support"], false]]);
+    expect((await must(finance, "{ statements(first: 3, where: { status: [POSTED, SUPERSEDED] }) { edges { cursor } } }")).statements.edges).toEqual([]);
+  });
+
+  it("accepts once, with a note, and is answered the same again", async () => {
+    const { id } = await statementOf("claims");
+    const accepted = (await must(unit("claims"), ACCEPT, { input: { statement: id, note: "Agreed with the desk" } })).acceptStatement.statement;
+    expect(accepted).toMatchObject({ id, status: "ACCEPTED", version: 1 });
+    const before = await rows();
+    expect((await must(unit("claims"), ACCEPT, { input: { statement: id } })).acceptStatement.statement).toEqual(accepted);
+    expect(await rows()).toEqual(before);
+    const { statement } = await must(finance, `{ statement(businessUnit: "claims", period: "2025-10") { history { status subject reason } } }`);
+    expect(statement.history.at(-1)).toEqual({ status: "ACCEPTED", subject: "head-of-claims", reason: "Agreed with the desk" });
+    const [noted] = await server.sql("select subject, role, action, subject_key, reason, before, after ->> 'status' as after from governance.audit_entry order by sequence desc limit 1");
+    expect(noted).toEqual({ subject: "head-of-claims", role: "BUSINESS_UNIT", action: "acceptStatement", subject_key: "2025-10/claims/1", reason: "Agreed with the desk", before: { status: "ISSUED" }, after: "ACCEPTED" });
+  });
+
+  it("refuses an objection that says nothing, too much, or of nothing", async () => {
+    const claims = unit("claims");
+    const { id: statement, lines: [line] } = await statementOf("claims");
+    const retailLine = (await statementOf("retail")).lines[0]!.id;
+    const one = (more: object): unknown => ({ statement, lines: [{ line: line!.id, reason: "too high", ...more }] });
+    expect(await refused(claims, DISPUTE, { statement, lines: [] })).toBe("BAD_USER_INPUT at lines: Name at least one line and say what is wrong with it.");
+    expect(await refused(claims, DISPUTE, one({ reason: "  " }))).toBe("BAD_USER_INPUT at lines.0.reason: lines.0.reason must be 1 to 1000 characters of text without control characters.");
+    expect(await refused(claims, DISPUTE, one({ evidence: ["x".repeat(501)] }))).toMatch(/^BAD_USER_INPUT at lines.0.evidence: .*1 to 500 characters/);
+    expect(await refused(claims, DISPUTE, one({ evidence: Array(21).fill("x") }))).toBe("BAD_USER_INPUT at lines.0.evidence: At most 20 pieces of evidence for a line.");
+    expect(await refused(claims, DISPUTE, one({ amount: "1.005" }))).toMatch(/^BAD_USER_INPUT at lines.0.amount: 1.005 has more decimals than USD/);
+    expect(await refused(claims, DISPUTE, one({ line: "nonsense" }))).toBe("NOT_FOUND at lines.0.line: There is no such line in this statement.");
+    expect(await refused(claims, DISPUTE, { statement, lines: [{ line: line!.id, reason: "a" }, { line: retailLine, reason: "b" }] })).toBe("NOT_FOUND at lines.1.line: There is no such line in this statement.");
+    expect(await refused(claims, DISPUTE, { statement, lines: [{ line: line!.id, reason: "a" }, { line: line!.id, reason: "b" }] })).toBe("BAD_USER_INPUT at lines.1.line: The same line is named twice. Give one reason for each.");
+    expect(await refused(claims, DISPUTE, { ...(one({}) as object), idempotencyKey: " " })).toMatch(/^BAD_USER_INPUT at idempotencyKey/);
+  });
+
+  it("objects with evidence; the statement waits for finance and the same line is not disputed twice", async () => {
+    const claims = unit("claims");
+    const { id: statement, lines: [line, direct] } = await statementOf("claims");
+    const input = { statement, lines: [{ line: line!.id, reason: "Calls of retail are in it", amount: "20.00", evidence: ["https://desk/1", "ticket 7"] }], idempotencyKey: "objection-1" };
+    expect((await must(claims, DISPUTE, { input })).disputeStatement.statement).toMatchObject({ id: statement, status: "DISPUTED", version: 1 });
+    const before = await rows();
+    expect((await must(claims, DISPUTE, { input: { ...input, lines: [{ ...input.lines[0], amount: "20" }] } })).disputeStatement.statement).toMatchObject({ id: statement, status: "DISPUTED" });
+    expect(await rows()).toEqual(before);
+    expect(await refused(claims, DISPUTE, { ...input, lines: [{ ...input.lines[0], amount: "21.00" }] })).toBe("CONFLICT at idempotencyKey: This idempotencyKey was used for another dispute. Choose a new key.");
+    expect(await refused(claims, DISPUTE, { ...input, idempotencyKey: "objection-2" })).toBe("CONFLICT at lines.0.line: This line is disputed already. Wait until finance has resolved it.");
+    expect(await refused(claims, ACCEPT, { statement })).toBe("CONFLICT at statement: This statement is disputed. It can be accepted once finance has resolved the dispute.");
+    // Another line may be added while the first waits.
+    await must(claims, DISPUTE, { input: { statement, lines: [{ line: direct!.id, reason: "Not ours" }] } });
+    const seen = (await must(claims, `{ statement(businessUnit: "claims", period: "2025-10") { status disputes { reason evidence expected { amount } raisedBy outcome line { id } resolution { reason } } lines { dispute { reason } } } }`)).statement;
+    expect(seen).toEqual({
+      status: "DISPUTED",
+      disputes: [
+        { reason: "Calls of retail are in it", evidence: ["https://desk/1", "ticket 7"], expected: { amount: "20.00" }, raisedBy: "head-of-claims", outcome: "OPEN", line: { id: line!.id }, resolution: null },
+        { reason: "Not ours", evidence: [], expected: null, raisedBy: "head-of-claims", outcome: "OPEN", line: { id: direct!.id }, resolution: null },
+      ],
+      lines: [{ dispute: { reason: "Calls of retail are in it" } }, { dispute: { reason: "Not ours" } }],
+    });
+    await server.installation.database.withTenant(await wholeScope(), async (tx) => {
+      expect([await openDisputeCount(tx, "2025-11"), await openDisputeCount(tx, PERIOD), await unissuedPeriods(tx, "2026-01")]).toEqual([2, 0, []]);
+    });
+  });
+
+  it("accepting and objecting at once end in one order, and the objection stands", async () => {
+    const { id: statement, lines: [line] } = await statementOf("claims");
+    const [accepted, disputed] = await Promise.all([
+      unit("claims").ask(ACCEPT, { input: { statement } }), unit("claims").ask(DISPUTE, { input: { statement, lines: [{ line: line!.id, reason: "too high" }] } }),
+    ]);
+    expect(disputed.data.disputeStatement.userErrors).toEqual([]);
+    expect(accepted.data.acceptStatement.userErrors.map(({ code }: { code: string }) => code)).toEqual(accepted.data.acceptStatement.statement ? [] : ["CONFLICT"]);
+    const { history } = (await must(finance, `{ statement(businessUnit: "claims", period: "2025-10") { history { status } } }`)).statement;
+    expect(history.map(({ status }: { status: string }) => status)).toEqual(accepted.data.acceptStatement.statement ? ["ISSUED", "ACCEPTED", "DISPUTED"] : ["ISSUED", "DISPUTED"]);
+  });
+});
+
+describe("finance and a dispute", () => {
+  const moves = [
+    { businessUnit: "claims", useCase: "triage", pool: "platform", amount: "-10.00", description: "Calls of retail" },
+    { businessUnit: "retail", useCase: "order-status", pool: "platform", amount: "7.50", description: "Calls that claims was charged for" },
+    { amount: "2.50" },
+  ];
+  let claims: Seen;
+
+  beforeEach(async () => {
+    await closeMonth(PERIOD);
+    await must(finance, ISSUE, { input: { period: PERIOD } });
+    claims = await statementOf("claims");
+    await must(unit("retail"), ACCEPT, { input: { statement: (await statementOf("retail")).id } });
+    await must(unit("claims"), DISPUTE, { input: { statement: claims.id, lines: [{ line: claims.lines[0]!.id, reason: "Calls of retail are in it" }] } });
+  });
+
+  const resolve = (more: object = {}): object => ({ statement: claims.id, reason: "Two thirds of it is right", lines: moves, ...more });
+
+  it("moves cost to whom it belongs, in new versions that hold the old lines", async () => {
+    const resolved = (await must(finance, RESOLVE, { input: resolve() })).resolveDispute.statement as Seen;
+    expect(resolved).toMatchObject({ version: 2, status: "ADJUSTED", total: { amount: "32.50" }, previousHash: claims.hash });
+    expect(resolved.hash).not.toBe(claims.hash);
+    expect(resolved.lines.slice(0, 2)).toEqual(claims.lines);
+    expect(resolved.lines.slice(2).map((line) => [...short(line), line.description])).toEqual([["RESOLUTION", "triage", "platform", "-10.00", "Calls of retail"]]);
+    const retail = await statementOf("retail", unit("retail"));
+    expect(retail).toMatchObject({ version: 2, status: "ISSUED", total: { amount: "67.50" } });
+    expect(retail.lines.map(short)).toEqual([["ALLOCATION", "order-status", "platform", "60.00"], ["RESOLUTION", "order-status", "platform", "7.50"]]);
+    expect(await statementOf("cards")).toMatchObject({ version: 1, total: { amount: "10.00" } });
+    expect(await statementOf("claims")).toEqual(resolved);
+
+    const old = (await must(unit("claims"), `query($id: ID!) { node(id: $id) { ... on Statement { ${HEAD} ${LINES} supersededBy { id version } versions { version status hash } history { status subject reason } disputes { outcome resolution { outcome reason resolvedBy } } } } }`, { id: claims.id })).node;
+    expect(old).toMatchObject({
+      id: claims.id, version: 1, status: "SUPERSEDED", hash: claims.hash, total: { amount: "42.50" }, lines: claims.lines, supersededBy: { id: resolved.id, version: 2 },
+      versions: [{ version: 1, status: "SUPERSEDED", hash: claims.hash }, { version: 2, status: "ADJUSTED", hash: resolved.hash }],
+      history: [
+        { status: "ISSUED", subject: "test-finance", reason: null }, { status: "DISPUTED", subject: "head-of-claims", reason: "Calls of retail are in it" },
+        { status: "SUPERSEDED", subject: "test-finance", reason: "Two thirds of it is right" },
+      ],
+      disputes: [{ outcome: "ADJUSTED", resolution: { outcome: "ADJUSTED", reason: "Two thirds of it is right", resolvedBy: "test-finance" } }],
+    });
+    const programme = (await must(finance, `{ statement(businessUnit: "claims", period: "2025-10") { disputes { resolution { programmeLines { useCase { code } amount { amount } description } } } } }`)).statement;
+    expect(programme.disputes[0].resolution.programmeLines).toEqual([{ useCase: null, amount: { amount: "2.50" }, description: "Resolution of a dispute" }]);
+    expect((await unit("claims").ask(`{ statement(businessUnit: "claims", period: "2025-10") { disputes { resolution { programmeLines { description } } } } }`)).errors![0]!.extensions.code).toBe("FORBIDDEN");
+    // Retail learns nothing of the objection of claims.
+    expect((await must(unit("retail"), `{ statement(businessUnit: "retail", period: "2025-10") { disputes { reason } history { reason } } }`)).statement).toEqual({ disputes: [], history: [{ reason: "Cost moved by the resolution of a dispute" }] });
+    expect(await failedProofs()).toEqual([]);
+    const listed = (await must(finance, "{ statements(first: 10, where: { status: [SUPERSEDED] }) { edges { node { version businessUnit { code } } } } }")).statements.edges;
+    expect(listed).toEqual(["claims", "retail"].map((code) => ({ node: { version: 1, businessUnit: { code } } })));
+  });
+
+  it("refuses what does not add up or names what is not there", async () => {
+    const line = (index: number, more: object): object[] => moves.map((each, at) => (at === index ? { ...each, ...more } : each));
+    expect(await refused(finance, RESOLVE, resolve({ lines: line(2, { amount: "2.49" }) }))).toBe("UNBALANCED at lines: The lines sum to -0.01 USD, not to zero. What one gives, another or the programme takes.");
+    expect(await refused(finance, RESOLVE, resolve({ lines: moves.slice(0, 1) }))).toMatch(/^UNBALANCED at lines: The lines sum to -10.00 USD/);
+    expect(await refused(finance, RESOLVE, resolve({ lines: [{ businessUnit: "retail", amount: "1.00" }, { amount: "-1.00" }] }))).toMatch(/^BAD_USER_INPUT at lines: None of the lines is on claims/);
+    expect(await refused(finance, RESOLVE, resolve({ lines: line(2, { amount: "0.00" }) }))).toBe("BAD_USER_INPUT at lines.2.amount: A line of zero moves nothing. Leave it out.");
+    expect(await refused(finance, RESOLVE, resolve({ lines: line(1, { amount: "7.505" }) }))).toMatch(/^BAD_USER_INPUT at lines.1.amount: 7.505 has more decimals/);
+    expect(await refused(finance, RESOLVE, resolve({ lines: line(1, { businessUnit: "moon" }) }))).toBe("NOT_FOUND at lines.1.businessUnit: There is no business unit moon.");
+    expect(await refused(finance, RESOLVE, resolve({ lines: line(1, { useCase: "moon" }) }))).toBe("NOT_FOUND at lines.1.useCase: There is no use case moon.");
+    expect(await refused(finance, RESOLVE, resolve({ lines: line(0, { pool: "moon" }) }))).toBe("NOT_FOUND at lines.0.pool: There is no cost pool moon.");
+    expect(await refused(finance, RESOLVE, resolve({ reason: " " }))).toMatch(/^BAD_USER_INPUT at reason/);
+    expect(await refused(finance, RESOLVE, resolve({ lines: line(1, { description: "x".repeat(501) }) }))).toMatch(/^BAD_USER_INPUT at lines.1.description/);
+    await must(server.as("ADMIN"), CREATE_UNIT, { input: { code: "latecomer", name: "Late" } });
+    expect(await refused(finance, RESOLVE, resolve({ lines: line(1, { businessUnit: "latecomer" }) }))).toBe("NOT_FOUND at lines.1.businessUnit: latecomer has no statement of 2025-10: it came after the month was closed.");
+    expect(await refused(finance, RESOLVE, resolve({ statement: (await statementOf("cards")).id }))).toBe("CONFLICT at statement: The statement of cards for 2025-10 has no open dispute: there is nothing to resolve.");
+  });
+
+  it("rejects without lines: the version stays and waits again", async () => {
+    const rejected = (await must(finance, RESOLVE, { input: resolve({ lines: [], reason: "The calls are yours" }) })).resolveDispute.statement;
+    expect(rejected).toMatchObject({ id: claims.id, version: 1, status: "ISSUED", hash: claims.hash, lines: claims.lines });
+    expect(await rows()).toMatchObject({ statement: "4", resolution: "1", programme_line: "0" });
+    expect(await refused(finance, RESOLVE, resolve({ lines: [] }))).toMatch(/^CONFLICT at statement: .*nothing to resolve/);
+    // The line may be disputed anew, also after the statement was accepted.
+    await must(unit("claims"), ACCEPT, { input: { statement: claims.id } });
+    expect((await must(unit("claims"), DISPUTE, { input: { statement: claims.id, lines: [{ line: claims.lines[0]!.id, reason: "Look again" }] } })).disputeStatement.statement.status).toBe("DISPUTED");
+    const { disputes } = (await must(finance, `{ statement(businessUnit: "claims", period: "2025-10") { disputes { reason outcome } } }`)).statement;
+    expect(disputes).toEqual([{ reason: "Calls of retail are in it", outcome: "REJECTED" }, { reason: "Look again", outcome: "OPEN" }]);
+  });
+
+  it("answers the same resolution under the same key, and makes one of two at once", async () => {
+    const answers = await Promise.all([1, 2].map(() => finance.ask(RESOLVE, { input: resolve({ idempotencyKey: "answer-1" }) })));
+    expect(answers.map(({ data }) => data.resolveDispute.userErrors)).toEqual([[], []]);
+    expect(answers[0]!.data.resolveDispute.statement).toEqual(answers[1]!.data.resolveDispute.statement);
+    expect(await rows()).toMatchObject({ statement: "6", resolution: "1", dispute_resolution: "1", programme_line: "1" });
+    expect(await refused(finance, RESOLVE, resolve({ idempotencyKey: "answer-1", reason: "Another" }))).toBe("CONFLICT at idempotencyKey: This idempotencyKey was used for another resolution. Choose a new key.");
+  });
+
+  it("two different resolutions at once: one stands, the other finds nothing to resolve", async () => {
+    const answers = await Promise.all([resolve(), resolve({ lines: [], reason: "No" })].map((input) => finance.ask(RESOLVE, { input })));
+    const codes = answers.map(({ data }) => data.resolveDispute.userErrors[0]?.code ?? "done").sort();
+    expect(codes).toEqual(["CONFLICT", "done"]);
+    expect(await rows()).toMatchObject({ resolution: "1", dispute_resolution: "1" });
+    expect(await failedProofs()).toEqual([]);
+  });
+
+  it("a superseded version takes nothing more and names the newer one", async () => {
+    await must(finance, RESOLVE, { input: resolve() });
+    const SUPERSEDED = "CONFLICT at statement: Version 1 of the statement of claims for 2025-10 was superseded by version 2. Take that one.";
+    expect(await refused(unit("claims"), ACCEPT, { statement: claims.id })).toBe(SUPERSEDED);
+    expect(await refused(unit("claims"), DISPUTE, { statement: claims.id, lines: [{ line: claims.lines[0]!.id, reason: "again" }] })).toBe(SUPERSEDED);
+    expect(await refused(finance, RESOLVE, resolve({ reason: "again" }))).toBe(SUPERSEDED);
+  });
+
+  it("an objection of the unit that takes the cost stays open in its new version", async () => {
+    const retail = await statementOf("retail");
+    await must(unit("retail"), DISPUTE, { input: { statement: retail.id, lines: [{ line: retail.lines[0]!.id, reason: "Ours is wrong too" }] } });
+    await must(finance, RESOLVE, { input: resolve() });
+    const now = await statementOf("retail");
+    expect(now).toMatchObject({ version: 2, status: "DISPUTED" });
+    expect((await must(finance, RESOLVE, { input: { statement: now.id, reason: "Half", lines: [{ businessUnit: "retail", amount: "-1.00" }, { amount: "1.00" }] } })).resolveDispute.statement).toMatchObject({ version: 3, status: "ADJUSTED", total: { amount: "66.50" } });
+    expect(await failedProofs()).toEqual([]);
+  });
+
+  it("the line that a resolution made can be disputed in its turn", async () => {
+    await must(finance, RESOLVE, { input: resolve() });
+    const moved = await lineOf("retail", "RESOLUTION");
+    const retail = await statementOf("retail");
+    await must(unit("retail"), DISPUTE, { input: { statement: retail.id, lines: [{ line: moved.id, reason: "Not ours either" }] } });
+    const back = (await must(finance, RESOLVE, { input: { statement: retail.id, reason: "Agreed", lines: [{ businessUnit: "retail", useCase: "order-status", pool: "platform", amount: "-7.50" }, { amount: "7.50" }] } })).resolveDispute.statement;
+    expect(back).toMatchObject({ version: 3, total: { amount: "60.00" } });
+    expect(await failedProofs()).toEqual([]);
+  });
+});
+
+describe("posting", () => {
+  it("waits for every unit, then nothing changes any more", async () => {
+    await closeMonth(PERIOD);
+    expect(await refused(finance, POST, { period: PERIOD })).toBe("NOT_READY at period: No statements of 2025-10 were issued. Issue them first.");
+    await must(finance, ISSUE, { input: { period: PERIOD } });
+    const claims = await statementOf("claims");
+    for (const code of ["cards", "retail"]) await must(unit(code), ACCEPT, { input: { statement: (await statementOf(code)).id } });
+    await must(unit("claims"), DISPUTE, { input: { statement: claims.id, lines: [{ line: claims.lines[0]!.id, reason: "too high" }] } });
+    expect(await refused(finance, POST, { period: PERIOD })).toBe("NOT_READY at period: 2 of 4 statements of 2025-10 are neither accepted nor adjusted: claims DISPUTED, support ISSUED.");
+    await must(finance, RESOLVE, { input: { statement: claims.id, reason: "Goodwill", lines: [{ businessUnit: "claims", amount: "-0.01" }, { amount: "0.01" }] } });
+    await must(unit("support"), ACCEPT, { input: { statement: (await statementOf("support")).id } });
+    const posted = (await must(finance, POST, { input: { period: PERIOD } })).postStatements.statements;
+    expect(posted.map((each: { businessUnit: { code: string }; status: string; total: { amount: string } }) => [each.businessUnit.code, each.status, each.total.amount])).toEqual([["cards", "POSTED", "10.00"], ["claims", "POSTED", "42.49"], ["retail", "POSTED", "60.00"], ["support", "POSTED", "0.00"]]);
+    const before = await rows();
+    expect((await must(finance, POST, { input: { period: PERIOD } })).postStatements.statements).toEqual(posted);
+    expect(await rows()).toEqual(before);
+    const now = await statementOf("claims");
+    const POSTED = "CONFLICT at statement: The statement of claims for 2025-10 is posted and stays as it is.";
+    expect(await refused(unit("claims"), ACCEPT, { statement: now.id })).toBe(POSTED);
+    expect(await refused(unit("claims"), DISPUTE, { statement: now.id, lines: [{ line: now.lines[0]!.id, reason: "too late" }] })).toBe(POSTED);
+    expect(await refused(finance, RESOLVE, { statement: now.id, reason: "x", lines: [] })).toBe(POSTED);
+    expect((await must(finance, ISSUE, { input: { period: PERIOD } })).issueStatements.statements).toEqual(posted);
+    expect(await failedProofs()).toEqual([]);
+  });
+});
