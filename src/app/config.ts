@@ -13,6 +13,7 @@ const Environment = z.object({
   HOST: z.string().trim().min(1).default("127.0.0.1"),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
   APPORTION_MIGRATION_URL: text,
+  APPORTION_BACKUP_URL: text,
   APPORTION_JWT_ISSUER: text,
   APPORTION_JWT_AUDIENCE: text,
   APPORTION_JWT_PUBLIC_KEY: text,
@@ -35,6 +36,8 @@ export interface Config {
   /** Null: the embedded PostgreSQL. */
   readonly databaseUrl: string | null;
   readonly migrationUrl: string | null;
+  /** The role for backups; only `backup` uses it. */
+  readonly backupUrl: string | null;
   readonly port: number;
   readonly host: string;
   readonly logLevel: string;
@@ -64,6 +67,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, needs: { readonly tok
   return {
     databaseUrl: env.DATABASE_URL ?? null,
     migrationUrl: env.APPORTION_MIGRATION_URL ?? null,
+    backupUrl: env.APPORTION_BACKUP_URL ?? null,
     port: env.PORT,
     host: env.HOST,
     logLevel: env.LOG_LEVEL,

@@ -1,17 +1,21 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import { Client } from "pg";
+import { SCHEMAS } from "../../migrations/grants";
+import { grantReading } from "./backup/backup-role";
 
-/** Names and passwords of the product's two roles, and of its database. */
+/** Names and passwords of the product's roles, and of its database. */
 export interface DatabaseRoleNames {
   database: string;
   ownerRole: string;
   ownerPassword: string;
   appRole: string;
   appPassword: string;
+  /** Reads everything for backups, beyond row-level security, and changes nothing. Left out: no such role is made. */
+  backup?: { role: string; password: string };
 }
 
 /** The schemas whose tables the API's role must never own. */
-export const PRODUCT_SCHEMAS = ["tenancy", "governance", "metering", "costs", "allocation", "migrations"] as const;
+export const PRODUCT_SCHEMAS: readonly string[] = [...SCHEMAS, "migrations"];
 
 const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/;
 // One number for all callers: two of them at once would both see that a role is missing.
@@ -19,24 +23,32 @@ const SETUP_LOCK = 4_170_339_201;
 
 /**
  * Makes the database, the role that owns it and the role the API connects as, or brings existing ones in line; may be run
- * again at any time and then sets both passwords anew. The administrator needs CREATEROLE and CREATEDB, not superuser.
- * Returns connection strings for both roles. Throws an Error on a name or password that is not plain, on a database that
- * is not UTF8, and whatever PostgreSQL says when the administrator may not do this.
+ * again at any time and then sets the passwords anew. The administrator needs CREATEROLE and CREATEDB, not superuser; for
+ * the role for backups superuser or, from PostgreSQL 16 on, BYPASSRLS, and `backupUrl` is null when it has neither.
+ * Returns connection strings. Throws an Error on a name or password that is not plain, on a database that is not UTF8,
+ * and whatever PostgreSQL says when the administrator may not do this.
  */
-export async function ensureDatabaseRoles(adminUrl: string, names: DatabaseRoleNames): Promise<{ ownerUrl: string; appUrl: string }> {
+export async function ensureDatabaseRoles(adminUrl: string, names: DatabaseRoleNames): Promise<{ ownerUrl: string; appUrl: string; backupUrl: string | null }> {
   const [database, owner, app] = [names.database, names.ownerRole, names.appRole].map(quoteIdentifier) as [string, string, string];
+  const { backup } = names;
   if (names.ownerRole === names.appRole) throw new Error("The owner's role and the API's role must differ: an owner is not held by row-level security.");
+  if (backup && [names.ownerRole, names.appRole].includes(backup.role)) throw new Error("The role for backups must be one of its own: it steps around row-level security.");
   const urls = { ownerUrl: urlFor(adminUrl, names.ownerRole, names.ownerPassword, names.database), appUrl: urlFor(adminUrl, names.appRole, names.appPassword, names.database) };
-  const superuser = await withClient(adminUrl, async (client) => {
+  const admin = await withClient(adminUrl, async (client) => {
     await client.query("select pg_advisory_lock($1)", [SETUP_LOCK]);
-    const me = await one<{ name: string; superuser: boolean; version: number }>(client, "select current_user as name, rolsuper as superuser, current_setting('server_version_num')::int as version from pg_roles where rolname = current_user");
+    const me = await one<{ name: string; superuser: boolean; bypasses: boolean; version: number }>(client, "select current_user as name, rolsuper as superuser, rolbypassrls as bypasses, current_setting('server_version_num')::int as version from pg_roles where rolname = current_user");
     if (me.version < 150000) throw new Error(`PostgreSQL ${Math.floor(me.version / 10000)} is too old; 15 to 18 are supported.`);
-    for (const name of [names.ownerRole, names.appRole]) {
+    for (const name of [names.ownerRole, names.appRole, ...(backup ? [backup.role] : [])]) {
       if (name === me.name) throw new Error(`The administrator "${name}" must not be one of the product's own roles.`);
     }
-    await ensureRole(client, names.ownerRole, names.ownerPassword, true);
-    await ensureRole(client, names.appRole, names.appPassword, false);
+    await ensureRole(client, names.ownerRole, names.ownerPassword, { inherit: true, bypass: false });
+    await ensureRole(client, names.appRole, names.appPassword, { inherit: false, bypass: false });
     await leaveAllRoles(client, names.appRole, me.version);
+    const withBackup = backup !== undefined && (me.superuser || (me.bypasses && me.version >= 160000));
+    if (withBackup) {
+      await ensureRole(client, backup.role, backup.password, { inherit: false, bypass: true });
+      await leaveAllRoles(client, backup.role, me.version);
+    }
     if (!me.superuser) await mayBecome(client, owner, names.ownerRole, me.version);
     await ensureDatabase(client, names);
     // The privileges of a database are its owner's to give, and so they do not depend on who ran this.
@@ -44,14 +56,17 @@ export async function ensureDatabaseRoles(adminUrl: string, names: DatabaseRoleN
     await client.query(`revoke all on database ${database} from public`);
     await client.query(`revoke all on database ${database} from ${app}`);
     await client.query(`grant connect, temporary on database ${database} to ${app}`);
-    return me.superuser;
+    if (withBackup) await client.query(`grant connect on database ${database} to ${quoteIdentifier(backup.role)}`);
+    return { superuser: me.superuser, withBackup };
   });
   // Schema public of an upgraded database may belong to the superuser; of a new one it is the database owner's.
-  await withClient(superuser ? urlFor(adminUrl, undefined, undefined, names.database) : urls.ownerUrl, async (client) => {
+  await withClient(admin.superuser ? urlFor(adminUrl, undefined, undefined, names.database) : urls.ownerUrl, async (client) => {
+    await client.query("select pg_advisory_lock($1)", [SETUP_LOCK]);
     const found = await client.query("select 1 from pg_namespace where nspname = 'public'");
     if (found.rowCount) await client.query(`revoke all on schema public from public, ${app}`);
+    if (backup && admin.withBackup) await grantReading(client, names.ownerRole, backup.role, PRODUCT_SCHEMAS);
   });
-  return urls;
+  return { ...urls, backupUrl: backup && admin.withBackup ? urlFor(adminUrl, backup.role, backup.password, names.database) : null };
 }
 
 /**
@@ -96,18 +111,19 @@ export async function assertSafeApiRole(
   );
 }
 
-async function ensureRole(client: Client, name: string, password: string, inherit: boolean): Promise<void> {
+async function ensureRole(client: Client, name: string, password: string, { inherit, bypass }: { inherit: boolean; bypass: boolean }): Promise<void> {
   const role = quoteIdentifier(name);
-  const wanted = { rolsuper: "nosuperuser", rolcreatedb: "nocreatedb", rolcreaterole: "nocreaterole", rolbypassrls: "nobypassrls", rolreplication: "noreplication" };
+  const refused = { rolsuper: "nosuperuser", rolcreatedb: "nocreatedb", rolcreaterole: "nocreaterole", rolreplication: "noreplication" };
   const known = await client.query("select * from pg_roles where rolname = $1", [name]);
   const inheritance = inherit ? "inherit" : "noinherit";
   const current = known.rows[0] as Record<string, unknown> | undefined;
   if (!current) {
-    await client.query(`create role ${role} login ${inheritance} ${Object.values(wanted).join(" ")} password '${scramVerifier(password)}'`);
+    await client.query(`create role ${role} login ${inheritance} ${Object.values(refused).join(" ")} ${bypass ? "bypassrls" : "nobypassrls"} password '${scramVerifier(password)}'`);
     return;
   }
   // Only what differs: an administrator without superuser may not even mention some of these.
-  const changes = Object.entries(wanted).flatMap(([column, word]) => (current[column] ? [word] : []));
+  const changes = Object.entries(refused).flatMap(([column, word]) => (current[column] ? [word] : []));
+  if (current.rolbypassrls !== bypass) changes.push(bypass ? "bypassrls" : "nobypassrls");
   if (!current.rolcanlogin) changes.push("login");
   if (current.rolinherit !== inherit) changes.push(inheritance);
   await client.query(`alter role ${role} ${changes.join(" ")} password '${scramVerifier(password)}'`);

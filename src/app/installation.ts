@@ -22,21 +22,23 @@ export interface Installation {
   close(): Promise<void>;
 }
 
-/** The URLs of a database: the API's own role, and the owner's where it is known. */
+/** The URLs of a database: the API's own role, and the owner's and that of the role for backups where they are known. */
 export interface DatabaseUrls {
   readonly apiUrl: string;
   readonly ownerUrl: string | null;
+  readonly backupUrl: string | null;
   stop(): Promise<void>;
 }
 
 /** The configured database, or the embedded one under the data directory, started when it does not run yet. */
 export async function openDatabase(config: Config, log: (message: string) => void): Promise<DatabaseUrls> {
-  if (config.databaseUrl !== null) return { apiUrl: config.databaseUrl, ownerUrl: config.migrationUrl, stop: async () => undefined };
+  if (config.databaseUrl !== null) return { apiUrl: config.databaseUrl, ownerUrl: config.migrationUrl, backupUrl: config.backupUrl, stop: async () => undefined };
   const embedded = await startEmbeddedPostgres({ dataDirectory: config.dataDirectory, log });
   const secrets = readOrMake(join(config.dataDirectory, "database-roles.json"), () => JSON.stringify({ owner: secret(), app: secret() }));
   const { owner, app } = JSON.parse(secrets) as { owner: string; app: string };
-  const urls = await ensureDatabaseRoles(embedded.adminUrl, { database: "apportion", ownerRole: "apportion_owner", ownerPassword: owner, appRole: "apportion_app", appPassword: app });
-  return { apiUrl: urls.appUrl, ownerUrl: urls.ownerUrl, stop: () => embedded.stop() };
+  const backup = { role: "apportion_backup", password: readOrMake(join(config.dataDirectory, "backup-role-password"), secret) };
+  const urls = await ensureDatabaseRoles(embedded.adminUrl, { database: "apportion", ownerRole: "apportion_owner", ownerPassword: owner, appRole: "apportion_app", appPassword: app, backup });
+  return { apiUrl: urls.appUrl, ownerUrl: urls.ownerUrl, backupUrl: urls.backupUrl, stop: () => embedded.stop() };
 }
 
 /**

@@ -10,30 +10,37 @@ interface InitOptions extends OutputOptions {
   readonly ownerPassword?: string;
   readonly apiRole: string;
   readonly apiPassword?: string;
+  readonly backupRole?: string;
+  readonly backupPassword?: string;
 }
 
-/** `init`: makes the database, its owner and the API's own role, and prints the two URLs that the product is run with. */
+/** `init`: makes the database, its owner, the API's own role and the role for backups, and prints their URLs. */
 export function registerInit(program: Command): void {
   program
     .command("init")
-    .description("make the database and its two roles; prints DATABASE_URL and APPORTION_MIGRATION_URL. Again: sets their passwords anew")
+    .description("make the database and its roles; prints DATABASE_URL, APPORTION_MIGRATION_URL and APPORTION_BACKUP_URL. Again: sets their passwords anew")
     .addOption(new Option("--admin-url <url>", "URL of a role that may CREATE ROLE and CREATE DATABASE").env("ADMIN_DATABASE_URL").makeOptionMandatory())
     .option("--database <name>", "the database", "apportion")
     .option("--owner-role <name>", "owns the tables and migrates", "apportion_owner")
     .option("--owner-password <password>", "(default: a generated one)")
     .option("--api-role <name>", "the role the API connects as; owns nothing", "apportion_app")
     .option("--api-password <password>", "(default: a generated one)")
+    .option("--backup-role <name>", "reads everything for backups, changes nothing (default: <database>_backup)")
+    .option("--backup-password <password>", "(default: a generated one)")
     .option("--json", "print JSON")
     .action(async (options: InitOptions) => {
-      const { ownerUrl, appUrl } = await ensureDatabaseRoles(options.adminUrl, {
+      const { ownerUrl, appUrl, backupUrl } = await ensureDatabaseRoles(options.adminUrl, {
         database: options.database,
         ownerRole: options.ownerRole,
         ownerPassword: options.ownerPassword ?? generatedPassword(),
         appRole: options.apiRole,
         appPassword: options.apiPassword ?? generatedPassword(),
+        backup: { role: options.backupRole ?? `${options.database}_backup`, password: options.backupPassword ?? generatedPassword() },
       });
-      print(options, { DATABASE_URL: appUrl, APPORTION_MIGRATION_URL: ownerUrl }, `DATABASE_URL=${appUrl}\nAPPORTION_MIGRATION_URL=${ownerUrl}`);
-      say('The roles stand. Keep both lines with your secrets, set them, and run "apportion migrate".');
+      const urls = { DATABASE_URL: appUrl, APPORTION_MIGRATION_URL: ownerUrl, ...(backupUrl === null ? {} : { APPORTION_BACKUP_URL: backupUrl }) };
+      print(options, urls, Object.entries(urls).map(([name, url]) => `${name}=${url}`).join("\n"));
+      if (backupUrl === null) say('There is no role for backups: it must have BYPASSRLS, which only a superuser gives (from PostgreSQL 16 on also a role that has it). Run "apportion init" again as one.');
+      say('The roles stand. Keep the lines with your secrets, set the first two for the server, and run "apportion migrate".');
     });
 }
 

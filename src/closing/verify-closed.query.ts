@@ -7,10 +7,10 @@ import { closedFigures } from "./closed-figures.query";
 /** Proves, for every closed period, that its figures still hash to what was kept at the close. */
 export async function verifyClosedPeriods(tx: TenantTransaction): Promise<Proof> {
   const notes = new ProofNotes();
-  const periods = await tx.query<{ key: string; cutoff: Date; hash: string }>("select key, cutoff, hash from governance.period where programme_id = $1 and status = 'CLOSED' order by key", [tx.scope.programme.id]);
+  const periods = await tx.query<{ key: string; cutoff: Date; hash: string | null }>("select key, cutoff, hash from governance.period where programme_id = $1 and status = 'CLOSED' order by key", [tx.scope.programme.id]);
   for (const { key, cutoff, hash } of periods) {
     const now = hashClosedFigures(await closedFigures(tx, key, cutoff));
-    if (now !== hash) notes.differs(`${key}: closed with hash ${hash.slice(0, 12)}…, its figures hash to ${now.slice(0, 12)}…`);
+    if (now !== hash) notes.differs(`${key}: closed with ${hash === null ? "no hash" : `hash ${hash.slice(0, 12)}…`}, its figures hash to ${now.slice(0, 12)}…`);
   }
   return notes.proof("closed figures = hash of the close", `${periods.length} closed periods`);
 }

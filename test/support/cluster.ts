@@ -13,6 +13,7 @@ export interface Cluster {
   readonly adminUrl: string;
   readonly ownerUrl: string;
   readonly appUrl: string;
+  readonly backupUrl: string;
   stop(): Promise<void>;
 }
 
@@ -21,10 +22,10 @@ export async function startCluster(): Promise<Cluster> {
   // PostgreSQL may run as another user than the suite does.
   chmodSync(directory, 0o755);
   const embedded: EmbeddedPostgres = await startEmbeddedPostgres({ dataDirectory: directory, log: () => undefined });
-  const urls = await ensureDatabaseRoles(embedded.adminUrl, { database: TEMPLATE, ownerRole: "apportion_owner", ownerPassword: PASSWORD, appRole: "apportion_app", appPassword: PASSWORD });
+  const urls = await ensureDatabaseRoles(embedded.adminUrl, { database: TEMPLATE, ownerRole: "apportion_owner", ownerPassword: PASSWORD, appRole: "apportion_app", appPassword: PASSWORD, backup: { role: "apportion_backup", password: PASSWORD } });
   await migrate(urls.ownerUrl, "apportion_app");
   return {
-    adminUrl: embedded.adminUrl, ownerUrl: urls.ownerUrl, appUrl: urls.appUrl,
+    adminUrl: embedded.adminUrl, ownerUrl: urls.ownerUrl, appUrl: urls.appUrl, backupUrl: urls.backupUrl!,
     stop: async () => {
       await embedded.stop();
       rmSync(directory, { recursive: true, force: true });

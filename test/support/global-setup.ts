@@ -12,4 +12,5 @@ export default async function setup(): Promise<void> {
   process.env.TEST_ADMIN_URL = cluster.adminUrl;
   process.env.TEST_OWNER_URL = cluster.ownerUrl;
   process.env.TEST_APP_URL = cluster.appUrl;
+  process.env.TEST_BACKUP_URL = cluster.backupUrl;
 }
