@@ -1,5 +1,5 @@
-/** Asks the API; fails loudly on any error or user error. */
-export async function ask(url, token, query, variables) {
+/** Asks the API; fails loudly on any error, and on any user error unless `refusals` are what the caller looks for. */
+export async function ask(url, token, query, variables, { refusals = false } = {}) {
   const response = await fetch(`${url}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
@@ -7,7 +7,7 @@ export async function ask(url, token, query, variables) {
   });
   const body = await response.json();
   const userErrors = Object.values(body.data ?? {}).flatMap((field) => field?.userErrors ?? []);
-  if (body.errors || userErrors.length > 0) throw new Error(`${query.slice(0, 60)}: ${JSON.stringify(body.errors ?? userErrors)}`);
+  if (body.errors || (userErrors.length > 0 && !refusals)) throw new Error(`${query.slice(0, 60)}: ${JSON.stringify(body.errors ?? userErrors)}`);
   return body.data;
 }
 

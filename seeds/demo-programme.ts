@@ -1,62 +1,86 @@
 import { CreateBusinessUnitInput, CreateUseCaseInput } from "../src/tenancy";
-import { BookCostInput, CreateCostPoolInput } from "../src/costs";
-import { PolicyInput } from "../src/allocation";
+import { Channel } from "../src/metering";
 
-/** The demo programme as data: who there is, what is booked, how it is divided. */
-export const DEMO_PROGRAMME = { code: "demo", name: "Demo voice programme", currency: "GBP", timeZone: "Europe/London" } as const;
-export const DEMO_PERIODS = ["2025-09", "2025-10"] as const;
-export const DEMO_SOURCE = "demo://voice-platform";
+/** The demo programme as data: who there is and what they do. Every name and figure is made up. */
+export const DEMO_PROGRAMME = { code: "demo", currency: "GBP", timeZone: "Europe/London" } as const;
+
+/** Six months that are closed, in order, and the one that is open. */
+export const DEMO_CLOSED_PERIODS = ["2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09"] as const;
+export const DEMO_OPEN_PERIOD = "2025-10";
+export const DEMO_PERIODS = [...DEMO_CLOSED_PERIODS, DEMO_OPEN_PERIOD] as const;
+
+/** How many contacts in all, about: the same story with more or fewer people in it. */
+export const DEMO_SCALES = {
+  s: { name: "Demo voice programme, small", perMille: 40 },
+  m: { name: "Demo voice programme", perMille: 1_000 },
+  l: { name: "Demo voice programme, large", perMille: 10_000 },
+} as const;
+export type DemoScale = keyof typeof DEMO_SCALES;
 
 export const DEMO_UNITS: readonly CreateBusinessUnitInput[] = [
-  { code: "service", name: "Customer service", costCentre: "CC-100", chargebackMode: "CHARGEBACK" },
-  { code: "sales", name: "Sales", costCentre: "CC-200", chargebackMode: "CHARGEBACK" },
+  { code: "sales", name: "Sales", costCentre: "CC-100", chargebackMode: "CHARGEBACK" },
+  { code: "service", name: "Customer service", costCentre: "CC-200", chargebackMode: "CHARGEBACK" },
   { code: "collections", name: "Collections", costCentre: "CC-300", chargebackMode: "CHARGEBACK" },
   { code: "logistics", name: "Logistics", costCentre: "CC-400", chargebackMode: "SHOWBACK" },
+  { code: "claims", name: "Claims", costCentre: "CC-500", chargebackMode: "CHARGEBACK" },
 ];
 
-/** A use case, the share of the calls that it gets and the length of its calls. */
+/** A use case, how many contacts it has and what they are like. */
 export interface DemoUseCase extends CreateUseCaseInput {
-  readonly callsPerDay: number;
+  /** On a working day, once it is used to the full. */
+  readonly contactsPerDay: number;
   readonly meanSeconds: number;
   readonly outbound: boolean;
+  /** The month in which it went live; absent for what was there before the demo begins. */
+  readonly liveFrom?: string;
+  /** Per mille of the contacts that come on channels other than VOICE, which take part from May on. */
+  readonly otherChannels: ReadonlyArray<readonly [Channel, number]>;
+  /** Per mille of the answered calls that the assistant hands over to a person. */
+  readonly escalatedPerMille: number;
 }
 
+const useCase = (code: string, name: string, businessUnit: string, more: Pick<DemoUseCase, "contactsPerDay" | "meanSeconds"> & Partial<DemoUseCase>): DemoUseCase => ({
+  code, name, businessUnit, outbound: false, otherChannels: [], escalatedPerMille: 250, ...more,
+});
+
 export const DEMO_USE_CASES: readonly DemoUseCase[] = [
-  { code: "inbound-triage", name: "Inbound triage", businessUnit: "service", callsPerDay: 26, meanSeconds: 180, outbound: false },
-  { code: "appointment-scheduling", name: "Appointment scheduling", businessUnit: "service", callsPerDay: 12, meanSeconds: 140, outbound: false },
-  { code: "outbound-follow-up", name: "Outbound follow-up", businessUnit: "sales", callsPerDay: 18, meanSeconds: 90, outbound: true },
-  { code: "payment-reminders", name: "Payment reminders", businessUnit: "collections", callsPerDay: 10, meanSeconds: 255, outbound: true },
-  { code: "order-status", name: "Order status", businessUnit: "logistics", callsPerDay: 9, meanSeconds: 70, outbound: false },
+  useCase("inbound-triage", "Inbound triage", "service", { contactsPerDay: 155, meanSeconds: 170, otherChannels: [["CHAT", 90], ["WEB", 40]], escalatedPerMille: 300 }),
+  useCase("appointment-scheduling", "Appointment scheduling", "service", { contactsPerDay: 63, meanSeconds: 140, otherChannels: [["SMS", 120]], escalatedPerMille: 120 }),
+  useCase("outbound-follow-up", "Outbound follow-up", "sales", { contactsPerDay: 97, meanSeconds: 95, outbound: true, otherChannels: [["SMS", 60]], escalatedPerMille: 150 }),
+  useCase("service-renewals", "Service renewals", "sales", { contactsPerDay: 55, meanSeconds: 210, outbound: true, liveFrom: "2025-08", escalatedPerMille: 200 }),
+  useCase("payment-reminders", "Payment reminders", "collections", { contactsPerDay: 80, meanSeconds: 110, outbound: true, otherChannels: [["SMS", 150]], escalatedPerMille: 180 }),
+  useCase("order-status", "Order status", "logistics", { contactsPerDay: 71, meanSeconds: 70, otherChannels: [["CHAT", 70], ["SMS", 50]], escalatedPerMille: 90 }),
+  useCase("returns", "Returns", "logistics", { contactsPerDay: 38, meanSeconds: 150, liveFrom: "2025-06", otherChannels: [["WEB", 110]], escalatedPerMille: 200 }),
+  useCase("claims-intake", "Claims intake", "claims", { contactsPerDay: 63, meanSeconds: 320, liveFrom: "2025-06", otherChannels: [["WEB", 60]], escalatedPerMille: 350 }),
+  useCase("claims-status", "Claims status", "claims", { contactsPerDay: 50, meanSeconds: 85, liveFrom: "2025-08", otherChannels: [["CHAT", 80]], escalatedPerMille: 110 }),
 ];
 
-export const DEMO_POOLS: readonly CreateCostPoolInput[] = [
-  { code: "platform", name: "Platform contract", kind: "PLATFORM_CONTRACT" },
-  { code: "telephony", name: "Telephony infrastructure", kind: "TELEPHONY" },
-  { code: "integration", name: "Integration overhead", kind: "INTEGRATION" },
-  { code: "compliance", name: "Compliance overhead", kind: "COMPLIANCE" },
-  { code: "programme-office", name: "Programme management", kind: "PROGRAMME_MANAGEMENT" },
+/** Where a caller of inbound triage is put through to: use cases of other units. */
+export const DEMO_TRANSFERS: readonly string[] = ["claims-intake", "returns", "order-status"];
+
+/** Per mille of full use in the first months after a use case went live; two per cent more in every month after those. */
+export const DEMO_RAMP: readonly number[] = [350, 650, 900, 1_000];
+
+/** What one system still calls order status by mistake: nobody knows the name, so its usage belongs to nobody. */
+export const DEMO_STRAYS = { reportedAs: "order-tracking", useCase: "order-status", everyDays: 5 } as const;
+
+export const DEMO_SOURCE = "demo://voice-platform";
+
+/** Days without business, beside the Sundays. */
+export const DEMO_HOLIDAYS: ReadonlySet<string> = new Set(["2025-04-18", "2025-04-21", "2025-05-05", "2025-05-26", "2025-08-25"]);
+
+/** The month whose last calls of one system came when it was closed already. */
+export const DEMO_LATE_PERIOD = "2025-07";
+
+/** A unit that says it was charged for what it did not order, and gets half of what it asks for back. */
+export const DEMO_DISPUTE = {
+  period: "2025-08", businessUnit: "sales", useCase: "outbound-follow-up", pool: "platform",
+  reason: "On 14 August the dialler called the same list twice.", evidence: "dialler log 2025-08-14, list 0814-B", credit: "310.00",
+  answer: "The second run was ours to stop: the programme bears half of it.",
+} as const;
+
+/** Months whose statements are posted, and statements of later ones that nobody has accepted yet. */
+export const DEMO_POSTED_PERIODS: readonly string[] = ["2025-04", "2025-05", "2025-06", "2025-07", "2025-08"];
+export const DEMO_UNACCEPTED: ReadonlyArray<{ readonly period: string; readonly businessUnit: string }> = [
+  { period: "2025-09", businessUnit: "sales" }, { period: "2025-09", businessUnit: "claims" },
 ];
-
-const MONTHLY: ReadonlyArray<[string, string, string]> = [
-  ["platform", "30000.00", "Voice Platform Ltd"],
-  ["telephony", "6000.00", "Carrier plc"],
-  ["integration", "14000.00", "Integration team"],
-  ["compliance", "10000.00", "Compliance office"],
-  ["programme-office", "5000.00", "Programme office"],
-];
-
-export const DEMO_COSTS: readonly BookCostInput[] = DEMO_PERIODS.flatMap((period) => [
-  ...MONTHLY.map(([pool, amount, vendor]) => ({ pool, period, amount, currency: "GBP", externalId: `${pool}-${period}`, vendor, description: `${vendor}, ${period}` })),
-  { pool: "platform", period, amount: "-450.00", currency: "GBP", externalId: `platform-credit-${period}`, vendor: "Voice Platform Ltd", description: `Service credit, ${period}` },
-]);
-
-export const DEMO_POLICY: PolicyInput = {
-  effectiveFrom: DEMO_PERIODS[0],
-  note: "Connected seconds; the platform half by calls; compliance by contacts",
-  rules: [
-    { pool: "platform", parts: [{ fraction: "0.5", driver: "CALLS" }, { fraction: "0.5", driver: "CONNECTED_SECONDS" }] },
-    { pool: "telephony", parts: [{ driver: "BILLED_MINUTES", minimumSeconds: 60, incrementSeconds: 60 }] },
-    { pool: "integration", parts: [{ driver: "CONNECTED_SECONDS" }] },
-    { pool: "compliance", parts: [{ driver: "CONTACTS" }], exclude: ["logistics"] },
-  ],
-};

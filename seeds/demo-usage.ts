@@ -1,49 +1,82 @@
-import { DEMO_PERIODS, DEMO_USE_CASES, DemoUseCase } from "./demo-programme";
+import { localDateTimeToMs } from "../src/kernel/local-time";
+import { Contact, Draw, RawEvent, correctionOf, eventsOf, lateEvents } from "./demo-contact";
+import { DEMO_HOLIDAYS, DEMO_PERIODS, DEMO_PROGRAMME, DEMO_RAMP, DEMO_SCALES, DEMO_STRAYS, DEMO_USE_CASES, DemoScale, DemoUseCase } from "./demo-programme";
 import { randomFrom } from "./random";
 
-const DAY_MS = 86_400_000;
-const SEED = 20_250_901;
+const SEED = 20_250_401;
+const HOUR_MS = 3_600_000;
+const THOUSAND = 1_000;
 
-/** Two months of calls of realistic shape: many short ones, busy weekdays and hours, some unanswered, a few unattributed. */
-export function* demoUsage(): Generator<Record<string, unknown>> {
-  const random = randomFrom(SEED);
+/** Per mille of a working day's contacts, Sunday first: people call us on Mondays; we call nobody on a Sunday. */
+const WEEK = { inbound: [260, 1_180, 1_060, 1_000, 980, 940, 420], outbound: [0, 1_050, 1_050, 1_000, 1_000, 900, 300] } as const;
+/** Weight of each local hour. */
+const HOURS = {
+  inbound: [2, 1, 1, 1, 2, 3, 8, 25, 60, 95, 110, 105, 80, 75, 90, 85, 75, 60, 40, 25, 18, 12, 7, 4],
+  outbound: [0, 0, 0, 0, 0, 0, 0, 0, 0, 80, 110, 110, 60, 60, 90, 95, 100, 110, 90, 40, 0, 0, 0, 0],
+} as const;
+/** Share of the contacts whose legs are answered by a later event: a corrected duration, or a void. */
+const CORRECTED_PER_MILLE = 4;
+
+/**
+ * The usage of one month in the order of its days, the same every time. Corrections come after it, as they do in life.
+ * Every month draws anew from a seed of its own, so that one can be told without the others.
+ */
+export function* demoUsage(period: string, scale: DemoScale): Generator<RawEvent> {
+  const month = (DEMO_PERIODS as readonly string[]).indexOf(period);
+  const random = randomFrom(SEED + month * 7_919);
+  const days = new Date(Date.UTC(Number(period.slice(0, 4)), Number(period.slice(5)), 0)).getUTCDate();
+  const corrections: RawEvent[] = [];
   let number = 0;
-  for (const period of DEMO_PERIODS) {
-    const start = Date.parse(`${period}-01T00:00:00Z`);
-    const days = new Date(Date.UTC(Number(period.slice(0, 4)), Number(period.slice(5)), 0)).getUTCDate();
-    for (let day = 0; day < days; day += 1) {
-      const weekend = [0, 6].includes(new Date(start + day * DAY_MS).getUTCDay());
-      for (const useCase of DEMO_USE_CASES) {
-        const calls = weekend ? Math.floor(useCase.callsPerDay / 3) : useCase.callsPerDay + random(5);
-        for (let call = 0; call < calls; call += 1) yield demoCall(useCase, start + day * DAY_MS, (number += 1), random);
+  for (let day = 1; day <= days; day += 1) {
+    const date = `${period}-${String(day).padStart(2, "0")}`;
+    for (const useCase of DEMO_USE_CASES) {
+      const count = contactsOn(date, month, useCase, scale, random);
+      for (let index = 0; index < count; index += 1) {
+        number += 1;
+        const isStray = index === 0 && useCase.code === DEMO_STRAYS.useCase && day % DEMO_STRAYS.everyDays === 0;
+        const contact: Contact = { id: `${period.replace("-", "")}-${String(number).padStart(7, "0")}`, month, useCase, reportedAs: isStray ? DEMO_STRAYS.reportedAs : useCase.code, atMs: instantOn(date, useCase, random) };
+        const events = eventsOf(contact, random);
+        yield* events;
+        if (random(THOUSAND) < CORRECTED_PER_MILLE && !isStray) corrections.push(correctionOf(events[0]!, random));
       }
     }
   }
+  yield* corrections;
 }
 
-function demoCall(useCase: DemoUseCase, day: number, number: number, random: (below: number) => number): Record<string, unknown> {
-  // Two draws added make a hump around the middle of the working day.
-  const initiated = day + (8 * 3600 + random(5 * 3600) + random(5 * 3600)) * 1000;
-  const answered = random(100) >= (useCase.outbound ? 30 : 4);
-  const seconds = answered ? 5 + Math.floor((useCase.meanSeconds * (random(1000) + random(1000)) * (random(1000) + 200)) / 700_000) : 0;
-  const connected = initiated + (4 + random(20)) * 1000;
-  const contained = random(100) < 65;
-  const id = String(number).padStart(6, "0");
-  const known = number % 997 !== 0;
-  return {
-    eventId: `call-${id}/completed`,
-    contactId: `contact-${id}`,
-    legId: `call-${id}`,
-    useCase: known ? useCase.code : `${useCase.code}-pilot`,
-    channel: "VOICE",
-    direction: useCase.outbound ? "OUTBOUND" : "INBOUND",
-    status: answered ? "COMPLETED" : "NO_ANSWER",
-    initiatedAt: new Date(initiated).toISOString(),
-    ...(answered ? { connectedAt: new Date(connected).toISOString() } : {}),
-    endedAt: new Date(answered ? connected + seconds * 1000 : initiated + 30_000).toISOString(),
-    connectedMs: seconds * 1000,
-    provider: "demo-voice",
-    language: "en-GB",
-    ...(answered ? { outcome: contained ? "CONTAINED" : "ESCALATED", resolved: contained && random(100) < 92 } : {}),
-  };
+/** Calls of the month that one system kept to itself and sends when the month is closed. */
+export function demoLateUsage(period: string): RawEvent[] {
+  return lateEvents(DEMO_USE_CASES.find(({ code }) => code === "claims-intake")!, (DEMO_PERIODS as readonly string[]).indexOf(period), noonOf(`${period}-30`), randomFrom(SEED - 1));
+}
+
+/** How many contacts a use case has on a day: whole, and on average what the data says. */
+function contactsOn(date: string, month: number, useCase: DemoUseCase, scale: DemoScale, random: Draw): number {
+  const age = useCase.liveFrom === undefined ? month + DEMO_RAMP.length : month - (DEMO_PERIODS as readonly string[]).indexOf(useCase.liveFrom);
+  if (age < 0) return 0;
+  const use = age < DEMO_RAMP.length ? DEMO_RAMP[age]! : DEMO_RAMP.at(-1)! + 20 * (age - DEMO_RAMP.length + 1);
+  const weekday = DEMO_HOLIDAYS.has(date) ? 0 : new Date(`${date}T00:00:00Z`).getUTCDay();
+  const rhythm = WEEK[useCase.outbound ? "outbound" : "inbound"][weekday]!;
+  const noise = 920 + random(161);
+  const perMille = Math.floor((useCase.contactsPerDay * use * rhythm) / (THOUSAND * THOUSAND) * noise * DEMO_SCALES[scale].perMille / THOUSAND);
+  return Math.floor((perMille + random(THOUSAND)) / THOUSAND);
+}
+
+function instantOn(date: string, useCase: DemoUseCase, random: Draw): number {
+  const weights = HOURS[useCase.outbound ? "outbound" : "inbound"];
+  let left = random(weights.reduce((sum: number, weight) => sum + weight, 0));
+  let hour = 0;
+  while (left >= weights[hour]!) left -= weights[hour++]!;
+  return noonOf(date) + (hour - 12) * HOUR_MS + random(HOUR_MS);
+}
+
+const noons = new Map<string, number>();
+
+/** Noon of a day on the programme's clocks: days are told from there, because clocks change at night. */
+function noonOf(date: string): number {
+  let noon = noons.get(date);
+  if (noon === undefined) {
+    noon = localDateTimeToMs(`${date}T12:00:00`, DEMO_PROGRAMME.timeZone);
+    noons.set(date, noon);
+  }
+  return noon;
 }

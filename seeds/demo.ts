@@ -1,56 +1,75 @@
-import { allocatePeriod, approvePolicy, proposePolicy } from "../src/allocation";
-import { allocatePeriodPorts, approvePolicyPorts, proposePolicyPorts } from "../src/allocation/allocation-ports.store";
-import { bookCost, createCostPool } from "../src/costs";
-import { bookCostPorts, createCostPoolPorts } from "../src/costs/costs-ports.store";
-import { readBatch, reportUsage } from "../src/metering";
-import { usageStore } from "../src/metering/usage.store";
-import { Principal, Scope, createBusinessUnit, createProgramme, createUseCase } from "../src/tenancy";
-import { Database } from "../src/tenancy/database.store";
-import { RecordAudit } from "../src/tenancy/request-context";
+import { approvePolicy, proposePolicy } from "../src/allocation";
+import { approvePolicyPorts, proposePolicyPorts } from "../src/allocation/allocation-ports.store";
+import { runStore } from "../src/allocation/run.store";
+import { createCostPool } from "../src/costs";
+import { createCostPoolPorts } from "../src/costs/costs-ports.store";
+import { Refusal } from "../src/kernel/refusal";
+import { usageByGroup } from "../src/metering/usage.query";
+import { resolveUsageWhere } from "../src/metering/usage-where.query";
+import { Programme, createBusinessUnit, createProgramme, createUseCase } from "../src/tenancy";
 import { createBusinessUnitPorts, createProgrammePorts, createUseCasePorts } from "../src/tenancy/tenancy-ports.store";
-import { DEMO_COSTS, DEMO_PERIODS, DEMO_POLICY, DEMO_POOLS, DEMO_PROGRAMME, DEMO_SOURCE, DEMO_UNITS, DEMO_USE_CASES } from "./demo-programme";
-import { demoUsage } from "./demo-usage";
+import { programmeStore } from "../src/tenancy/tenancy.store";
+import { tellMonth } from "./demo-closing";
+import { DEMO_POLICIES, DEMO_POOLS } from "./demo-finance";
+import { DEMO_OPEN_PERIOD, DEMO_PERIODS, DEMO_PROGRAMME, DEMO_SCALES, DEMO_UNITS, DEMO_USE_CASES, DemoScale } from "./demo-programme";
+import { DEMO_CONTROLLER, DEMO_FINANCE, DemoStage, StageOptions, demoPerson, demoStage } from "./demo-stage";
 
-const BATCH = 1_000;
-
-const person = (subject: string, role: Principal["role"]): Principal => ({ subject, role, programme: DEMO_PROGRAMME.code, businessUnits: [] });
-
-/**
- * Builds the demo programme through the verbs that everybody else uses. Each step is idempotent: begun and broken off,
- * it is finished by the next start. Answers how many events there are.
- */
-export async function seedDemo(database: Database, record: RecordAudit, nowMs: number): Promise<number> {
-  const administrator = person("demo-admin", "ADMIN");
-  const programme = await database.withInstallation(administrator, (tx) => createProgramme(createProgrammePorts(tx, administrator, record), DEMO_PROGRAMME));
-  const as = (subject: string, role: Principal["role"]): Scope => ({ principal: person(subject, role), programme, reach: "programme", unitIds: [] });
-  await database.withTenant(as("demo-admin", "ADMIN"), async (tx) => {
-    for (const unit of DEMO_UNITS) await createBusinessUnit(createBusinessUnitPorts(tx, record), unit);
-    for (const { code, name, businessUnit } of DEMO_USE_CASES) await createUseCase(createUseCasePorts(tx, record), { code, name, businessUnit });
-  });
-  const events = await pushUsage(database, as("demo-integration", "INTEGRATION"), nowMs);
-  await database.withTenant(as("demo-finance", "FINANCE"), async (tx) => {
-    for (const pool of DEMO_POOLS) await createCostPool(createCostPoolPorts(tx, record), pool);
-    for (const cost of DEMO_COSTS) await bookCost(bookCostPorts(tx, record), cost);
-  });
-  const policy = await database.withTenant(as("demo-finance", "FINANCE"), (tx) => proposePolicy(proposePolicyPorts(tx, record), DEMO_POLICY, "demo-policy"));
-  await database.withTenant(as("demo-controller", "FINANCE"), (tx) => approvePolicy(approvePolicyPorts(tx, record), policy.version));
-  for (const period of DEMO_PERIODS) await database.withTenant(as("demo-finance", "FINANCE"), (tx) => allocatePeriod(allocatePeriodPorts(tx, record), { period }));
-  return events;
+/** What stands when the demo is built. */
+export interface BuiltDemo {
+  readonly programme: string;
+  readonly scale: DemoScale;
+  /** Legs that count, in all months together. */
+  readonly legs: number;
 }
 
-async function pushUsage(database: Database, scope: Scope, nowMs: number): Promise<number> {
-  let batch: unknown[] = [];
-  let sent = 0;
-  const push = async (): Promise<void> => {
-    const read = readBatch({ source: DEMO_SOURCE, events: batch }, nowMs);
-    await database.withTenant(scope, (tx) => reportUsage(usageStore(tx), read));
-    sent += batch.length;
-    batch = [];
-  };
-  for (const event of demoUsage()) {
-    batch.push(event);
-    if (batch.length === BATCH) await push();
+/**
+ * Builds the demo programme through the verbs that everybody else uses, month by month as it would have come about. Each
+ * step is idempotent: begun and broken off, it is finished by the next start; built, it is left alone. CONFLICT when
+ * another programme has its code, or when it was begun at another scale.
+ */
+export async function seedDemo(options: StageOptions): Promise<BuiltDemo> {
+  const stage = await setUp(options);
+  const isBuilt = (await stage.as(DEMO_FINANCE, (tx) => runStore(tx).latestRun(DEMO_OPEN_PERIOD))) !== null;
+  if (!isBuilt) {
+    await agreeOnPolicies(stage);
+    for (const [index, period] of DEMO_PERIODS.entries()) await tellMonth(stage, period, DEMO_PERIODS[index - 1]);
   }
-  if (batch.length > 0) await push();
-  return sent;
+  const [total] = await stage.as(DEMO_FINANCE, async (tx) => usageByGroup(tx, await resolveUsageWhere(tx, {}), [], { contacts: false, onlyGroups: false }));
+  return { programme: DEMO_PROGRAMME.code, scale: stage.scale, legs: total?.legs ?? 0 };
+}
+
+/** The scale at which the demo was begun here; null when it was not. */
+export async function demoScaleFound({ database }: Pick<StageOptions, "database">): Promise<DemoScale | null> {
+  const found = await database.withInstallation("authentication", (tx) => programmeStore(tx).findProgramme(DEMO_PROGRAMME.code));
+  if (!found) return null;
+  const scale = (Object.keys(DEMO_SCALES) as DemoScale[]).find((each) => DEMO_SCALES[each].name === found.name);
+  if (scale) return scale;
+  throw new Refusal("CONFLICT", `A programme with the code ${DEMO_PROGRAMME.code} stands here that is not the demo. Start with APPORTION_DEMO=off, or with another APPORTION_DATA_DIR.`);
+}
+
+/** The programme with its units, use cases and pools. */
+async function setUp(options: StageOptions): Promise<DemoStage> {
+  const { database, record, scale } = options;
+  const begun = await demoScaleFound(options);
+  if (begun !== null && begun !== scale) throw new Refusal("CONFLICT", `The demo stands here at scale ${begun}. Keep that, or use another APPORTION_DATA_DIR for scale ${scale}.`);
+  const administrator = demoPerson("demo-admin", "ADMIN");
+  const programme: Programme = await database.withInstallation(administrator, (tx) => createProgramme(createProgrammePorts(tx, administrator, record), { ...DEMO_PROGRAMME, name: DEMO_SCALES[scale].name }));
+  const unitIds = await database.withTenant({ principal: administrator, programme, reach: "programme", unitIds: [] }, async (tx) => {
+    const ids = new Map<string, string>();
+    for (const unit of DEMO_UNITS) ids.set(unit.code, (await createBusinessUnit(createBusinessUnitPorts(tx, record), unit)).id);
+    for (const { code, name, businessUnit } of DEMO_USE_CASES) await createUseCase(createUseCasePorts(tx, record), { code, name, businessUnit });
+    return ids;
+  });
+  const stage = demoStage(options, programme, unitIds);
+  await stage.as(DEMO_FINANCE, async (tx) => {
+    for (const pool of DEMO_POOLS) await createCostPool(createCostPoolPorts(tx, record), pool);
+  });
+  return stage;
+}
+
+async function agreeOnPolicies(stage: DemoStage): Promise<void> {
+  for (const policy of DEMO_POLICIES) {
+    const { version } = await stage.as(DEMO_FINANCE, (tx) => proposePolicy(proposePolicyPorts(tx, stage.record), policy, `demo-policy-${policy.effectiveFrom}`));
+    await stage.as(DEMO_CONTROLLER, (tx) => approvePolicy(approvePolicyPorts(tx, stage.record), version));
+  }
 }

@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import pino from "pino";
-import { seedDemo } from "../seeds/demo";
-import { DEMO_PROGRAMME, DEMO_UNITS } from "../seeds/demo-programme";
+import { demoScaleFound, seedDemo } from "../seeds/demo";
+import { DEMO_CLOSED_PERIODS, DEMO_OPEN_PERIOD, DEMO_PROGRAMME, DEMO_UNITS } from "../seeds/demo-programme";
 import { Config, ConfigError, TokenConfig, readConfig } from "./app/config";
 import { Installation, openInstallation } from "./app/installation";
 import { RunningServer, buildServer, recordAudit } from "./app/serve";
@@ -22,8 +22,10 @@ async function main(): Promise<void> {
   stopOnSignal(server, installation, logger);
   const origin = await server.http.listen({ port: config.port, host: config.host });
   if (config.demo) {
-    const events = await seedDemo(installation.database, recordAudit, installation.clock.now());
-    say(`The demo programme stands: ${events} usage events, two months allocated.`);
+    const { database, clock } = installation;
+    const scale = (await demoScaleFound({ database })) ?? "m";
+    const { legs } = await seedDemo({ database, record: recordAudit, scale, clock, say: (message) => void process.stderr.write(`${message}\n`) });
+    say(`The demo programme stands: ${legs} legs of usage, ${DEMO_CLOSED_PERIODS[0]} to ${DEMO_CLOSED_PERIODS.at(-1)} closed, ${DEMO_OPEN_PERIOD} open.`);
   }
   server.setReady(true);
   say(`Apportion answers on ${origin}/graphql`);

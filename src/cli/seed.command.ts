@@ -1,8 +1,7 @@
 import { Command, Option } from "commander";
 import { seedDemo } from "../../seeds/demo";
-import { DEMO_PERIODS, DEMO_PROGRAMME } from "../../seeds/demo-programme";
-import { UsageError } from "./exit-status";
-import { OutputOptions, count, print } from "./output";
+import { DEMO_CLOSED_PERIODS, DEMO_OPEN_PERIOD, DEMO_PERIODS, DEMO_PROGRAMME, DEMO_SCALES, DemoScale } from "../../seeds/demo-programme";
+import { OutputOptions, count, print, say } from "./output";
 import { recordAudit, withInstallation } from "./session";
 
 /** `seed`: builds the demo programme through the verbs; begun and broken off, it is finished by the next call. */
@@ -10,11 +9,10 @@ export function registerSeed(program: Command): void {
   program
     .command("seed")
     .description(`build the demo programme "${DEMO_PROGRAMME.code}"; what is there already is left as it is`)
-    .addOption(new Option("--scale <scale>", "how much of it").choices(["s", "m", "l"]).default("s"))
+    .addOption(new Option("--scale <scale>", "how many contacts, about: s 4,000, m 100,000, l 1,000,000").choices(Object.keys(DEMO_SCALES)).default("m"))
     .option("--json", "print JSON")
-    .action(async (options: OutputOptions & { readonly scale: string }) => {
-      if (options.scale !== "s") throw new UsageError(`--scale ${options.scale} comes with the larger demo, which is not part of this version. Use --scale s.`);
-      const events = await withInstallation(({ database, clock }) => seedDemo(database, recordAudit, clock.now()));
-      print(options, { programme: DEMO_PROGRAMME.code, periods: DEMO_PERIODS, events }, `The programme ${DEMO_PROGRAMME.code} stands: ${count(events)} usage events, ${DEMO_PERIODS.join(" and ")} allocated.`);
+    .action(async (options: OutputOptions & { readonly scale: DemoScale }) => {
+      const built = await withInstallation(({ database, clock }) => seedDemo({ database, record: recordAudit, scale: options.scale, clock, say }));
+      print(options, { ...built, periods: DEMO_PERIODS }, `The programme ${built.programme} stands: ${count(built.legs)} legs of usage, ${DEMO_CLOSED_PERIODS[0]} to ${DEMO_CLOSED_PERIODS.at(-1)} closed, ${DEMO_OPEN_PERIOD} open.`);
     });
 }

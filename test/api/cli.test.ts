@@ -219,7 +219,7 @@ describe("allocate and explain", () => {
 describe("verify", () => {
   test("proves everything, and says when newer facts wait", async () => {
     const { ok, proofs } = await json<{ ok: boolean; proofs: Array<{ ok: boolean }> }>("verify");
-    expect({ ok, held: proofs.map((proof) => proof.ok) }).toEqual({ ok: true, held: Array(9).fill(true) });
+    expect({ ok, held: proofs.map((proof) => proof.ok) }).toEqual({ ok: true, held: Array(14).fill(true) });
     fileOf("late.csv", [CALLS[0]!, "7,gero,Claims,Status,2025-10-20 11:00:00,60,call"]);
     await json("import", "usage", "late.csv", "--mapping", "mapping.json");
     const { status, out } = await apportion(["verify"]);
@@ -238,6 +238,22 @@ describe("verify", () => {
     expect((await apportion(["verify"])).status).toBe(0);
   });
 
+  test("--anchor proves that the audit chain still passes through an end that was printed before", async () => {
+    const head = /audit chain +\d+ entries, head (\d+:[0-9a-f]{64})\n/.exec((await apportion(["verify"])).out)![1]!;
+    await installation.database.withTenant(await as("ann"), (tx) => recordAudit(tx, { action: "test", subjectKind: "Test", subjectKey: "1" }));
+    const kept = await apportion(["verify", "--anchor", head]);
+    expect(kept.status).toBe(0);
+    expect(kept.out).toMatch(/ok +audit chain passes through its anchors +1 of 1\n/);
+    const [sequence, hash] = head.split(":");
+    const other = `${sequence}:${"0".repeat(64)}`;
+    const lost = await apportion(["verify", "--anchor", head, "--anchor", other, "--anchor", `9999:${hash}`]);
+    expect(lost.status).toBe(1);
+    expect(lost.out).toMatch(/FAIL +audit chain passes through its anchors +1 of 3\n +2 difference\(s\):\n/);
+    expect(lost.out).toContain(`anchor ${sequence}: entry ${sequence} has the hash ${hash}, the anchor says ${"0".repeat(64)}`);
+    expect(lost.out).toContain("anchor 9999: there is no entry 9999");
+    for (const wrong of ["", "12", `${sequence}:abc`]) expect(await apportion(["verify", "--anchor", wrong])).toMatchObject({ status: 2, out: "", err: expect.stringContaining("Write the sequence, a colon and the 64 digits") as string });
+  });
+
   const newest = "run_id = (select id from allocation.run where period_key = '2025-10' order by sequence desc limit 1)";
   const oneLine = `ctid = (select ctid from allocation.line where ${newest} order by use_case_id, part limit 1)`;
   const totals = ["daily totals = usage rows", "period totals = usage rows"];
@@ -249,8 +265,63 @@ describe("verify", () => {
     ["a line", `update allocation.line set amount_minor = amount_minor {+} 1 where ${oneLine}`, "+", "-", ["lines + unallocated = pool, per run", runs[0]]],
     ["a booked cost", "update costs.cost_entry set amount_minor = amount_minor {+} 1 where external_id = 'inv-1'", "+", "-", ["pools of runs = costs at their cut-off", runs[2]]],
     ["a driver quantity", `update allocation.driver_quantity set quantity = quantity {+} 1 where ${newest} and driver_key = 'CONNECTED_SECONDS'`, "+", "-", [runs[1]]],
+    ["an audit entry", "update governance.audit_entry set reason = {+} where sequence = 2", "'other'", "null", ["audit chain"]],
     ["a policy", "update allocation.policy set note = {+}", "'other'", "null", ["policy hash = hash of its document"]],
   ])("finds out about %s", async (_name, sql, there, back, expected) => {
+    await tamper(sql.replace("{+}", there));
+    try {
+      expect(await unproved()).toEqual(expected);
+    } finally {
+      await tamper(sql.replace("{+}", back));
+    }
+    expect(await unproved()).toEqual([]);
+  });
+});
+
+describe("close", () => {
+  it("says what is missing, takes two people, and prints the head to be kept", async () => {
+    const dry = await apportion(["close", PERIOD, "--dry-run"]);
+    expect(dry).toMatchObject({ status: 0, err: "" });
+    expect(dry.out.match(/^(ok|MISS) +\w+/gm)).toHaveLength(9);
+    expect(await apportion(["close", "2031-01", "--dry-run"])).toMatchObject({ status: 3, out: "" });
+    expect((await apportion(["close", PERIOD, "--subject", "ann"])).out).toMatch(/is CLOSING: ann asked for its close/);
+    expect(await apportion(["close", PERIOD, "--subject", "ann"])).toMatchObject({ status: 4, out: "", err: expect.stringContaining("a second person must close it") as string });
+    const closed = await json<{ status: string; closedBy: string; hash: string; auditHead: string }>("close", PERIOD, "--subject", "ben");
+    expect(closed).toMatchObject({ status: "CLOSED", closedBy: "ben", hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+    expect(await apportion(["close", PERIOD, "--subject", "cid"])).toMatchObject({ status: 4, out: "", err: expect.stringContaining("is closed already") as string });
+    expect(await apportion(["allocate", PERIOD])).toMatchObject({ status: 4, out: "" });
+    expect((await apportion(["verify", "--anchor", closed.auditHead])).status).toBe(0);
+  });
+});
+
+describe("statements", () => {
+  interface Shown { readonly businessUnit: string; readonly status: string; readonly total: { amount: string }; readonly hash: string; readonly lines?: Array<{ kind: string; pool: string; useCase: string; amount: { amount: string } }> }
+
+  test("are issued once the month is closed, shown as a table and line by line", async () => {
+    expect(await apportion(["statements", "2031-01"])).toMatchObject({ status: 3, out: "" });
+    expect(await apportion(["statements", "2031-01", "--issue"])).toMatchObject({ status: 3, out: "" });
+    expect(await apportion(["statements", PERIOD, "--business-unit", "nix"])).toMatchObject({ status: 3, out: "", err: expect.stringContaining("There is no business unit nix") as string });
+    expect((await apportion(["statements", PERIOD])).out).toContain("No statements of 2025-10 were issued.");
+    expect(await json("statements", PERIOD)).toEqual([]);
+    const issued = await json<Shown[]>("statements", PERIOD, "--issue");
+    expect(issued.map(({ businessUnit, status }) => [businessUnit, status])).toEqual([["claims", "ISSUED"], ["retail-bank", "ISSUED"]]);
+    expect(issued.reduce((sum, { total }) => sum + Number(total.amount.replace(".", "")), 0)).toBe(10_000);
+    expect(await json("statements", PERIOD, "--issue")).toEqual(issued);
+    expect(await json("statements", PERIOD)).toEqual(issued);
+    const { out } = await apportion(["statements", PERIOD]);
+    expect(out).toContain(issued[0]!.hash);
+    expect(out).toMatch(/\ntotal 100.00 GBP\n$/);
+    const [claims] = await json<Shown[]>("statements", PERIOD, "--business-unit", "claims");
+    expect(claims).toMatchObject({ ...issued[0], lines: [{ kind: "ALLOCATION", pool: "platform", useCase: "claims.new-claim" }, { kind: "ALLOCATION", pool: "platform", useCase: "claims.status" }] });
+    expect((await apportion(["statements", PERIOD, "--business-unit", "claims"])).out).toMatch(/\nALLOCATION +2025-10 +platform +claims.new-claim +\d+\.\d\d\n/);
+  });
+
+  const proofs = ["statements = lines", "statement hash = hash of its lines"];
+  test.each([
+    ["a line", "update chargeback.statement_line set amount_minor = amount_minor {+} 1 where position = 0", "+", "-", proofs],
+    ["a total", "update chargeback.statement set total_minor = total_minor {+} 1", "+", "-", [proofs[0]]],
+    ["a mode", "update chargeback.statement set mode = {+}", "'CHARGEBACK'", "'SHOWBACK'", [proofs[1]]],
+  ])("verify finds out about %s", async (_name, sql, there, back, expected) => {
     await tamper(sql.replace("{+}", there));
     try {
       expect(await unproved()).toEqual(expected);
@@ -283,7 +354,7 @@ describe("token", () => {
 describe("the whole", () => {
   const elsewhere = (url: string): Record<string, string> => ({ DATABASE_URL: url, APPORTION_JWT_ISSUER: "i", APPORTION_JWT_AUDIENCE: "a", APPORTION_JWT_SECRET: "0123456789abcdef0123456789abcdef" });
 
-  test.each([[[]], [["dance"]], [["programme"]], [["verify", "--loud"]], [["seed", "--scale", "l"]]])("usage error %j ends with 2", async (args) => {
+  test.each([[[]], [["dance"]], [["programme"]], [["verify", "--loud"]], [["seed", "--scale", "xl"]]])("usage error %j ends with 2", async (args) => {
     const { status, out, err } = await apportion(args);
     expect({ status, out }).toEqual({ status: 2, out: "" });
     expect(err).not.toBe("");
@@ -313,7 +384,8 @@ describe("the whole", () => {
   });
 
   test("seed builds a second programme that verifies; from then on a command says which one it wants", async () => {
-    expect(await json("seed")).toMatchObject({ programme: "demo", periods: ["2025-09", "2025-10"] });
+    expect(await json("seed", "--scale", "s")).toMatchObject({ programme: "demo", scale: "s", legs: 4022, periods: ["2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09", "2025-10"] });
+    expect(await apportion(["seed"])).toMatchObject({ status: 4, out: "", err: "apportion: The demo stands here at scale s. Keep that, or use another APPORTION_DATA_DIR for scale m.\n" });
     expect((await apportion(["verify", "--programme", "demo"])).status).toBe(0);
     expect(await apportion(["verify"])).toMatchObject({ status: 2, out: "", err: "apportion: There are several programmes. Say which with --programme: acme, demo.\n" });
   });
@@ -321,7 +393,7 @@ describe("the whole", () => {
   test("init, migrate and doctor set up a database of one's own", async () => {
     const made = await apportion(["init", "--admin-url", server.adminUrl, "--database", "other", "--owner-role", "other_owner", "--api-role", "other_app"]);
     expect(made.status).toBe(0);
-    const [, apiUrl, ownerUrl] = /^DATABASE_URL=(.*)\nAPPORTION_MIGRATION_URL=(.*)\n$/.exec(made.out)!;
+    const [, apiUrl, ownerUrl] = /^DATABASE_URL=(.*)\nAPPORTION_MIGRATION_URL=(.*)\nAPPORTION_BACKUP_URL=.*\n$/.exec(made.out)!;
     expect((await apportion(["doctor"], elsewhere(apiUrl!))).out).toMatch(/FAIL +migrations/);
     const env = { ...elsewhere(apiUrl!), APPORTION_MIGRATION_URL: ownerUrl! };
     expect((await apportion(["migrate"], env)).out).toContain("applied Tenancy");

@@ -1,0 +1,62 @@
+import { BookCostInput, CreateCostPoolInput } from "../src/costs";
+import { PolicyInput } from "../src/allocation";
+import { DEMO_PERIODS, DEMO_PROGRAMME } from "./demo-programme";
+
+/** What is booked and how it is divided: the same at every scale. */
+export const DEMO_POOLS: readonly CreateCostPoolInput[] = [
+  { code: "platform", name: "Platform contract", kind: "PLATFORM_CONTRACT" },
+  { code: "telephony", name: "Telephony infrastructure", kind: "TELEPHONY" },
+  { code: "integration", name: "Integration overhead", kind: "INTEGRATION" },
+  { code: "compliance", name: "Compliance overhead", kind: "COMPLIANCE" },
+  { code: "messaging", name: "Messaging gateway", kind: "OTHER" },
+  { code: "programme-office", name: "Programme management", kind: "PROGRAMME_MANAGEMENT" },
+  { code: "model-usage", name: "Model usage by use case", kind: "DIRECT" },
+];
+
+/** Pounds a month, April to October. The messaging gateway is paid from April and used from May: nobody bears April's. */
+const MONTHLY: ReadonlyArray<{ readonly pool: string; readonly vendor: string; readonly amounts: readonly string[]; readonly useCase?: string }> = [
+  { pool: "platform", vendor: "Voice Platform Ltd", amounts: ["30000.00", "30000.00", "30000.00", "30000.00", "34000.00", "34000.00", "34000.00"] },
+  { pool: "telephony", vendor: "Carrier plc", amounts: ["4218.37", "4302.90", "4977.15", "5840.62", "6411.08", "7023.54", "7390.21"] },
+  { pool: "integration", vendor: "Integration team", amounts: ["9000.00", "9000.00", "12500.00", "12500.00", "14000.00", "11000.00", "11000.00"] },
+  { pool: "compliance", vendor: "Compliance office", amounts: ["5000.00", "5000.00", "6500.00", "6500.00", "6500.00", "6500.00", "6500.00"] },
+  { pool: "messaging", vendor: "Gateway GmbH", amounts: ["1200.00", "1200.00", "1200.00", "1200.00", "1200.00", "1200.00", "1200.00"] },
+  { pool: "programme-office", vendor: "Programme office", amounts: ["5000.00", "5000.00", "8000.00", "8000.00", "11000.00", "11000.00", "11000.00"] },
+  { pool: "model-usage", vendor: "Model Vendor Inc", useCase: "inbound-triage", amounts: ["1904.55", "1951.20", "1987.63", "2014.08", "2060.71", "2133.49", "2170.02"] },
+  { pool: "model-usage", vendor: "Model Vendor Inc", useCase: "outbound-follow-up", amounts: ["612.40", "640.11", "655.87", "671.30", "690.02", "702.18", "711.95"] },
+  { pool: "model-usage", vendor: "Model Vendor Inc", useCase: "claims-intake", amounts: ["0", "0", "540.66", "1013.92", "1420.35", "1588.77", "1642.10"] },
+];
+
+/** Service credits for months in which the platform missed its availability. */
+const CREDITS: ReadonlyArray<readonly [string, string]> = [["2025-05", "-450.00"], ["2025-09", "-1020.00"]];
+
+/** What is booked in a month; every booking has the identity that it would have in the sender's books. */
+export function demoCosts(period: string): BookCostInput[] {
+  const month = (DEMO_PERIODS as readonly string[]).indexOf(period);
+  const invoices = MONTHLY.filter(({ amounts }) => amounts[month] !== "0").map(({ pool, vendor, amounts, useCase }) => ({
+    pool, period, amount: amounts[month]!, currency: DEMO_PROGRAMME.currency, externalId: [pool, useCase, period].filter(Boolean).join("/"), vendor, useCase,
+    description: `${vendor}, ${period}`,
+  }));
+  const credits = CREDITS.filter(([of]) => of === period).map(([, amount]) => ({
+    pool: "platform", period, amount, currency: DEMO_PROGRAMME.currency, externalId: `platform/credit/${period}`, vendor: "Voice Platform Ltd", description: `Service credit, ${period}`,
+  }));
+  return [...invoices, ...credits];
+}
+
+const TELEPHONY = { pool: "telephony", parts: [{ driver: "BILLED_MINUTES" as const, minimumSeconds: 60, incrementSeconds: 60 }] };
+const INTEGRATION = { pool: "integration", parts: [{ driver: "CONNECTED_SECONDS" as const }] };
+const COMPLIANCE = { pool: "compliance", parts: [{ driver: "CONTACTS" as const }], exclude: ["logistics"] };
+const MESSAGING = { pool: "messaging", parts: [{ driver: "CONTACTS" as const, channels: [{ channel: "CHAT" as const, weight: "1" }, { channel: "SMS" as const, weight: "0.2" }, { channel: "WEB" as const, weight: "1" }] }] };
+
+/** Two versions: from August the platform is divided half by calls and half by time, no longer by time alone. */
+export const DEMO_POLICIES: readonly PolicyInput[] = [
+  {
+    effectiveFrom: "2025-04",
+    note: "Connected seconds; telephony by billed minutes; compliance by contacts",
+    rules: [{ pool: "platform", parts: [{ driver: "CONNECTED_SECONDS" }] }, TELEPHONY, INTEGRATION, COMPLIANCE, MESSAGING],
+  },
+  {
+    effectiveFrom: "2025-08",
+    note: "The platform half by calls, half by connected seconds: each call costs it a slot, however short",
+    rules: [{ pool: "platform", parts: [{ fraction: "0.5", driver: "CALLS" }, { fraction: "0.5", driver: "CONNECTED_SECONDS" }] }, TELEPHONY, INTEGRATION, COMPLIANCE, MESSAGING],
+  },
+];
