@@ -6,6 +6,7 @@ import { Allocation1760000000005 } from "./0005-allocation";
 import { AuditChain1760000000006 } from "./0006-audit-chain";
 import { Closing1760000000007 } from "./0007-closing";
 import { Statements1760000000008 } from "./0008-statements";
+import { UsageByMonth1760000000009 } from "./0009-usage-by-month";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   AuditChain1760000000006,
   Closing1760000000007,
   Statements1760000000008,
+  UsageByMonth1760000000009,
 ];

@@ -96,6 +96,10 @@ function fromTotals(tx: TenantTransaction, period: string, figure: "connected_le
   );
 }
 
+/** The month ($2) in the programme's zone ($4), so that its rows are found by when they ended; the period decides. */
+const IN_MONTH = `e.programme_id = $1 and e.business_unit_id is not null and e.period_key = $2 and $3::timestamptz is not distinct from $3
+      and e.ended_at >= to_date($2, 'YYYY-MM')::timestamp at time zone $4 and e.ended_at < (to_date($2, 'YYYY-MM') + interval '1 month') at time zone $4`;
+
 /** The rows that count, as posted or ($3) by what was recorded before an instant. */
 const rowsOf = (recordedBefore: Date | null): string => (recordedBefore === null ? COUNTING_EVENTS : countingBefore("$3"));
 
@@ -104,9 +108,9 @@ function fromRows(tx: TenantTransaction, period: string, recordedBefore: Date, f
     NAMED(`
       select business_unit_id, use_case_id, channel, sum(${figure})::bigint as quantity
       from ${rowsOf(recordedBefore)}
-      where e.programme_id = $1 and e.business_unit_id is not null and e.period_key = $2 and e.connected
+      where ${IN_MONTH} and e.connected
       group by 1, 2, 3`),
-    [tx.scope.programme.id, period, recordedBefore],
+    [tx.scope.programme.id, period, recordedBefore, tx.scope.programme.timeZone],
   );
 }
 
@@ -114,11 +118,11 @@ function fromRows(tx: TenantTransaction, period: string, recordedBefore: Date, f
 function billed(tx: TenantTransaction, period: string, recordedBefore: Date | null, minimumMs: bigint, incrementMs: bigint): Promise<QuantityRow[]> {
   return tx.query(
     NAMED(`
-      select business_unit_id, use_case_id, channel, sum(greatest($4::bigint, (connected_ms + $5::bigint - 1) / $5 * $5))::bigint as quantity
+      select business_unit_id, use_case_id, channel, sum(greatest($5::bigint, (connected_ms + $6::bigint - 1) / $6 * $6))::bigint as quantity
       from ${rowsOf(recordedBefore)}
-      where e.programme_id = $1 and e.business_unit_id is not null and e.period_key = $2 and e.connected and $3::timestamptz is not distinct from $3
+      where ${IN_MONTH} and e.connected
       group by 1, 2, 3`),
-    [tx.scope.programme.id, period, recordedBefore, minimumMs.toString(), incrementMs.toString()],
+    [tx.scope.programme.id, period, recordedBefore, tx.scope.programme.timeZone, minimumMs.toString(), incrementMs.toString()],
   );
 }
 
@@ -128,13 +132,13 @@ function contacts(tx: TenantTransaction, period: string, recordedBefore: Date | 
     `with q as materialized (
        select business_unit_id, ${perUseCase ? "use_case_id" : "null::uuid as use_case_id"}, channel, count(distinct contact_key) as quantity
        from ${rowsOf(recordedBefore)}
-       where e.programme_id = $1 and e.business_unit_id is not null and e.period_key = $2 and $3::timestamptz is not distinct from $3 ${resolved ? "and e.resolved" : ""}
+       where ${IN_MONTH} ${resolved ? "and e.resolved" : ""}
        group by 1, 2, 3
      )
      select u.code as "businessUnit", ${perUseCase ? "c.code" : "''"} as "useCase", q.channel::text as channel, q.quantity
      from q join tenancy.business_unit u on u.programme_id = $1 and u.id = q.business_unit_id
        ${perUseCase ? "join tenancy.use_case c on c.programme_id = $1 and c.id = q.use_case_id" : ""}
      order by 1, 2, 3`,
-    [tx.scope.programme.id, period, recordedBefore],
+    [tx.scope.programme.id, period, recordedBefore, tx.scope.programme.timeZone],
   );
 }
