@@ -106,10 +106,10 @@ test("a second start joins the server, and only the last to leave stops it", asy
   const third = await start();
   await first.stop();
   expect(await ask(third.adminUrl, "select 1 as one")).toEqual([{ one: 1 }]);
-  const pid = serverPid();
   await third.stop();
   await third.stop();
-  expect(() => process.kill(pid, 0)).toThrow();
+  // Nobody listens any more; the process itself may stay in the system's table until its parent has looked.
+  await expect(ask(first.adminUrl, "select 1 as one")).rejects.toThrow("ECONNREFUSED");
 });
 
 test("of two starts at the same moment one starts the server and the other joins it", async () => {
