@@ -6,6 +6,7 @@ import { Allocation1760000000005 } from "./0005-allocation";
 import { AuditChain1760000000006 } from "./0006-audit-chain";
 import { Closing1760000000007 } from "./0007-closing";
 import { Statements1760000000008 } from "./0008-statements";
+import { OwnershipRecorded1760000000010 } from "./0010-ownership-recorded";
 import { UsageByMonth1760000000009 } from "./0009-usage-by-month";
 
 /** Every migration, in order. */
@@ -19,4 +20,5 @@ export const migrations = [
   Closing1760000000007,
   Statements1760000000008,
   UsageByMonth1760000000009,
+  OwnershipRecorded1760000000010,
 ];

@@ -5,7 +5,7 @@ import { costsStore } from "../costs/costs.store";
 import { programmeCurrency } from "../tenancy";
 import { TenantTransaction } from "../tenancy/database.store";
 import { RecordAudit } from "../tenancy/request-context";
-import { tenancyStore } from "../tenancy/tenancy.store";
+import { holdOwnership, tenancyStore } from "../tenancy/tenancy.store";
 import { AllocatePeriodPorts } from "./allocate-period";
 import { ApprovePolicyPorts } from "./approve-policy";
 import { gatherFacts } from "./facts.query";
@@ -44,6 +44,7 @@ export function allocatePeriodPorts(tx: TenantTransaction, record: RecordAudit):
     gatherFacts: (period, policy) => gatherFacts(tx, period, policy),
     freeze: async (key) => {
       requireOpen(await periodStore(tx).lockAlone(key));
+      await holdOwnership(tx, "alone");
       // Asked for after the lock: everything recorded up to here is committed, and nothing is added before we are done.
       const [row] = await tx.query<{ cutoff: Date }>("select date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond' as cutoff");
       return row!.cutoff;

@@ -26,7 +26,10 @@ export class AdjustmentResolver {
   async adjustments(@Ctx() context: RequestContext, @Arg("period", () => PeriodKeyScalar) key: string): Promise<AdjustmentType[]> {
     const found = await context.withTenant(async (tx) => {
       const store = adjustmentStore(tx);
-      return Promise.all((await store.list(key)).map(async (stored) => ({ stored, lines: await store.lines(key, stored.originPeriodKey), ...(await periodsAndRun(stored)) })));
+      const read = [];
+      // One after the other: a transaction has one connection, and nothing may be left on it when one of them fails.
+      for (const stored of await store.list(key)) read.push({ stored, lines: await store.lines(key, stored.originPeriodKey), ...(await periodsAndRun(stored)) });
+      return read;
 
       async function periodsAndRun(stored: StoredAdjustment) {
         const [period, origin] = [await periodStore(tx).find(stored.periodKey), await periodStore(tx).find(stored.originPeriodKey)];

@@ -25,9 +25,10 @@ export class AdjustmentType {
   @Field(() => DateTimeScalar, { description: "Facts recorded from this instant" }) lateFrom: Date;
   @Field(() => DateTimeScalar, { description: "up to and without this instant are in it." }) lateTo: Date;
   @Allow("FINANCE", "AUDITOR")
-  @Field(() => LongScalar) lateEvents: number;
+  @Field(() => LongScalar, { description: "Usage events that came late, of every unit." }) lateEvents: number;
   @Allow("FINANCE", "AUDITOR")
-  @Field(() => LongScalar) lateCostEntries: number;
+  @Field(() => LongScalar, { description: "Cost entries that came late." }) lateCostEntries: number;
+  @Allow("FINANCE", "AUDITOR")
   @Field(() => String, { description: "SHA-256 of its pools and lines." }) hash: string;
   @Field(() => [AdjustmentLineType], { description: "A unit sees its own." }) lines: AdjustmentLineType[];
 }

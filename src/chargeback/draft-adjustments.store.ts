@@ -1,10 +1,13 @@
-import { allocate } from "../allocation";
+import { AllocationFacts, AllocationPolicy, AllocationRun, allocate } from "../allocation";
 import { gatherFacts } from "../allocation/facts.query";
 import { policyStore } from "../allocation/policy.store";
 import { runStore } from "../allocation/run.store";
+import { storedFacts, storedPools } from "../allocation/stored-run.query";
+import { poolAmounts } from "../costs/costs.query";
+import { periodStore } from "../governance/period.store";
 import { Scope } from "../tenancy";
 import { Database, TenantTransaction } from "../tenancy/database.store";
-import { AdjustmentDraft, draftAdjustment } from "./adjustment";
+import { AdjustmentDraft, Charges, draftAdjustment } from "./adjustment";
 import { chargesOfAdjustments, chargesOfResult, chargesOfRun, directCharges, together } from "./charges.query";
 
 /** A draft with what it stands on: the facts of its origin recorded in the half-open range [lateFrom, lateTo). */
@@ -23,32 +26,33 @@ interface Origin { readonly key: string; readonly cutoff: Date; readonly lateFro
 const REPLAY_TIMEOUT_MS = 600_000;
 
 /**
- * Works out what late facts change in each closed period: one draft per period that has any. First the periods concerned
- * are held for a moment, so that whoever is writing into them has ended and an instant can be named before which
- * everything is there; then each is divided anew by what was recorded before that instant, without holding anybody up.
+ * Works out what late facts change in each closed month before the one that is to charge them: one draft per month that has
+ * any. Each is first held for a moment, so that whoever is writing into it has ended and an instant can be named before
+ * which everything is there; then it is divided anew by what was recorded before that instant, without holding anybody up.
  */
-export async function draftAdjustments(database: Database, scope: Scope): Promise<PendingAdjustment[]> {
-  const { origins, lateTo } = await database.withTenant(scope, settleLateFacts);
+export async function draftAdjustments(database: Database, scope: Scope, before: string): Promise<PendingAdjustment[]> {
   const drafts: PendingAdjustment[] = [];
-  for (const origin of origins) {
+  for (const origin of await database.withTenant(scope, (tx) => monthsWithLateFacts(tx, before))) {
+    const lateTo = await database.withTenant(scope, async (tx) => {
+      await periodStore(tx).lockAlone(origin.key);
+      return instantAfterAll(tx);
+    });
     drafts.push(await database.withTenant(scope, (tx) => draftFor(tx, origin, lateTo), { statementTimeoutMs: REPLAY_TIMEOUT_MS, isolation: "REPEATABLE READ" }));
   }
   return drafts;
 }
 
-async function settleLateFacts(tx: TenantTransaction): Promise<{ origins: Origin[]; lateTo: Date }> {
-  const origins = await tx.query<Origin>(
+function monthsWithLateFacts(tx: TenantTransaction, before: string): Promise<Origin[]> {
+  return tx.query<Origin>(
     `select p.key, p.cutoff, l.late_from as "lateFrom"
      from governance.period p
        cross join lateral (select coalesce((select max(a.late_to) from chargeback.adjustment a where a.programme_id = $1 and a.origin_period_key = p.key), p.cutoff) as late_from) l
-     where p.programme_id = $1 and p.status = 'CLOSED'
+     where p.programme_id = $1 and p.status = 'CLOSED' and p.key < $2
        and (exists (select from metering.late_event e where e.programme_id = $1 and e.period_key = p.key and e.recorded_at >= l.late_from)
          or exists (select from costs.cost_entry c where c.programme_id = $1 and c.period_key = p.key and c.recorded_at >= l.late_from))
      order by p.key`,
-    [tx.scope.programme.id],
+    [tx.scope.programme.id, before],
   );
-  await tx.query("select 1 from governance.period where programme_id = $1 and key = any($2) order by key for update", [tx.scope.programme.id, origins.map(({ key }) => key)]);
-  return { origins, lateTo: await instantAfterAll(tx) };
 }
 
 /**
@@ -62,16 +66,37 @@ export async function instantAfterAll(tx: TenantTransaction): Promise<Date> {
 
 async function draftFor(tx: TenantTransaction, origin: Origin, lateTo: Date): Promise<PendingAdjustment> {
   const run = await runStore(tx).latestRun(origin.key);
-  const policy = run ? await policyStore(tx).findPolicy(run.policyVersion) : null;
-  const replayed = allocate(await gatherFacts(tx, origin.key, policy, lateTo));
-  const posted = [run ? await chargesOfRun(tx, run.id) : { pools: [], charges: [] }, await directCharges(tx, origin.key, origin.cutoff), await chargesOfAdjustments(tx, origin.key)];
+  const policy = run ? await policyStore(tx).findPolicy(run.policyVersion) : await policyAtClose(tx, origin);
+  const replayed = allocate(await factsWith(tx, origin, lateTo, run, policy));
+  const posted = [run ? await chargesOfRun(tx, run.id) : { pools: [], charges: [] }, await chargesBeside(tx, origin.key, origin.cutoff, origin.cutoff), await chargesOfAdjustments(tx, origin.key)];
   const [late] = await tx.query<{ events: string; entries: string }>(
     `select (select count(*) from metering.late_event where programme_id = $1 and period_key = $2 and recorded_at >= $3 and recorded_at < $4) as events,
        (select count(*) from costs.cost_entry where programme_id = $1 and period_key = $2 and recorded_at >= $3 and recorded_at < $4) as entries`,
     [tx.scope.programme.id, origin.key, origin.lateFrom, lateTo],
   );
   return {
-    ...draftAdjustment(origin.key, together(...posted), together(chargesOfResult(replayed), await directCharges(tx, origin.key, lateTo, origin.cutoff))),
+    ...draftAdjustment(origin.key, together(...posted), together(chargesOfResult(replayed), await chargesBeside(tx, origin.key, lateTo, origin.cutoff))),
     runId: run?.id ?? null, inputHash: replayed.inputHash, lateFrom: origin.lateFrom, lateTo, lateEvents: Number(late!.events), lateCostEntries: Number(late!.entries),
   };
+}
+
+/** Of a month that closed without a run: the policy that had been approved by then. */
+async function policyAtClose(tx: TenantTransaction, origin: Origin): Promise<AllocationPolicy | null> {
+  const policy = await policyStore(tx).approvedPolicy(origin.key);
+  return policy?.approvedAt && policy.approvedAt < origin.cutoff ? policy : null;
+}
+
+/** The facts of a closed month with the late ones; what its run took from the month before stays as the run kept it. */
+async function factsWith(tx: TenantTransaction, origin: Origin, lateTo: Date, run: AllocationRun | null, policy: AllocationPolicy | null): Promise<AllocationFacts> {
+  const facts = await gatherFacts(tx, origin.key, policy, lateTo);
+  if (!run || !policy || facts.priorDrivers.size === 0) return facts;
+  const kept = await storedFacts(tx, run, policy, (await storedPools(tx, run.id)).map(({ pool, amountMinor }) => ({ code: pool, amountMinor })));
+  return { ...facts, priorDrivers: new Map([...facts.priorDrivers, ...kept.priorDrivers]) };
+}
+
+/** What no policy divides: direct cost, and what the programme carries itself. */
+async function chargesBeside(tx: TenantTransaction, period: string, recordedBefore: Date, ownersBefore: Date): Promise<Charges> {
+  const carried = (await poolAmounts(tx, period, recordedBefore)).filter(({ kind }) => kind === "PROGRAMME_MANAGEMENT");
+  const pools = carried.map(({ code, amountMinor }) => ({ pool: code, amountMinor: BigInt(amountMinor), unallocatedMinor: BigInt(amountMinor) }));
+  return together(await directCharges(tx, period, recordedBefore, ownersBefore), { pools, charges: [] });
 }

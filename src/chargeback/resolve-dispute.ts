@@ -1,6 +1,7 @@
 import { requireText } from "../kernel/code";
 import { formatUnits } from "../kernel/decimal";
 import { hashOf } from "../kernel/hash";
+import { fromNodeId } from "../kernel/node-id";
 import { Currency, toMinor } from "../kernel/money";
 import { Refusal } from "../kernel/refusal";
 import { Dispute, ResolutionOutcome, readIdempotencyKey } from "./dispute";
@@ -24,6 +25,8 @@ export interface ResolveDisputeInput {
   readonly statement: string;
   readonly reason: string;
   readonly lines: readonly ResolutionLineInput[];
+  /** Ids of the disputed lines that this answers; CONFLICT when others are disputed by now. Left out: whatever is. */
+  readonly disputedLines?: readonly string[] | null;
   readonly idempotencyKey?: string | null;
 }
 
@@ -93,6 +96,7 @@ export async function resolveDispute(ports: ResolveDisputePorts, input: ResolveD
   requireStanding(statement);
   const disputes = await ports.openDisputes(statement);
   if (disputes.length === 0) throw new Refusal("CONFLICT", `The statement of ${statement.businessUnit} for ${statement.periodKey} has no open dispute: there is nothing to resolve.`, ["statement"]);
+  requireSameDisputes(input.disputedLines ?? null, disputes);
   requireBalance(ports.currency, statement, lines);
   await requireKnownNames(ports, lines);
   const resolution: ResolutionRecord = {
@@ -105,6 +109,16 @@ export async function resolveDispute(ports: ResolveDisputePorts, input: ResolveD
   const after = successions.length === 0 ? await ports.addEvent(statement, "ISSUED", reason) : requireStatement(await ports.newestOf(statement.businessUnit, statement.periodKey));
   await ports.audit(statement, after, resolution, successions);
   return after;
+}
+
+/** What finance answers must be what is open: a unit may have disputed another line in the meantime. */
+function requireSameDisputes(answered: readonly string[] | null, disputes: readonly Dispute[]): void {
+  if (answered === null) return;
+  const named = new Set(answered.map((id) => fromNodeId(id)?.key ?? id));
+  const open = new Set(disputes.map(({ lineId }) => lineId));
+  if (named.size !== open.size || [...open].some((line) => !named.has(line))) {
+    throw new Refusal("CONFLICT", `Open are disputes of ${open.size} lines, and they are not the ones that you name. Read the statement again and answer what is disputed now.`, ["disputedLines"]);
+  }
 }
 
 function readLines(currency: Currency, lines: readonly ResolutionLineInput[]): ResolvedLine[] {

@@ -56,6 +56,7 @@ export class ResolveDisputeInput {
   @Field(() => ID, { description: "The disputed statement: all of its open disputes are resolved." }) statement: string;
   @Field(() => String, { description: "1,000 characters at most." }) reason: string;
   @Field(() => [ResolutionLineInput], { description: "Empty: rejected. Otherwise they sum to zero (UNBALANCED), and one at least is on the disputed unit." }) lines: ResolutionLineInput[];
+  @Field(() => [ID], { nullable: true, description: "The disputed lines that this answers: CONFLICT when others are disputed by now. Left out: whatever is open." }) disputedLines?: string[] | null;
   @Field(() => String, { nullable: true, description: "A retry with the same key and content answers what was made." }) idempotencyKey?: string | null;
 }
 

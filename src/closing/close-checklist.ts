@@ -22,6 +22,8 @@ export interface CloseFacts {
   readonly earlierOpen: readonly string[];
   /** Legs that count and stand under no use case. */
   readonly unattributed: number;
+  /** The same of earlier months that are closed, where they came too late. */
+  readonly lateUnattributed: number;
   /** True when there is something to divide: shared cost, or a policy that expects some. */
   readonly needsRun: boolean;
   /** Shared pools that the policy divides and that hold no cost of the period. */
@@ -37,11 +39,13 @@ export interface CloseFacts {
 export function closeChecklist(facts: CloseFacts): CloseCheck[] {
   const { rules, run, period } = facts;
   const item = (check: CloseCheckName, ok: boolean, good: string, bad: string): CloseCheck => ({ check, ok, message: ok ? good : bad });
+  const stray = facts.unattributed + facts.lateUnattributed;
+  const strays = `${stray} legs are unattributed${facts.lateUnattributed > 0 ? ` (${facts.lateUnattributed} of them came late for earlier months)` : ""}`;
   return [
     item("MONTH_OVER", facts.nowMs >= facts.endsAtMs, `${period} is over.`, `${period} is not over yet: it ends at ${new Date(facts.endsAtMs).toISOString()}.`),
     item("EARLIER_MONTHS_CLOSED", facts.earlierOpen.length === 0, "Every earlier month is closed.", `Earlier months are still open: ${facts.earlierOpen.join(", ")}. Close them first, in order.`),
-    item("USAGE_ATTRIBUTED", facts.unattributed <= rules.unattributedThreshold, `${facts.unattributed} legs are unattributed, ${rules.unattributedThreshold} are tolerated.`,
-      `${facts.unattributed} legs are unattributed, ${rules.unattributedThreshold} are tolerated. See unattributedUsage; move them with attributeUsage.`),
+    item("USAGE_ATTRIBUTED", stray <= rules.unattributedThreshold, `${strays}, ${rules.unattributedThreshold} are tolerated.`,
+      `${strays}, ${rules.unattributedThreshold} are tolerated. See unattributedUsage; move them with attributeUsage.`),
     item("POOLS_HAVE_COST", facts.poolsWithoutCost.length === 0, "Every pool that the policy divides has cost.", `No cost is booked in ${period} on ${facts.poolsWithoutCost.join(", ")}. Book it with bookCost, 0 where there is none.`),
     item("POOLS_HAVE_RULES", facts.poolsWithoutRule.length === 0, "Every pool with cost has a rule.", `The policy in effect has no rule for ${facts.poolsWithoutRule.join(", ")}. Propose and approve one.`),
     item("RUN_LATEST", run === null ? !facts.needsRun : run.isLatest, run === null ? "There is nothing to divide." : `Run ${run.sequence} stands on the facts as they are.`,

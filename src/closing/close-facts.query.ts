@@ -20,6 +20,12 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
      from metering.usage_period_total where programme_id = $1 and period_key = $2`,
     [programmeId, period.key],
   );
+  const [late] = await tx.query<{ unattributed: string }>(
+    `select count(*) as unattributed from metering.late_event l join metering.usage_event e on e.programme_id = $1 and e.event_key = l.event_key and e.period_key = l.period_key
+     where l.programme_id = $1 and l.period_key < $2 and l.business_unit_id is null and e.type in ('LEG_COMPLETED', 'LEG_UPDATED')
+       and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key)`,
+    [programmeId, period.key],
+  );
   const policy = await policyStore(tx).approvedPolicy(period.key);
   const booked = await poolAmounts(tx, period.key);
   const shared = booked.filter(({ kind }) => isShared(kind)).map(({ code }) => code);
@@ -30,6 +36,7 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
     rules: await closeRulesStore(tx).currentRules(),
     earlierOpen: earlier.map(({ key }) => key),
     unattributed: Number(usage!.unattributed),
+    lateUnattributed: Number(late!.unattributed),
     needsRun: shared.length > 0 || (!isEmpty && ruled.length > 0),
     poolsWithoutCost: isEmpty ? [] : ruled.filter((pool) => !shared.includes(pool)),
     poolsWithoutRule: shared.filter((pool) => !ruled.includes(pool)),

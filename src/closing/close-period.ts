@@ -63,16 +63,22 @@ export interface ClosePeriodPorts extends Pick<RequestClosePorts, "subject" | "l
  * when something changed since.
  */
 export async function closePeriod(ports: ClosePeriodPorts, input: { readonly period: string }): Promise<Period> {
-  const period = await ports.lockPeriod(requirePeriodKey(input.period));
-  if (period.status === "CLOSED") throw alreadyClosed(period);
-  if (period.status === "OPEN") throw new Refusal("PERIOD_OPEN", `Nobody has asked to close ${period.key}. Run requestClose first; a second person closes.`, ["period"]);
-  if (period.closeRequestedBy === ports.subject) throw new Refusal("SAME_PERSON", `You asked for the close of ${period.key}: a second person must close it.`, ["period"]);
+  const period = requireCloseable(await ports.lockPeriod(requirePeriodKey(input.period)), input.period, ports.subject);
   requireReady(period.key, await ports.checklist(period));
   const cutoff = await ports.cutoff();
   await ports.postAdjustments(period);
   const hash = await ports.hashFigures(period);
   const auditHead = await ports.audit(period, cutoff, hash);
   return ports.markClosed(period, cutoff, hash, auditHead);
+}
+
+/** The period, when it waits for this person to close it: NOT_FOUND, PERIOD_CLOSED, PERIOD_OPEN or SAME_PERSON otherwise. */
+export function requireCloseable(period: Period | null, key: string, subject: string): Period {
+  if (!period) throw new Refusal("NOT_FOUND", `There is nothing in ${key}: no usage and no cost.`, ["period"]);
+  if (period.status === "CLOSED") throw alreadyClosed(period);
+  if (period.status === "OPEN") throw new Refusal("PERIOD_OPEN", `Nobody has asked to close ${period.key}. Run requestClose first; a second person closes.`, ["period"]);
+  if (period.closeRequestedBy === subject) throw new Refusal("SAME_PERSON", `You asked for the close of ${period.key}: a second person must close it.`, ["period"]);
+  return period;
 }
 
 function alreadyClosed(period: Period): Refusal {

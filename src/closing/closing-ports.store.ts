@@ -1,4 +1,5 @@
 import { Clock } from "../kernel/clock";
+import { requirePeriodKey } from "../kernel/period";
 import { Period } from "../governance";
 import { auditStore } from "../governance/audit.store";
 import { periodStore } from "../governance/period.store";
@@ -6,10 +7,11 @@ import { StaleDrafts, adjustmentStore } from "../chargeback/adjustment.store";
 import { PendingAdjustment, draftAdjustments, instantAfterAll } from "../chargeback/draft-adjustments.store";
 import { Scope } from "../tenancy";
 import { Database, TenantTransaction } from "../tenancy/database.store";
+import { holdOwnership } from "../tenancy/tenancy.store";
 import { RecordAudit } from "../tenancy/request-context";
 import { closeChecklist } from "./close-checklist";
 import { closeFacts } from "./close-facts.query";
-import { ClosePeriodPorts, RequestClosePorts, WithdrawClosePorts, closePeriod, requestClose, withdrawClose } from "./close-period";
+import { ClosePeriodPorts, RequestClosePorts, WithdrawClosePorts, closePeriod, requestClose, requireCloseable, withdrawClose } from "./close-period";
 import { SetCloseRulesPorts } from "./close-rules";
 import { closeRulesStore } from "./close-rules.store";
 import { hashClosedFigures } from "./closed-figures";
@@ -41,8 +43,10 @@ export function runWithdrawClose(tools: CloseTools, input: { readonly period: st
  * than its own figures need; facts that come later still are left to the next month.
  */
 export async function runClosePeriod(tools: CloseTools, input: { readonly period: string }): Promise<Period> {
+  const { subject } = tools.scope.principal;
+  await tools.database.withTenant(tools.scope, async (tx) => requireCloseable(await periodStore(tx).find(requirePeriodKey(input.period)), input.period, subject));
   for (;;) {
-    const drafts = await draftAdjustments(tools.database, tools.scope);
+    const drafts = await draftAdjustments(tools.database, tools.scope, input.period);
     try {
       return await tools.database.withTenant(tools.scope, (tx) => closePeriod(closePeriodPorts(tx, tools, drafts), input), { statementTimeoutMs: CLOSE_TIMEOUT_MS });
     } catch (error) {
@@ -56,7 +60,11 @@ function requestClosePorts(tx: TenantTransaction, { clock, record }: CloseTools)
   const { subject } = tx.scope.principal;
   return {
     subject,
-    lockPeriod: (key) => periodStore(tx).lockAlone(key),
+    lockPeriod: async (key) => {
+      const period = await periodStore(tx).lockAlone(key);
+      await holdOwnership(tx, "alone");
+      return period;
+    },
     checklist: async (period) => closeChecklist(await closeFacts(tx, period, clock.now())),
     markRequested: (period) => periodStore(tx).markRequested(period.key, subject),
     audit: (action, period, reason) => record(tx, { action, subjectKind: "Period", subjectKey: period.key, reason, after: { status: period.status } }),

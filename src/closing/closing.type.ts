@@ -29,8 +29,8 @@ export class SetCloseRulesInput {
 
 @ObjectType("CloseCheck", { simpleResolvers: true, description: "One thing that must be true before a month closes." })
 export class CloseCheckType implements CloseCheck {
-  @Field(() => CloseCheckNameEnum) check: CloseCheckName;
-  @Field(() => Boolean) ok: boolean;
+  @Field(() => CloseCheckNameEnum, { description: "What was looked at." }) check: CloseCheckName;
+  @Field(() => Boolean, { description: "False: it holds the close up." }) ok: boolean;
   @Field(() => String, { description: "What was found; where it is not ok, what to do." }) message: string;
 }
 
@@ -45,8 +45,8 @@ export class CloseChecklistType {
 export class CloseRulesType implements CloseRules {
   @Field(() => Int, { description: "0: finance has set none; the values are the defaults." }) version: number;
   @Field(() => LongScalar, { description: "So many legs may stay unattributed." }) unattributedThreshold: number;
-  @Field(() => Boolean) blocksOnOpenDisputes: boolean;
-  @Field(() => Boolean) blocksOnUnissuedStatements: boolean;
+  @Field(() => Boolean, { description: "An open dispute on an earlier month's statement holds the close up." }) blocksOnOpenDisputes: boolean;
+  @Field(() => Boolean, { description: "An earlier month without statements holds the close up." }) blocksOnUnissuedStatements: boolean;
 }
 
 @ObjectType({ simpleResolvers: true })

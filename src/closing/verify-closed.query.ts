@@ -15,7 +15,7 @@ export async function verifyClosedPeriods(tx: TenantTransaction): Promise<Proof>
   return notes.proof("closed figures = hash of the close", `${periods.length} closed periods`);
 }
 
-/** Proves that the pools and lines of every adjustment hash to what was kept, and make up every pool. */
+/** Proves that the pools and lines of every adjustment hash to what was kept and make up every pool, and that late cost is in them to the cent. */
 export async function verifyAdjustments(tx: TenantTransaction): Promise<Proof> {
   const notes = new ProofNotes();
   const programmeId = tx.scope.programme.id;
@@ -46,5 +46,21 @@ export async function verifyAdjustments(tx: TenantTransaction): Promise<Proof> {
       if (sum !== BigInt(each.allocated)) notes.differs(`adjustment of ${origin} in ${period}, pool ${each.pool}: lines ${sum}, allocated ${each.allocated} minor units`);
     }
   }
+  const lost = await tx.query<{ origin: string; pool: string; booked: string; posted: string }>(
+    `with late as (
+       select a.origin_period_key as origin, p.cutoff, max(a.late_to) as late_to from chargeback.adjustment a
+         join governance.period p on p.programme_id = $1 and p.key = a.origin_period_key where a.programme_id = $1 group by 1, 2
+     ), booked as (
+       select l.origin, e.pool_id, sum(e.amount_minor) as minor from late l
+         join costs.cost_entry e on e.programme_id = $1 and e.period_key = l.origin and e.recorded_at >= l.cutoff and e.recorded_at < l.late_to group by 1, 2
+     ), posted as (
+       select origin_period_key as origin, pool_id, sum(amount_minor) as minor from chargeback.adjustment_pool where programme_id = $1 group by 1, 2
+     )
+     select origin, p.code as pool, coalesce(b.minor, 0) as booked, coalesce(a.minor, 0) as posted
+     from booked b full join posted a using (origin, pool_id) join costs.cost_pool p on p.programme_id = $1 and p.id = pool_id
+     where coalesce(b.minor, 0) <> coalesce(a.minor, 0) order by 1, 2`,
+    [programmeId],
+  );
+  for (const { origin, pool, booked, posted } of lost) notes.differs(`late cost of ${origin} on ${pool}: booked ${booked}, in adjustments ${posted} minor units`);
   return notes.proof("adjustments = hash of their lines", `${adjustments.length} adjustments, ${lines} lines`);
 }

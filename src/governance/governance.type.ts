@@ -22,9 +22,9 @@ export class PeriodType extends Node implements Pick<Period, "key" | "status" | 
   @Allow("FINANCE", "AUDITOR")
   @Field(() => String, { nullable: true, description: "Subject that asked for the close; another one closes." })
   closeRequestedBy: string | null;
-  @Field(() => DateTimeScalar, { nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: "When the close was asked for; null while nobody has." })
   closeRequestedAt: Date | null;
-  @Field(() => DateTimeScalar, { nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: "When it was closed; null until then." })
   closedAt: Date | null;
   @Allow("FINANCE", "AUDITOR")
   @Field(() => String, { nullable: true, description: "Subject that closed it." })

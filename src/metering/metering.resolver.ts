@@ -4,6 +4,7 @@ import { Page, requirePageSize } from "../kernel/paging";
 import { Refusal } from "../kernel/refusal";
 import { selects } from "../kernel/selection";
 import { payload } from "../kernel/user-error.type";
+import { periodStore } from "../governance/period.store";
 import { Allow } from "../tenancy/access";
 import { RequestContext } from "../tenancy/request-context";
 import { attributeUsagePorts } from "./attribute-ports.store";
@@ -47,7 +48,8 @@ export class MeteringResolver {
       const groups = await usageByGroup(tx, resolved, groupBy, { contacts, onlyGroups });
       if (onlyGroups && groups.length === 0) throw new Refusal("FORBIDDEN", `A figure for this role stands for at least ${MINIMUM_GROUP} business units; here there are fewer.`);
       const total = totalOf(groups, totalContacts ? await distinctContacts(tx, resolved) : 0);
-      return toUsageReport(groups, total, context.clock.now());
+      const cutoff = resolved.period !== null && resolved.view === "POSTED" && selects(info, ["asOf"]) ? (await periodStore(tx).find(resolved.period))?.cutoff : null;
+      return toUsageReport(groups, total, cutoff ?? new Date(context.clock.now()));
     });
   }
 

@@ -51,9 +51,9 @@ export function requireSoundQuestion(where: UsageWhere, groupBy: readonly UsageD
  */
 export function requirePermittedQuestion(role: Role, where: UsageWhere, groupBy: readonly UsageDimension[]): void {
   if (role === "EXECUTIVE" || role === "STEERING") {
-    const narrow = where.from || where.to || where.businessUnit || where.useCase || where.channel || where.direction;
+    const narrow = where.from || where.to || where.businessUnit || where.useCase || where.channel || where.direction || where.view === "RESTATED";
     if (narrow || groupBy.some((dimension) => dimension !== "PERIOD" && dimension !== "MONTH")) {
-      throw new Refusal("FORBIDDEN", "This role sees totals of whole months of the programme: filter by period and group by PERIOD only.");
+      throw new Refusal("FORBIDDEN", "This role sees totals of whole months of the programme: as posted; filter by period and group by PERIOD only.");
     }
   }
   if (role === "PROGRAMME_LEAD" && (where.businessUnit || groupBy.includes("BUSINESS_UNIT"))) {

@@ -6,8 +6,8 @@ import { UsageGroup } from "./usage.query";
 import { UsageEventType, UsageReport, UsageRow } from "./usage.type";
 
 /** Groups as the report of the schema; a group already has the shape of a row. */
-export function toUsageReport(groups: readonly UsageGroup[], total: UsageGroup, nowMs: number): UsageReport {
-  return { rows: groups as unknown as UsageRow[], total: total as unknown as UsageRow, asOf: new Date(nowMs) };
+export function toUsageReport(groups: readonly UsageGroup[], total: UsageGroup, asOf: Date): UsageReport {
+  return { rows: groups as unknown as UsageRow[], total: total as unknown as UsageRow, asOf };
 }
 
 /** A page of stored events with the units and use cases that they name. */

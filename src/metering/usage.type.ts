@@ -93,7 +93,7 @@ export class UsageRow {
 export class UsageReport {
   @Field(() => [UsageRow]) rows: UsageRow[];
   @Field(() => UsageRow) total: UsageRow;
-  @Field(() => DateTimeScalar, { description: "Recorded-at instant up to which facts are in." }) asOf: Date;
+  @Field(() => DateTimeScalar, { description: "Recorded-at instant up to which facts are in: of a closed month as posted its cut-off." }) asOf: Date;
 }
 
 @ObjectType("UsageEvent", { implements: Node, simpleResolvers: true, description: "A leg as it counts now: its highest revision, under the unit that it is attributed to." })

@@ -39,6 +39,7 @@ export function tenancyStore(tx: TenantTransaction) {
     },
     saveUseCase: async (useCase: UseCase, owner: BusinessUnit): Promise<void> => {
       await useCases.insert({ programmeId, ...useCase });
+      await holdOwnership(tx, "shared");
       await tx.query(
         "insert into tenancy.use_case_ownership (programme_id, use_case_id, effective_from, business_unit_id) values ($1, $2, '-infinity', $3)",
         [programmeId, useCase.id, owner.id],
@@ -53,6 +54,14 @@ export function tenancyStore(tx: TenantTransaction) {
 }
 
 const UNIT_COLUMNS = `id, code, name, cost_centre as "costCentre", chargeback_mode as "chargebackMode"`;
+
+/**
+ * Holds who owns what until this transaction ends: shared by those who add an owner, alone by those who fix an instant up
+ * to which owners count (a run, a close). Nobody is then half written at that instant.
+ */
+export async function holdOwnership(tx: TenantTransaction, how: "shared" | "alone"): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock${how === "shared" ? "_shared" : ""}(hashtextextended($1, 4))`, [tx.scope.programme.id]);
+}
 
 export const USE_CASE_OWNERSHIP_SQL = `
   select use_case_id as "useCaseId", business_unit_id as "businessUnitId",

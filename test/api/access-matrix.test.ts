@@ -258,6 +258,7 @@ describe.each(ROLES)("%s", (role) => {
       "Period.auditHead": "{ period(key: \"2025-10\") { hidden: auditHead } }",
       "Adjustment.lateEvents": "{ adjustments(period: \"2025-10\") { lateEvents } }",
       "DisputeResolution.programmeLines": "{ statements(first: 1) { edges { node { disputes { resolution { programmeLines { description } } } } } } }",
+      "Adjustment.hash": "{ adjustments(period: \"2025-10\") { hash } }",
       "Adjustment.lateCostEntries": "{ adjustments(period: \"2025-10\") { ... on Adjustment { lateCostEntries } } }",
       "UsageEvent.reportedUseCase": "query($id: ID!) { node(id: $id) { ...seen } } fragment seen on UsageEvent { hidden: reportedUseCase }",
     };

@@ -1,4 +1,6 @@
 import { ALLOCATE, bookAndAgree, call, createAcme, integration, must, report } from "../support/builders";
+import { verifyProgramme } from "../../src/app/verify";
+import { Scope } from "../../src/tenancy";
 import { Actor, TestServer, startTestServer } from "../support/server";
 
 const REQUEST = "mutation($input: PeriodInput!) { requestClose(input: $input) { period { key status closeRequestedBy } missing { check message } userErrors { code message field } } }";
@@ -22,6 +24,11 @@ async function close(period: string): Promise<{ hash: string; cutoff: string; au
   await must(finance, ALLOCATE, { input: { period } });
   await must(finance, REQUEST, { input: { period } });
   return (await must(second, CLOSE, { input: { period } })).closePeriod.period;
+}
+
+async function wholeScope(): Promise<Scope> {
+  const programme = (await server.installation.scopes.programme("acme"))!;
+  return { principal: { subject: "auditor", role: "AUDITOR", programme: "acme", businessUnits: [] }, programme, reach: "programme", unitIds: [] };
 }
 
 const codes = (answer: { userErrors: Array<{ code: string }> }): string[] => answer.userErrors.map(({ code }) => code);
@@ -243,6 +250,52 @@ describe("facts that come after the close", () => {
     expect(await figures()).toEqual(before);
     const { adjustments } = await must(finance, ADJUSTMENTS, { period: "2025-11" });
     expect(adjustments[0].lines.map((line: { useCase: { code: string }; amount: { amount: string } }) => [line.useCase.code, line.amount.amount])).toEqual([["triage", "-25.00"], ["order-status", "-25.00"], ["returns", "33.33"], ["helpdesk", "16.67"]]);
+  });
+
+  it("are not charged in a month before their own, and late strays hold up the next close", async () => {
+    await close("2025-10");
+    await report(integration(server), [call("late-1", { useCase: "helpdesk" }), call("old", { connectedAt: null, endedAt: "2025-08-10T14:01:00.000Z" })]);
+    await must(finance, REQUEST, { input: { period: "2025-08" } });
+    await must(second, CLOSE, { input: { period: "2025-08" } });
+    expect((await must(finance, ADJUSTMENTS, { period: "2025-08" })).adjustments).toEqual([]);
+    await report(integration(server), [november("n-1"), call("late-stray", { useCase: "unknown" })]);
+    await book("platform", "2025-11", "10.00", "platform-2025-11");
+    await must(finance, ALLOCATE, { input: { period: "2025-11" } });
+    expect((await finance.ask(REQUEST, { input: { period: "2025-11" } })).data.requestClose.missing).toEqual([
+      { check: "USAGE_ATTRIBUTED", message: "1 legs are unattributed (1 of them came late for earlier months), 0 are tolerated. See unattributedUsage; move them with attributeUsage." },
+    ]);
+    await must(finance, `mutation($input: AttributeUsageInput!) { attributeUsage(input: $input) { attributed userErrors { code } } }`, { input: { eventIds: ["late-stray"], useCase: "returns", reason: "it was theirs" } });
+    await close("2025-11");
+    const [adjustment] = (await must(finance, ADJUSTMENTS, { period: "2025-11" })).adjustments;
+    expect([adjustment.originPeriod.key, adjustment.lines.map((line: { useCase: { code: string } }) => line.useCase.code)]).toEqual(["2025-10", ["triage", "order-status", "returns"]]);
+  });
+
+  it("carry late cost of the programme itself, and charge a use case that is newer than the close", async () => {
+    const pool = "mutation($input: CreateCostPoolInput!) { createCostPool(input: $input) { userErrors { code } } }";
+    await must(finance, pool, { input: { code: "office", name: "Programme office", kind: "PROGRAMME_MANAGEMENT" } });
+    await must(finance, pool, { input: { code: "licences", name: "Licences", kind: "DIRECT" } });
+    await close("2025-10");
+    await must(server.as("ADMIN"), "mutation($input: CreateUseCaseInput!) { createUseCase(input: $input) { userErrors { code } } }", { input: { code: "brand-new", name: "Brand new", businessUnit: "claims" } });
+    await book("office", "2025-10", "50.00", "office-late");
+    await book("licences", "2025-10", "7.00", "licence-late", { useCase: "brand-new" });
+    await report(integration(server), [november("n-1")]);
+    await book("platform", "2025-11", "10.00", "platform-2025-11");
+    await close("2025-11");
+    expect(await server.sql("select p.code, a.amount_minor, a.allocated_minor, a.unallocated_minor from chargeback.adjustment_pool a join costs.cost_pool p on p.id = a.pool_id order by 1")).toEqual([
+      { code: "licences", amount_minor: "700", allocated_minor: "700", unallocated_minor: "0" }, { code: "office", amount_minor: "5000", allocated_minor: "0", unallocated_minor: "5000" },
+    ]);
+    expect((await must(finance, ADJUSTMENTS, { period: "2025-11" })).adjustments[0].lines).toEqual([{ pool: { code: "licences" }, businessUnit: { code: "claims" }, useCase: { code: "brand-new" }, amount: { amount: "7.00" } }]);
+    const proofs: string[] = [];
+    for await (const proof of verifyProgramme(server.installation.database, await wholeScope())) if (proof.differing > 0) proofs.push(`${proof.name}: ${proof.differences.join()}`);
+    expect(proofs).toEqual([]);
+  });
+
+  it("do not tell executives a unit's usage by the difference to what was posted", async () => {
+    await close("2025-10");
+    const answer = await server.as("EXECUTIVE").ask(`{ usage(where: { period: "2025-10", view: RESTATED }, groupBy: []) { total { legs } } }`);
+    expect(answer.errors?.[0]?.extensions.code).toBe("FORBIDDEN");
+    const posted = await must(server.as("EXECUTIVE"), `{ usage(where: { period: "2025-10" }, groupBy: []) { total { legs } asOf } period(key: "2025-10") { cutoff } }`);
+    expect(posted.usage).toEqual({ total: { legs: 3 }, asOf: posted.period.cutoff });
   });
 
   it("charge late cost, shared and direct, and sum to it", async () => {

@@ -335,6 +335,16 @@ describe("finance and a dispute", () => {
     expect(await refused(finance, RESOLVE, resolve({ statement: (await statementOf("cards")).id }))).toBe("CONFLICT at statement: The statement of cards for 2025-10 has no open dispute: there is nothing to resolve.");
   });
 
+  it("answers only what it names: what was disputed meanwhile is not settled with it", async () => {
+    const answered = [claims.lines[0]!.id];
+    await must(unit("claims"), DISPUTE, { input: { statement: claims.id, lines: [{ line: claims.lines[1]!.id, reason: "And this one" }] } });
+    const before = await rows();
+    expect(await refused(finance, RESOLVE, { statement: claims.id, reason: "no", lines: [], disputedLines: answered })).toMatch(/^CONFLICT at disputedLines: Open are disputes of 2 lines/);
+    expect(await rows()).toEqual(before);
+    const both = claims.lines.map(({ id }) => id);
+    expect((await must(finance, RESOLVE, { input: { statement: claims.id, reason: "no", lines: [], disputedLines: both } })).resolveDispute.statement.status).toBe("ISSUED");
+  });
+
   it("rejects without lines: the version stays and waits again", async () => {
     const rejected = (await must(finance, RESOLVE, { input: resolve({ lines: [], reason: "The calls are yours" }) })).resolveDispute.statement;
     expect(rejected).toMatchObject({ id: claims.id, version: 1, status: "ISSUED", hash: claims.hash, lines: claims.lines });

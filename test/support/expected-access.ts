@@ -84,6 +84,7 @@ export const EXPECTED_FIELDS: ReadonlyMap<string, readonly Role[]> = new Map<str
   ["Period.auditHead", ["FINANCE", "AUDITOR"]],
   ["Adjustment.lateEvents", ["FINANCE", "AUDITOR"]],
   ["Adjustment.lateCostEntries", ["FINANCE", "AUDITOR"]],
+  ["Adjustment.hash", ["FINANCE", "AUDITOR"]],
   ["DisputeResolution.programmeLines", ["FINANCE", "AUDITOR"]],
 ]);
 

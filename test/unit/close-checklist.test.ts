@@ -3,7 +3,7 @@ import { hashClosedFigures } from "../../src/closing/closed-figures";
 import { DEFAULT_CLOSE_RULES } from "../../src/closing/close-rules";
 
 const ready: CloseFacts = {
-  period: "2025-10", endsAtMs: 1_000, nowMs: 1_000, rules: DEFAULT_CLOSE_RULES, earlierOpen: [], unattributed: 0, needsRun: true,
+  period: "2025-10", endsAtMs: 1_000, nowMs: 1_000, rules: DEFAULT_CLOSE_RULES, earlierOpen: [], unattributed: 0, lateUnattributed: 0, needsRun: true,
   poolsWithoutCost: [], poolsWithoutRule: [], run: { sequence: 1, isLatest: true, addsUp: true }, openDisputes: 0, unissuedMonths: [],
 };
 
@@ -16,6 +16,7 @@ describe("the checklist of a close", () => {
     ["an earlier month is open", { earlierOpen: ["2025-09"] }, ["EARLIER_MONTHS_CLOSED"]],
     ["one leg more than tolerated is unattributed", { unattributed: 3, rules: { ...DEFAULT_CLOSE_RULES, unattributedThreshold: 2 } }, ["USAGE_ATTRIBUTED"]],
     ["as many as tolerated are", { unattributed: 2, rules: { ...DEFAULT_CLOSE_RULES, unattributedThreshold: 2 } }, []],
+    ["a stray came late for an earlier month", { lateUnattributed: 1 }, ["USAGE_ATTRIBUTED"]],
     ["a pool has no cost", { poolsWithoutCost: ["platform"] }, ["POOLS_HAVE_COST"]],
     ["a pool has no rule", { poolsWithoutRule: ["platform"] }, ["POOLS_HAVE_RULES"]],
     ["it was never allocated", { run: null }, ["RUN_LATEST"]],
