@@ -22,7 +22,7 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
   );
   const [late] = await tx.query<{ unattributed: string }>(
     `select count(*) as unattributed from metering.late_event l join metering.usage_event e on e.programme_id = $1 and e.event_key = l.event_key and e.period_key = l.period_key
-     where l.programme_id = $1 and l.period_key < $2 and l.business_unit_id is null and e.type in ('LEG_COMPLETED', 'LEG_UPDATED')
+     where l.programme_id = $1 and l.period_key < $2 and l.business_unit_id is null and not e.test and e.type in ('LEG_COMPLETED', 'LEG_UPDATED')
        and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key)`,
     [programmeId, period.key],
   );

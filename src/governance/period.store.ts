@@ -17,7 +17,10 @@ export function periodStore(tx: TenantTransaction) {
       [programme.id, keys, programme.timeZone],
     );
   };
+  // The row is what decides; in front of it stands a queue, because whoever wants a row alone would otherwise wait for as
+  // long as sharers keep coming.
   const lock = async (keys: readonly string[], strength: "share" | "update"): Promise<Period[]> => {
+    await tx.prepared(`select pg_advisory_xact_lock${strength === "share" ? "_shared" : ""}(hashtextextended($1 || '/' || k, 5)) from (select k from unnest($2::text[]) k order by k) k`, [programme.id, keys]);
     return tx.query<Period>(`select ${COLUMNS} from governance.period where programme_id = $1 and key = any($2) order by key for ${strength}`, [programme.id, keys]);
   };
   const change = async (key: string, set: string, values: readonly unknown[]): Promise<Period> => {

@@ -97,6 +97,27 @@ export const COUNT_NEW_CONTACTS = `
   where t.programme_id = $1 and t.business_unit_id = coalesce(n.business_unit_id, '${NOBODY}')
     and t.use_case_id = coalesce(n.use_case_id, '${NOBODY}') and t.period_key = n.period_key`;
 
+/**
+ * Locks the totals that a batch with revisions may touch ($1 programme, $2 closed periods), its own and those of the legs
+ * that it revises, in the order of their keys: two such batches then wait for each other instead of deadlocking.
+ */
+export const HOLD_TOTALS = `
+  insert into metering.usage_period_total as t (programme_id, business_unit_id, use_case_id, period_key)
+  select $1::uuid, c.unit, c.use_case, c.period_key
+  from (
+    select coalesce(s.business_unit_id, '${NOBODY}') as unit, coalesce(s.use_case_id, '${NOBODY}') as use_case, s.period_key
+    from usage_stage s where not s.test and s.type <> 'LEG_VOIDED'
+    union
+    select coalesce(e.business_unit_id, '${NOBODY}'), coalesce(e.use_case_id, '${NOBODY}'), e.period_key
+    from usage_stage s
+      join metering.usage_leg l on l.programme_id = $1 and l.leg_key = s.leg_key
+      join metering.usage_event e on e.programme_id = $1 and e.event_key = l.head_event_key
+    where not e.test and e.type <> 'LEG_VOIDED'
+  ) c
+  where c.period_key <> all ($2::text[])
+  order by 2, 3, 4
+  on conflict on constraint usage_period_total_pk do update set legs = t.legs`;
+
 /** Notes which of the staged events ($2: those known before) ended in a closed period ($3): they call for an adjustment. */
 export const NOTE_LATE = `
   insert into metering.late_event (programme_id, period_key, event_key, business_unit_id)

@@ -14,7 +14,7 @@ import { KeyedEvent, ReportUsagePorts, Verdict } from "./report-usage";
 import { ABSENT } from "./read-usage-event";
 import { settleRevisions } from "./settle-revisions.store";
 import { judgeKnownIdentities } from "./known-identities.store";
-import { COUNT_NEW_CONTACTS, CREATE_STAGE, NOTE_LATE, STAGE_COLUMNS, STORE_STAGE } from "./usage-stage.query";
+import { COUNT_NEW_CONTACTS, CREATE_STAGE, HOLD_TOTALS, NOTE_LATE, STAGE_COLUMNS, STORE_STAGE } from "./usage-stage.query";
 
 /** The ports of `reportUsage` over one transaction. */
 export function usageStore(tx: TenantTransaction): ReportUsagePorts {
@@ -60,6 +60,11 @@ async function storeEvents(tx: TenantTransaction, source: string, events: readon
   await tx.query(CREATE_STAGE);
   const connection = await tx.connection();
   await pipeline(Readable.from([lines.join("")]), connection.query(copyFrom(`copy usage_stage (${STAGE_COLUMNS.join(", ")}) from stdin`)));
+  if (events.some(isRevision)) {
+    await tx.setReach("programme");
+    await tx.query(HOLD_TOTALS, [programme.id, closed]);
+    if (tx.scope.reach !== "programme") await tx.setReach("ingest");
+  }
   const left = await tx.query<{ index: number; eventKey: string; legKey: string; known: boolean }>(STORE_STAGE, [programme.id, programme.timeZone, closed]);
   const known = left.filter((row) => row.known);
   const revised = left.filter((row) => !row.known);
@@ -85,6 +90,8 @@ async function storeEvents(tx: TenantTransaction, source: string, events: readon
   if (conflicts.length > 0) await recordConflicts(tx, source, conflicts.map(({ eventId }) => eventId));
   return verdicts;
 }
+
+const isRevision = (event: KeyedEvent): boolean => event.revision > 0 || event.type !== "LEG_COMPLETED";
 
 const keysOf = (rows: ReadonlyArray<{ readonly eventKey: string }>): string[] => rows.map((row) => row.eventKey);
 
