@@ -32,7 +32,7 @@ type WithBody = FastifyRequest & { bodyBytes?: number; principal?: Principal };
 
 /** The routes. Everything under /graphql needs a token; health, metrics, SDL and the welcome page do not. */
 export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
-  const app = Fastify({ bodyLimit: LARGEST_INGEST_BYTES, requestTimeout: 60_000, connectionTimeout: 0, forceCloseConnections: "idle", logger: false, trustProxy: false });
+  const app = Fastify({ bodyLimit: LARGEST_INGEST_BYTES, requestTimeout: 60_000, connectionTimeout: 0, forceCloseConnections: "idle", return503OnClosing: false, logger: false, trustProxy: false });
   // JSON is read by us: the size of the body decides what it may ask, and no field of it is ever merged into another object.
   app.removeContentTypeParser("application/json");
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request: WithBody, body, done) => {
@@ -61,6 +61,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   });
   app.setNotFoundHandler((_request, reply) => sendError(reply, 404, "NOT_FOUND", "There is nothing here. GET / says where things are."));
 
+  drainOnClose(app);
   addOperations(app, parts);
   app.route({
     method: ["GET", "POST"],
@@ -93,6 +94,28 @@ async function authenticate(request: WithBody, reply: FastifyReply, verifier: To
 
 function sendError(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
   return reply.code(status).header("cache-control", "no-store, private").type("application/json; charset=utf-8").send({ errors: [{ message, extensions: { code } }] });
+}
+
+/**
+ * From the moment of a shutdown what is under way is finished, whoever comes on a connection that is still open is told to
+ * come again, and every connection ends with its next answer.
+ */
+function drainOnClose(app: FastifyInstance): void {
+  let isClosing = false;
+  let sweep: NodeJS.Timeout | undefined;
+  app.addHook("preClose", async () => {
+    isClosing = true;
+    // Node ends the connections that are idle at that moment; one that falls idle later would keep the server for a minute.
+    sweep = setInterval(() => app.server.closeIdleConnections(), 50);
+  });
+  app.addHook("onClose", async () => clearInterval(sweep));
+  app.addHook("onRequest", async (request, reply) => {
+    if (!isClosing || request.routeOptions.url !== "/graphql") return;
+    return sendError(reply.header("retry-after", "1"), httpStatusOf("UNAVAILABLE"), "UNAVAILABLE", "The server is shutting down. Send the same request again in a moment: what was stored before is not stored twice.");
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    if (isClosing) void reply.header("connection", "close");
+  });
 }
 
 function addOperations(app: FastifyInstance, parts: HttpServerParts): void {

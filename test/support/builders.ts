@@ -1,10 +1,13 @@
 import { Actor, TestServer } from "./server";
 
+/** Somebody who hands out tokens for a running server. */
+export type Door = Pick<TestServer, "as">;
+
 /** The programme that journeys play in: three units, a use case or two each, made through the API. */
 export const UNITS = ["retail", "claims", "support"] as const;
 export const USE_CASES: ReadonlyArray<[string, (typeof UNITS)[number]]> = [["order-status", "retail"], ["returns", "retail"], ["triage", "claims"], ["helpdesk", "support"]];
 
-export async function createAcme(server: TestServer, options: { code?: string; currency?: string; timeZone?: string } = {}): Promise<void> {
+export async function createAcme(server: Door, options: { code?: string; currency?: string; timeZone?: string } = {}): Promise<void> {
   const { code = "acme", currency = "USD", timeZone = "America/New_York" } = options;
   const admin = server.as("ADMIN", { programme: code });
   await must(server.as("ADMIN", { programme: null }), "mutation($input: CreateProgrammeInput!) { createProgramme(input: $input) { programme { code } userErrors { code message } } }", { input: { code, name: "Acme voice", currency, timeZone } });
@@ -43,7 +46,7 @@ export interface Reported {
   readonly userErrors: Array<{ code: string; message: string; field: string[] | null }>;
 }
 
-export function integration(server: TestServer, businessUnits: string[] = [...UNITS]): Actor {
+export function integration(server: Door, businessUnits: string[] = [...UNITS]): Actor {
   return server.as("INTEGRATION", { businessUnits });
 }
 
@@ -52,7 +55,7 @@ export async function report(actor: Actor, events: unknown[], source = "test://s
 }
 
 /** A pool with an amount booked in a period, and a policy for it that two people agreed on. */
-export async function bookAndAgree(server: TestServer, options: { pool?: string; period?: string; amount?: string; parts?: unknown[]; rule?: Record<string, unknown> } = {}): Promise<void> {
+export async function bookAndAgree(server: Door, options: { pool?: string; period?: string; amount?: string; parts?: unknown[]; rule?: Record<string, unknown> } = {}): Promise<void> {
   const { pool = "platform", period = "2025-10", amount = "25000.00", parts = [{ driver: "CONNECTED_SECONDS" }], rule = {} } = options;
   const finance = server.as("FINANCE");
   await must(finance, "mutation($input: CreateCostPoolInput!) { createCostPool(input: $input) { pool { code } userErrors { code message } } }", { input: { code: pool, name: `Pool ${pool}`, kind: "PLATFORM_CONTRACT" } });
@@ -61,7 +64,7 @@ export async function bookAndAgree(server: TestServer, options: { pool?: string;
 }
 
 /** Proposes rules and has a second person approve them; answers the version. */
-export async function agree(server: TestServer, rules: unknown[], effectiveFrom = "2025-10"): Promise<number> {
+export async function agree(server: Door, rules: unknown[], effectiveFrom = "2025-10"): Promise<number> {
   const { proposeAllocationPolicy } = await must(server.as("FINANCE"), "mutation($input: ProposeAllocationPolicyInput!) { proposeAllocationPolicy(input: $input) { policy { version } userErrors { code message } } }", { input: { effectiveFrom, rules } });
   const version = proposeAllocationPolicy.policy.version as number;
   await must(server.as("FINANCE", { subject: "second-person" }), "mutation($input: ApproveAllocationPolicyInput!) { approveAllocationPolicy(input: $input) { policy { status } userErrors { code message } } }", { input: { version } });

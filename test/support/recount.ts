@@ -14,7 +14,7 @@ const NAMES = `
 const WHO = "coalesce(u.code, '-'), coalesce(c.code, '-')";
 
 /** The totals as the product keeps them. */
-export async function storedTotals(server: TestServer, programme: string): Promise<Totals> {
+export async function storedTotals(server: Pick<TestServer, "sql">, programme: string): Promise<Totals> {
   const lines = async (sql: string): Promise<string[]> => (await server.sql<{ line: string }>(sql, [programme])).map(({ line }) => line).sort();
   return {
     daily: await lines(`select concat_ws('|', ${WHO}, t.day, t.channel, t.direction, t.provider, t.outcome, t.legs, t.connected_legs, t.connected_ms) as line from metering.usage_daily_total t ${NAMES}`),
@@ -23,7 +23,7 @@ export async function storedTotals(server: TestServer, programme: string): Promi
 }
 
 /** The same, counted anew from the events that nothing answers. Written apart from the product's own SQL. */
-export async function recountedTotals(server: TestServer, programme: string): Promise<Totals> {
+export async function recountedTotals(server: Pick<TestServer, "sql">, programme: string): Promise<Totals> {
   const events = await server.sql<{
     unit: string | null; use_case: string | null; day: string; period: string; channel: string; direction: string; provider: string | null; outcome: string | null; status: string; ms: string; contact: string;
   }>(

@@ -64,7 +64,8 @@ function readPidFile(dataDirectory: string): string | undefined {
   }
 }
 
-function runsOn(pid: number, dataDirectory: string): boolean {
+/** True while a process is the server of a data folder; it removes its pid file a moment before it ends. */
+export function runsOn(pid: number, dataDirectory: string): boolean {
   return existsSync("/proc/self/stat") ? runsOnByProc(pid, dataDirectory) : runsOnByPs(pid, dataDirectory);
 }
 

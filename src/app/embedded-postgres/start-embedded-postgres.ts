@@ -10,7 +10,7 @@ import { preparePrograms } from "./prepare-programs";
 import { leaveServer } from "./stop-server";
 import { adminUrlOf } from "./wait-until-ready";
 
-const RESTARTS = 5;
+const LONGEST_PAUSE_MS = 30_000;
 const CALM_AFTER_MS = 60_000;
 
 /** A PostgreSQL server that this process may use until it calls `stop`. */
@@ -57,17 +57,19 @@ export async function startEmbeddedPostgres(options: { dataDirectory: string; lo
   };
 }
 
-/** Starts the server again when it crashes, a few times in a row at most. `letGo` ends that and returns the share held last. */
+/**
+ * Starts the server again whenever it crashes, and again when that fails (a full disk, say), with pauses that grow to half
+ * a minute. `letGo` ends that and returns the share held last.
+ */
 function keepRunning(cluster: Cluster, first: Share): { letGo(): Promise<Share> } {
   let share = first;
   let wanted = true;
-  let restarts = 0;
+  let inRow = 0;
   let restarting: Promise<void> = Promise.resolve();
 
   const restart = async (): Promise<void> => {
     // A calm status means that somebody shut it down on purpose.
     if (!wanted || share.launched?.ended?.status === 0) return;
-    if (++restarts > RESTARTS) return cluster.log(`PostgreSQL crashed ${restarts} times in a row and stays down. Look into ${cluster.place.clusterDirectory}/log.`);
     cluster.log("PostgreSQL crashed; starting it again.");
     try {
       const next = await joinServer(cluster, share.port);
@@ -76,15 +78,20 @@ function keepRunning(cluster: Cluster, first: Share): { letGo(): Promise<Share> 
       cluster.log("PostgreSQL is back.");
       watch();
     } catch (error) {
-      cluster.log((error as Error).message);
+      cluster.log(`${(error as Error).message} It is tried again.`);
+      void soon();
     }
+  };
+  const soon = async (): Promise<void> => {
+    inRow += 1;
+    await pause(Math.min(50 * 2 ** inRow, LONGEST_PAUSE_MS), undefined, { ref: false });
+    if (wanted) restarting = restart();
   };
   const watch = (): void => {
     const since = Date.now();
-    void share.launched?.end.then(async () => {
-      if (Date.now() - since > CALM_AFTER_MS) restarts = 0;
-      await pause(Math.min(100 * 2 ** restarts, 2_000), undefined, { ref: false });
-      if (wanted) restarting = restart();
+    void share.launched?.end.then(() => {
+      if (Date.now() - since > CALM_AFTER_MS) inRow = 0;
+      return soon();
     });
   };
   watch();

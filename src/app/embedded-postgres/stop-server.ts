@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Share } from "./join-server";
 import { openLease, othersSignedIn } from "./lease";
-import { findPostmaster } from "./postmaster";
+import { findPostmaster, runsOn } from "./postmaster";
 import { trouble } from "./trouble";
 
 const OTHERS_SHOW_AFTER_MS = 1_000;
@@ -22,7 +22,7 @@ export async function leaveServer(clusterDirectory: string, share: Share, signOu
   if (pid === undefined || othersSignedIn(clusterDirectory)) return;
   const began = Date.now();
   let forced = false;
-  while (findPostmaster(data)?.pid === pid) {
+  while (runsOn(pid, data)) {
     const waited = Date.now() - began;
     // A process we cannot see (another container) may hold a share.
     if (waited > OTHERS_SHOW_AFTER_MS && isWatched(clusterDirectory)) return;

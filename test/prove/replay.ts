@@ -1,0 +1,118 @@
+import fc from "fast-check";
+import { randomFrom } from "../../seeds/random";
+import { ALLOCATE, Door, UNITS, agree, integration, must, report as push } from "../support/builders";
+import { BOOK, CREATE_POOL } from "../support/two-programmes";
+import { TestServer, startTestServer } from "../support/server";
+import { failedProofs } from "./aftermath";
+import { RawFacts, readFacts, replay } from "./replay-facts";
+import { Proof } from "./report";
+import { openScratchCluster } from "./scratch-cluster";
+import { RULES, UNIT_CODES, UNIT_OF, closeMonth, inProgramme, makeProgramme } from "./small-programme";
+import { Input, THREE_MONTHS, shuffled, usage } from "./usage-arbitrary";
+
+const ROUNDS = 40;
+const CODE = "replay";
+
+/**
+ * The raw facts of a programme with a past (usage of every kind, late, revised, voided and attributed; cost; new policies;
+ * runs and closes) are told again to an empty database. Every run and every closed month has the same hash, also when they
+ * come in another order between the marks of the past, and when no month is divided but right before its close.
+ */
+export const proveReplay: Proof = async ({ seed, rounds }, report) => {
+  const place = await openScratchCluster();
+  try {
+    const times = rounds ?? ROUNDS;
+    const faults: string[] = [];
+    const sums = { compared: 0, events: 0, runs: 0, closes: 0, adjustments: 0 };
+    for (let round = 1; round <= times; round += 1) {
+      const found = await replayOnce(seed + round);
+      faults.push(...found.faults.map((fault) => `--seed ${seed + round - 1} --rounds 1: ${fault}`));
+      for (const key of Object.keys(sums) as Array<keyof typeof sums>) sums[key] += found[key];
+      if (round % 5 === 0 || round === times) report.progress(`${round}/${times} pasts told again, ${JSON.stringify(sums)}`);
+    }
+    report.figure("pasts", times, "programmes", {}, sums);
+    report.figure("late-facts-charged", sums.adjustments, "adjustments", times >= 5 ? { atLeast: 1 } : {});
+    report.none("hashes-that-differ", faults);
+  } finally {
+    await place.close();
+  }
+};
+
+export interface Replayed { readonly faults: string[]; readonly compared: number; readonly events: number; readonly runs: number; readonly closes: number; readonly adjustments: number }
+
+/** Makes one past and tells it again twice, each time to a database that was empty. */
+export async function replayOnce(seed: number): Promise<Replayed> {
+  const random = randomFrom(seed);
+  const server = await startTestServer();
+  let facts: RawFacts;
+  let adjustments = 0;
+  const faults: string[] = [];
+  try {
+    await makePast(server, seed, random);
+    facts = await readFacts(server, CODE);
+    faults.push(...(await failedProofs(server.installation.database, CODE)));
+    adjustments = (await server.sql("select 1 from chargeback.adjustment")).length;
+  } finally {
+    await server.close();
+  }
+  let compared = 0;
+  for (const everyRun of [true, false]) {
+    const empty = await startTestServer();
+    try {
+      empty.clock.set("2025-12-15T12:00:00.000Z");
+      const again = await replay(await makeNames(empty), facts, everyRun, random);
+      faults.push(...again.faults.map((fault) => `${everyRun ? "with every run" : "one run a month"}: ${fault}`), ...(await failedProofs(empty.installation.database, CODE)));
+      compared += again.compared;
+    } finally {
+      await empty.close();
+    }
+  }
+  const count = (kind: string): number => facts.marks.filter((mark) => mark.kind === kind).length;
+  return { faults, compared, adjustments, events: facts.events.length, runs: count("run"), closes: count("close") };
+}
+
+/** The same names, without a single fact. */
+async function makeNames(server: TestServer): Promise<Door> {
+  const people = inProgramme(server, CODE);
+  const ok = "userErrors { code message }";
+  await must(server.as("ADMIN", { programme: null }), `mutation { createProgramme(input: { code: "${CODE}", name: "${CODE}", currency: "USD", timeZone: "America/New_York" }) { ${ok} } }`);
+  await must(people.as("ADMIN"), `mutation { ${[...UNIT_CODES.map((unit) => `createBusinessUnit(input: { code: "${unit}", name: "${unit}" }) { ${ok} }`), ...Object.entries(UNIT_OF).map(([code, unit]) => `createUseCase(input: { code: "${code}", name: "${code}", businessUnit: "${unit}" }) { ${ok} }`)].map((text, index) => `m${index}: ${text}`).join(" ")} }`);
+  for (const { pool } of RULES) await must(people.as("FINANCE"), CREATE_POOL, { input: { code: pool, name: pool, kind: "OTHER" } });
+  await must(people.as("FINANCE"), CREATE_POOL, { input: { code: "licences", name: "licences", kind: "DIRECT" } });
+  await must(people.as("FINANCE"), `mutation { setCloseRules(input: { unattributedThreshold: 1000000, reason: "strays are part of it" }) { ${ok} } }`);
+  return people;
+}
+
+/** Three months of work, each closed with facts of all of them still to come, in an order out of the seed. */
+async function makePast(server: TestServer, seed: number, random: (below: number) => number): Promise<void> {
+  server.clock.set("2025-12-15T12:00:00.000Z");
+  const people = await makeProgramme(server, CODE, THREE_MONTHS);
+  const finance = people.as("FINANCE");
+  await must(finance, CREATE_POOL, { input: { code: "licences", name: "licences", kind: "DIRECT" } });
+  const [events] = fc.sample(usage({ months: THREE_MONTHS.length, fewestLegs: 25, mostLegs: 60 }), { seed, numRuns: 1 }) as [Input[]];
+  const waiting = shuffled(events, random);
+  let booked = 0;
+  const work = async (): Promise<void> => {
+    const kind = random(10);
+    if (kind < 5) await push(integration(people, [...UNITS]), waiting.splice(0, 1 + random(12)), `prove://replay-${random(2)}`).catch(rethrowUnlessEmpty);
+    else if (kind < 7) await book(finance, booked += 1, random);
+    else if (kind === 7) await must(finance, "mutation($input: AttributeUsageInput!) { attributeUsage(input: $input) { attributed userErrors { code message } } }", { input: { where: { period: THREE_MONTHS[random(3)]! }, useCase: Object.keys(UNIT_OF)[random(4)]!, reason: "found out" } });
+    else if (kind === 8) await agree(people, shuffled(RULES, random), THREE_MONTHS[random(3)]!);
+    else for (const period of THREE_MONTHS) await finance.ask(ALLOCATE, { input: { period } });
+  };
+  for (const period of THREE_MONTHS) {
+    for (let step = 3 + random(6); step > 0; step -= 1) await work();
+    await closeMonth(people, period);
+  }
+  while (waiting.length > 0) await work();
+}
+
+function rethrowUnlessEmpty(error: unknown): void {
+  if (!/events is empty/.test(String(error))) throw error;
+}
+
+async function book(finance: ReturnType<Door["as"]>, number: number, random: (below: number) => number): Promise<void> {
+  const direct = random(3) === 0;
+  const input = { pool: direct ? "licences" : RULES[random(RULES.length)]!.pool, period: THREE_MONTHS[random(3)]!, amount: `${random(4) === 0 ? "-" : ""}${random(900)}.${10 + random(90)}`, currency: "USD", externalId: `entry-${number}`, ...(direct ? { useCase: Object.keys(UNIT_OF)[random(4)]! } : {}) };
+  await must(finance, BOOK, { input });
+}
