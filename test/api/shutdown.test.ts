@@ -43,7 +43,7 @@ it("finishes what is under way, tells who comes on an open connection to come ag
   await server.sql("lock table tenancy.business_unit in access exclusive mode");
   const underWay = ask(url, keeping);
   const pipelined = ask(url, other);
-  while ((await server.sql("select 1 from pg_stat_activity where application_name = 'apportion' and wait_event_type = 'Lock'")).length < 2) await pause(10);
+  while ((await server.sql("select 1 from pg_locks where not granted")).length < 2) await pause(10);
   // Waits for its turn on the connection of the first.
   const next = ask(url, keeping).catch((error: NodeJS.ErrnoException) => error.code);
   const closed = stopping.close();
