@@ -1,5 +1,5 @@
 import { reportUsage, readBatch } from "../src/metering";
-import { usageStore } from "../src/metering/usage.store";
+import { usageStore } from "../src/metering/ingest/usage.store";
 import { Programme } from "../src/tenancy";
 import { ScopeResolver } from "../src/tenancy/scope-resolver.store";
 import { fullEvents } from "./full-event";

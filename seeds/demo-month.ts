@@ -5,7 +5,7 @@ import { bookCostPorts } from "../src/costs/costs-ports.store";
 import { invariant } from "../src/kernel/refusal";
 import { LARGEST_BATCH, ReadBatch, attributeUsage, readBatch } from "../src/metering";
 import { attributeUsagePorts } from "../src/metering/attribute-ports.store";
-import { storeBatch } from "../src/metering/store-batch.store";
+import { storeBatch } from "../src/metering/ingest/store-batch.store";
 import { demoCosts } from "./demo-finance";
 import { DEMO_SOURCE, DEMO_STRAYS } from "./demo-programme";
 import { DEMO_FINANCE, DemoStage } from "./demo-stage";

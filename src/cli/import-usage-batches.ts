@@ -1,4 +1,4 @@
-import { compileEventId, compileUsageMapping, UsageMapping } from "../metering/usage-mapping";
+import { compileEventId, compileUsageMapping, UsageMapping } from "../metering/mapping/usage-mapping";
 import { RejectedRow } from "./import-usage-rejects";
 import { ImportProgress } from "./progress";
 import { RowReader } from "./read-rows";

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { invariant, Refusal } from "../kernel/refusal";
-import { columnsOf, UsageMapping } from "../metering/usage-mapping";
+import { columnsOf, UsageMapping } from "../metering/mapping/usage-mapping";
 import { Batch, batchesOf } from "./import-usage-batches";
 import { RejectedRow, rejectsFileAt } from "./import-usage-rejects";
 import { ImportProgress } from "./progress";

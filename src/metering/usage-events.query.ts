@@ -1,6 +1,6 @@
 import { PageRequest, Page, decodeCursor, toPage } from "../kernel/paging";
 import { TenantTransaction } from "../tenancy/database.store";
-import { CONNECTED } from "./restate-legs.store";
+import { CONNECTED } from "./ingest/restate-legs.store";
 import { COUNTED_TYPE } from "./usage.query";
 import { ResolvedUsageWhere } from "./usage-where.query";
 

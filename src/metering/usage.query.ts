@@ -1,7 +1,7 @@
 import { Refusal } from "../kernel/refusal";
 import { TenantTransaction } from "../tenancy/database.store";
 import { NOBODY } from "./usage-event";
-import { CONNECTED } from "./restate-legs.store";
+import { CONNECTED } from "./ingest/restate-legs.store";
 import { ResolvedUsageWhere, requireKnownPeriod } from "./usage-where.query";
 import { MINIMUM_GROUP, UsageDimension, UsageFigures, asMinutes, asSeconds } from "./usage-report";
 

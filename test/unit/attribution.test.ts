@@ -1,4 +1,4 @@
-import { Attribution, Directory, attribute } from "../../src/metering/attribution";
+import { Attribution, Directory, attribute } from "../../src/metering/ingest/attribution";
 
 const ms = (text: string): number => Date.parse(text);
 

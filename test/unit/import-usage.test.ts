@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { importUsage, ImportUsageOptions, PushVerdict } from "../../src/cli/import-usage";
 import { csvLine } from "../../src/cli/import-usage-rejects";
 import { createImportProgress, silentProgress } from "../../src/cli/progress";
-import { parseUsageMapping } from "../../src/metering/usage-mapping";
+import { parseUsageMapping } from "../../src/metering/mapping/usage-mapping";
 
 const folder = mkdtempSync(join(tmpdir(), "import-usage-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

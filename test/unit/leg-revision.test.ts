@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { RevisionRank, compareRevisions, winningRevision } from "../../src/metering/leg-revision";
+import { RevisionRank, compareRevisions, winningRevision } from "../../src/metering/ingest/leg-revision";
 import { UsageEventType } from "../../src/metering/usage-event";
 
 const RUNS = { numRuns: 1_000, seed: 20251031 };

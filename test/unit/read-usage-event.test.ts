@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { readUsageEvent } from "../../src/metering/read-usage-event";
+import { readUsageEvent } from "../../src/metering/ingest/read-usage-event";
 import { PAYLOAD_COLUMNS, USAGE_EVENT_FIELDS } from "../../src/metering/usage-event-fields";
 
 const RUNS = { numRuns: 1_000, seed: 20251031 };

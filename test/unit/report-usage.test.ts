@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { pairKey } from "../../src/kernel/hash";
 import { Refusal } from "../../src/kernel/refusal";
-import { Attribution } from "../../src/metering/attribution";
-import { ReportUsagePorts, UsageEventResult, Verdict, readBatch, reportUsage } from "../../src/metering/report-usage";
+import { Attribution } from "../../src/metering/ingest/attribution";
+import { ReportUsagePorts, UsageEventResult, Verdict, readBatch, reportUsage } from "../../src/metering/ingest/report-usage";
 
 const RUNS = { numRuns: 1_000, seed: 20251031 };
 const NOW = Date.parse("2025-10-31T12:00:00.000Z");

@@ -1,5 +1,5 @@
 import { Refusal } from "../../src/kernel/refusal";
-import { columnsOf, compileEventId, compileUsageMapping, MappedRow, parseUsageMapping } from "../../src/metering/usage-mapping";
+import { columnsOf, compileEventId, compileUsageMapping, MappedRow, parseUsageMapping } from "../../src/metering/mapping/usage-mapping";
 
 const map = (fields: object, row: Record<string, string>, more: object = {}): MappedRow =>
   compileUsageMapping(parseUsageMapping({ timeZone: "America/New_York", fields: { eventId: { value: "e1" }, ...fields }, ...more }))(row);

@@ -1,5 +1,5 @@
-import { Database, TransactionOptions } from "../tenancy/database.store";
-import { Scope } from "../tenancy";
+import { Database, TransactionOptions } from "../../tenancy/database.store";
+import { Scope } from "../../tenancy";
 import { LegsOfOthers } from "./legs-of-others";
 import { ReadBatch, UsageEventResult, reportUsage } from "./report-usage";
 import { usageStore } from "./usage.store";

@@ -1,4 +1,4 @@
-import { parseDecimal } from "../kernel/decimal";
+import { parseDecimal } from "../../kernel/decimal";
 import { isDurationField, targetField, TargetField, toFieldValue } from "./usage-mapping-field";
 import { ColumnRule, FromRule, INSTANT_READINGS, UsageMapping } from "./usage-mapping-rule";
 

@@ -1,6 +1,6 @@
-import { slug } from "../kernel/code";
-import { parseDecimal } from "../kernel/decimal";
-import { parseInstant } from "../kernel/instant";
+import { slug } from "../../kernel/code";
+import { parseDecimal } from "../../kernel/decimal";
+import { parseInstant } from "../../kernel/instant";
 import { badValue, quoteCell, targetField, toBoolean, toFieldValue, toIso, toWhole } from "./usage-mapping-field";
 import { localTimeReader } from "./usage-mapping-local-time";
 import { ColumnRule, FromRule, INSTANT_READINGS, JoinRule, UsageMapping } from "./usage-mapping-rule";

@@ -1,5 +1,5 @@
-import { UseCaseOwnership, ownerAt } from "../tenancy";
-import { UnattributedReason } from "./usage-event";
+import { UseCaseOwnership, ownerAt } from "../../tenancy";
+import { UnattributedReason } from "../usage-event";
 
 /** The codes that a batch mentions, as the programme knows them. */
 export interface Directory {

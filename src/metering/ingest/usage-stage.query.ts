@@ -1,5 +1,5 @@
-import { NOBODY } from "./usage-event";
-import { PAYLOAD_COLUMNS } from "./usage-event-fields";
+import { NOBODY } from "../usage-event";
+import { PAYLOAD_COLUMNS } from "../usage-event-fields";
 
 /*
  * COPY into a table under row-level security is refused by PostgreSQL, so rows pass through a staging table of the

@@ -1,4 +1,4 @@
-import { Refusal, RefusalCode } from "../kernel/refusal";
+import { Refusal, RefusalCode } from "../../kernel/refusal";
 import { filterTest } from "./usage-mapping-filter";
 import { badValue } from "./usage-mapping-field";
 import { FieldReader, fieldReader, Row } from "./usage-mapping-read";

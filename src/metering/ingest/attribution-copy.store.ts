@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { TenantTransaction } from "../tenancy/database.store";
-import { PAYLOAD_COLUMNS } from "./usage-event-fields";
+import { TenantTransaction } from "../../tenancy/database.store";
+import { PAYLOAD_COLUMNS } from "../usage-event-fields";
 
 const KEPT = ["programme_id", "leg_key", "contact_key", "payload_hash", "period_key", "day", "duration_mismatch", "source_id", "facet", ...PAYLOAD_COLUMNS];
 

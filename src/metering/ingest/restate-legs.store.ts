@@ -1,5 +1,5 @@
-import { TenantTransaction } from "../tenancy/database.store";
-import { NOBODY } from "./usage-event";
+import { TenantTransaction } from "../../tenancy/database.store";
+import { NOBODY } from "../usage-event";
 
 /** A leg whose counting event changes: from the one that counted (if any) to the one that counts from now on. */
 export interface LegChange {

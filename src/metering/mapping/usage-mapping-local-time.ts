@@ -1,4 +1,4 @@
-import { localDateTimeToMs } from "../kernel/local-time";
+import { localDateTimeToMs } from "../../kernel/local-time";
 
 const WHOLE_TO_SECONDS = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}):([0-5]\d):([0-5]\d)(?:\.(\d{1,3}))?$/;
 const LAST_MS_OF_HOUR = 3_599_999;

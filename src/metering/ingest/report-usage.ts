@@ -1,9 +1,9 @@
-import { isCleanText } from "../kernel/code";
-import { pairKey } from "../kernel/hash";
-import { Refusal, RefusalCode } from "../kernel/refusal";
+import { isCleanText } from "../../kernel/code";
+import { pairKey } from "../../kernel/hash";
+import { Refusal, RefusalCode } from "../../kernel/refusal";
 import { Attribution } from "./attribution";
 import { SoundEvent, readUsageEvent } from "./read-usage-event";
-import { IngestOutcome, LARGEST_BATCH } from "./usage-event";
+import { IngestOutcome, LARGEST_BATCH } from "../usage-event";
 
 export interface ReportUsageInput {
   /** Who measured: a URI of at most 200 characters. */

@@ -1,8 +1,8 @@
-import { isCleanText } from "../kernel/code";
-import { parseInstant } from "../kernel/instant";
+import { isCleanText } from "../../kernel/code";
+import { parseInstant } from "../../kernel/instant";
 import { readAttributes, readCostItems } from "./read-cost-items";
-import { DURATION_TOLERANCE_MS, FUTURE_LIMIT_MS, METERED_TYPES, UsageEventType } from "./usage-event";
-import { USAGE_EVENT_FIELDS, UsageEventField } from "./usage-event-fields";
+import { DURATION_TOLERANCE_MS, FUTURE_LIMIT_MS, METERED_TYPES, UsageEventType } from "../usage-event";
+import { USAGE_EVENT_FIELDS, UsageEventField } from "../usage-event-fields";
 
 /** A sound event: what decides where it belongs, and the rest as one row of text in the order of the field table. */
 export interface SoundEvent {

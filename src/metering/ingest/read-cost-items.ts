@@ -1,7 +1,7 @@
-import { isCleanText } from "../kernel/code";
-import { parseDecimal } from "../kernel/decimal";
-import { currencyOf } from "../kernel/money";
-import { COST_ITEM_BASES, COST_ITEM_COMPONENTS } from "./usage-event-fields";
+import { isCleanText } from "../../kernel/code";
+import { parseDecimal } from "../../kernel/decimal";
+import { currencyOf } from "../../kernel/money";
+import { COST_ITEM_BASES, COST_ITEM_COMPONENTS } from "../usage-event-fields";
 
 const MOST_ITEMS = 50;
 const MOST_ATTRIBUTE_BYTES = 8_192;

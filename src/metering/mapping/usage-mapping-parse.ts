@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { parseDecimal } from "../kernel/decimal";
-import { isTimeZone } from "../kernel/local-time";
-import { Refusal } from "../kernel/refusal";
+import { parseDecimal } from "../../kernel/decimal";
+import { isTimeZone } from "../../kernel/local-time";
+import { Refusal } from "../../kernel/refusal";
 import { faultsOfRule, MappingFault } from "./usage-mapping-check";
 import { targetField } from "./usage-mapping-field";
 import { mappingShape, RULES, UsageMapping, UsageMappingRule } from "./usage-mapping-rule";

@@ -1,5 +1,5 @@
-import { parseDecimal } from "../kernel/decimal";
-import { compare, fromDecimal } from "../kernel/fraction";
+import { parseDecimal } from "../../kernel/decimal";
+import { compare, fromDecimal } from "../../kernel/fraction";
 import { badValue, quoteCell } from "./usage-mapping-field";
 import { cellOf, Row } from "./usage-mapping-read";
 import { UsageFilter } from "./usage-mapping-rule";

@@ -1,10 +1,10 @@
-import { periodStore } from "../governance/period.store";
-import { TenantTransaction } from "../tenancy/database.store";
+import { periodStore } from "../../governance/period.store";
+import { TenantTransaction } from "../../tenancy/database.store";
 import { insertAttributionCopies } from "./attribution-copy.store";
 import { LegsOfOthers } from "./legs-of-others";
 import { RevisionRank, winningRevision } from "./leg-revision";
 import { LegChange, Supersession, restateLegs } from "./restate-legs.store";
-import { UsageEventType } from "./usage-event";
+import { UsageEventType } from "../usage-event";
 
 interface Candidate extends RevisionRank {
   readonly legKey: string;

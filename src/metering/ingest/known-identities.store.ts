@@ -1,6 +1,6 @@
-import { TenantTransaction } from "../tenancy/database.store";
+import { TenantTransaction } from "../../tenancy/database.store";
 import { Verdict } from "./report-usage";
-import { PAYLOAD_COLUMNS } from "./usage-event-fields";
+import { PAYLOAD_COLUMNS } from "../usage-event-fields";
 
 /**
  * Judges staged events whose identity is already stored: the same content is a DUPLICATE (a success), other content a

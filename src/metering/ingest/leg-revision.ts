@@ -1,4 +1,4 @@
-import { UsageEventType } from "./usage-event";
+import { UsageEventType } from "../usage-event";
 
 /** What decides which of a leg's events counts. */
 export interface RevisionRank {

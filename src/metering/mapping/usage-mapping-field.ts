@@ -1,8 +1,8 @@
-import { isCode } from "../kernel/code";
-import { parseDecimal } from "../kernel/decimal";
-import { parseInstant } from "../kernel/instant";
-import { Refusal } from "../kernel/refusal";
-import { USAGE_EVENT_FIELDS, UsageEventField } from "./usage-event-fields";
+import { isCode } from "../../kernel/code";
+import { parseDecimal } from "../../kernel/decimal";
+import { parseInstant } from "../../kernel/instant";
+import { Refusal } from "../../kernel/refusal";
+import { USAGE_EVENT_FIELDS, UsageEventField } from "../usage-event-fields";
 
 /** What a mapped field turns into: text, a code, one of a set, ISO instant, whole number, true/false, or parsed JSON. */
 export type TargetKind = "text" | "code" | "enum" | "instant" | "whole" | "boolean" | "json";
