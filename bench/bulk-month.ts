@@ -19,17 +19,13 @@ const EVENTS = `
     from leg l
   )
   insert into metering.usage_event (programme_id, event_key, leg_key, contact_key, payload_hash, received_at, period_key, day, business_unit_id, use_case_id, duration_mismatch, source_id,
-    spec_version, event_id, type, facet, revision, occurred_at, contact_id, leg_id, provider, channel, direction, language, initiated_at, connected_at, ended_at, connected_ms, status, outcome, resolved, test)
+    spec_version, event_id, type, facet, revision, occurred_at, contact_id, leg_id, provider, channel, direction, language, initiated_at, connected_at, ended_at, connected_ms, status, outcome, resolved, test, opens_leg)
   select $1, md5($2 || 'e' || n)::uuid, md5($2 || 'l' || n)::uuid, md5($2 || 'c' || contact)::uuid, decode(md5('p' || n), 'hex'), now(), to_char(p.ended_at at time zone $4, 'YYYY-MM'),
     (p.ended_at at time zone $4)::date, o.business_unit_id, o.use_case_id, false, 1, '1.0', $2 || '-e-' || n, 'LEG_COMPLETED', 'LEG', 0, p.ended_at, $2 || '-c-' || contact, $2 || '-l-' || n, 'voice-platform',
     'VOICE', (case when use_case % 2 = 0 then 'INBOUND' else 'OUTBOUND' end)::metering.direction, 'en-GB', p.ended_at - interval '8 seconds' - connected_ms * interval '1 millisecond',
     case when connected_ms > 0 then p.ended_at - connected_ms * interval '1 millisecond' end, p.ended_at, connected_ms,
-    (case when connected_ms > 0 then 'COMPLETED' else 'NO_ANSWER' end)::metering.leg_status, (case when connected_ms > 0 then (array['CONTAINED', 'ESCALATED', 'ABANDONED'])[1 + h % 3] end)::metering.outcome, h % 3 = 0, false
+    (case when connected_ms > 0 then 'COMPLETED' else 'NO_ANSWER' end)::metering.leg_status, (case when connected_ms > 0 then (array['CONTAINED', 'ESCALATED', 'ABANDONED'])[1 + h % 3] end)::metering.outcome, h % 3 = 0, false, true
   from placed p join owned o on o.number = p.use_case`;
-
-const LEGS = `
-  insert into metering.usage_leg (programme_id, leg_key, head_event_key, head_type, head_revision)
-  select programme_id, leg_key, event_key, type, revision from metering.usage_event where programme_id = $1 and period_key = $2 on conflict do nothing`;
 
 const PERIOD = `
   insert into governance.period (programme_id, key, starts_at, ends_at)
@@ -42,10 +38,8 @@ export async function fillMonth(place: Place, programme: Programme, period: stri
   say(`filling ${period} with ${events} events`);
   await place.admin.query(PERIOD, [programme.id, period, programme.timeZone]);
   await place.admin.query(EVENTS, [programme.id, period, events, programme.timeZone]);
-  await place.admin.query(LEGS, [programme.id, period]);
   await makeTotals(place.admin);
   await place.admin.query("vacuum (analyze) metering.usage_event");
-  await place.admin.query("analyze metering.usage_leg");
   await place.admin.query("vacuum (analyze) metering.usage_daily_total");
   await place.admin.query("vacuum (analyze) metering.usage_period_total");
   await place.admin.query("checkpoint");

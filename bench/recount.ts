@@ -3,7 +3,7 @@ import { NOBODY } from "../src/metering/usage-event";
 
 const NAMES = `coalesce(e.business_unit_id, '${NOBODY}'), coalesce(e.use_case_id, '${NOBODY}')`;
 const CONNECTED = `case when e.channel = 'VOICE' then e.status in ('COMPLETED', 'VOICEMAIL') and e.connected_ms > 0 else e.status = 'COMPLETED' end`;
-const COUNTING = `metering.usage_event e where not e.test and e.type <> 'LEG_VOIDED'
+const COUNTING = `metering.usage_event e where not e.test and e.type in ('LEG_COMPLETED', 'LEG_UPDATED')
   and not exists (select from metering.usage_superseded x where x.programme_id = e.programme_id and x.event_key = e.event_key)`;
 
 /** The daily totals as the stored events themselves say them. */

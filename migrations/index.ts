@@ -6,8 +6,9 @@ import { Allocation1760000000005 } from "./0005-allocation";
 import { AuditChain1760000000006 } from "./0006-audit-chain";
 import { Closing1760000000007 } from "./0007-closing";
 import { Statements1760000000008 } from "./0008-statements";
-import { OwnershipRecorded1760000000010 } from "./0010-ownership-recorded";
 import { UsageByMonth1760000000009 } from "./0009-usage-by-month";
+import { OwnershipRecorded1760000000010 } from "./0010-ownership-recorded";
+import { Facets1760000000011 } from "./0011-facets";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   Statements1760000000008,
   UsageByMonth1760000000009,
   OwnershipRecorded1760000000010,
+  Facets1760000000011,
 ];

@@ -6,8 +6,9 @@ import { TenantTransaction } from "../tenancy/database.store";
 import { RecordAudit } from "../tenancy/request-context";
 import { tenancyStore } from "../tenancy/tenancy.store";
 import { AttributeUsagePorts, CountingLeg } from "./attribute-usage";
-import { insertAttributionCopies } from "./ingest/attribution-copy.store";
-import { restateLegs } from "./ingest/restate-legs.store";
+import { holdLegs } from "./ingest/hold-legs.store";
+import { recountLegs } from "./ingest/recount-legs.store";
+import { COUNTED_TYPE } from "./ingest/restate-legs.store";
 import { findCountingLegs, findLegKeys } from "./usage-events.query";
 import { UsageWhere } from "./usage-report";
 import { requireKnownPeriod, resolveUsageWhere } from "./usage-where.query";
@@ -23,9 +24,10 @@ export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit):
       const resolved = await resolveUsageWhere(tx, { ...where, businessUnit: null, useCase: null });
       if (resolved.period !== null) await requireKnownPeriod(tx, resolved.period);
       const found = await tx.query<{ legKey: string }>(
-        `select l.leg_key as "legKey"
-         from metering.usage_event e join metering.usage_leg l on l.programme_id = $1 and l.head_event_key = e.event_key and l.leg_key = e.leg_key
-         where e.programme_id = $1 and e.business_unit_id is null and e.type <> 'LEG_VOIDED'
+        `select e.leg_key as "legKey"
+         from metering.usage_event e
+         where e.programme_id = $1 and e.business_unit_id is null and ${COUNTED_TYPE}
+           and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key)
            and ($2::text is null or e.period_key = $2) and ($3::timestamptz is null or e.ended_at >= $3) and ($4::timestamptz is null or e.ended_at < $4)
            and ($5::metering.channel[] is null or e.channel = any($5)) and ($6::metering.direction[] is null or e.direction = any($6))
            and ($7::text[] is null or e.reported_use_case = any($7)) and ($8::text[] is null or e.reported_business_unit = any($8))
@@ -36,10 +38,9 @@ export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit):
     },
     holdPeriods: async (keys) => void (await periodStore(tx).hold(keys)),
     move: async (legs, useCase) => {
-      const copies = await insertAttributionCopies(tx, legs.map((leg) => ({ rowKey: leg.eventKey, useCaseId: useCase.id })));
-      const changes = legs.map((leg) => ({ legKey: leg.legKey, fromEventKey: leg.eventKey, toEventKey: copies.get(leg.eventKey)! }));
-      await restateLegs(tx, changes, changes.map((change) => ({ eventKey: change.fromEventKey, byEventKey: change.toEventKey, cause: "ATTRIBUTION" as const })), [...copies.values()]);
-      await tx.query("update metering.usage_leg set override_use_case_id = $3 where programme_id = $1 and leg_key = any($2)", [programmeId, legs.map((leg) => leg.legKey), useCase.id]);
+      const legKeys = legs.map((leg) => leg.legKey);
+      await tx.query("update metering.usage_leg set override_use_case_id = $3 where programme_id = $1 and leg_key = any($2)", [programmeId, legKeys, useCase.id]);
+      await recountLegs(tx, legKeys, { cause: "ATTRIBUTION" });
     },
     audit: (legs, useCase, reason) =>
       record(tx, {
@@ -71,11 +72,8 @@ async function findLegs(tx: TenantTransaction, ids: readonly string[]): Promise<
   return legs;
 }
 
-/**
- * The legs as they count now, held until the transaction ends. They are locked first and read afterwards: whoever moved
- * them in between has then been seen.
- */
+/** The legs as they count now, held until the transaction ends: whoever moved them in between has then been seen. */
 async function lockedHeads(tx: TenantTransaction, legKeys: readonly string[]): Promise<CountingLeg[]> {
-  await tx.query("select 1 from metering.usage_leg where programme_id = $1 and leg_key = any($2::uuid[]) order by leg_key for update", [tx.scope.programme.id, legKeys]);
+  await holdLegs(tx, legKeys);
   return findCountingLegs(tx, legKeys);
 }

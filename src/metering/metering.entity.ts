@@ -39,11 +39,12 @@ export const meteringEntities: readonly EntitySchema[] = [
   table("UsageEvent", "usage_event", {
     programme_id: key, event_key: key, leg_key: uuid(), contact_key: uuid(), payload_hash: { type: "bytea" }, received_at: { type: "timestamptz" },
     period_key: { type: "text" }, day: { type: "date" }, business_unit_id: uuid({ nullable: true }), use_case_id: uuid({ nullable: true }),
-    unattributed_reason: choice("unattributed_reason", UNATTRIBUTED_REASONS, { nullable: true }), attribution_of: uuid({ nullable: true }),
+    unattributed_reason: choice("unattributed_reason", UNATTRIBUTED_REASONS, { nullable: true }), derived_from: uuid({ nullable: true }), opens_leg: { type: "boolean" },
     duration_mismatch: { type: "boolean" }, source_id: { type: "integer" }, facet: choice("facet", ["LEG", "COST", "OUTCOME"]), ...payloadColumns(),
   }),
   table("UsageLeg", "usage_leg", {
-    programme_id: key, leg_key: key, head_event_key: uuid(), head_type: choice("event_type", USAGE_EVENT_TYPES), head_revision: { type: "bigint" }, override_use_case_id: uuid({ nullable: true }),
+    programme_id: key, leg_key: key, head_event_key: uuid({ nullable: true }), override_use_case_id: uuid({ nullable: true }), leg_event_key: uuid({ nullable: true }),
+    cost_event_key: uuid({ nullable: true }), outcome_event_key: uuid({ nullable: true }), correction_event_key: uuid({ nullable: true }), carried_by: uuid({ nullable: true }),
   }),
   table("UsageSuperseded", "usage_superseded", {
     programme_id: key, event_key: key, business_unit_id: uuid({ nullable: true }), by_event_key: uuid(), cause: { type: "text" }, recorded_at: { type: "timestamptz" },

@@ -2,9 +2,6 @@
 export const USAGE_EVENT_TYPES = ["LEG_COMPLETED", "LEG_UPDATED", "LEG_RATED", "LEG_ANALYSED", "LEG_VOIDED"] as const;
 export type UsageEventType = (typeof USAGE_EVENT_TYPES)[number];
 
-/** Types whose effect on the totals is defined; the other facets of a leg are refused until they have one. */
-export const METERED_TYPES: ReadonlySet<UsageEventType> = new Set(["LEG_COMPLETED", "LEG_UPDATED", "LEG_VOIDED"]);
-
 export const CHANNELS = ["VOICE", "CHAT", "SMS", "WEB", "EMAIL"] as const;
 export type Channel = (typeof CHANNELS)[number];
 

@@ -1,7 +1,6 @@
 import { PageRequest, Page, decodeCursor, toPage } from "../kernel/paging";
 import { TenantTransaction } from "../tenancy/database.store";
-import { CONNECTED } from "./ingest/restate-legs.store";
-import { COUNTED_TYPE } from "./usage.query";
+import { CONNECTED, COUNTED_TYPE } from "./ingest/restate-legs.store";
 import { ResolvedUsageWhere } from "./usage-where.query";
 
 /** A usage event as it is read: the one of its leg that counts. Money and durations as exact text or whole numbers. */
@@ -96,12 +95,12 @@ export async function findLegKeys(tx: TenantTransaction, eventKeys: readonly str
   return new Map(rows.map(({ eventKey, legKey }) => [eventKey.replaceAll("-", ""), legKey]));
 }
 
-/** The events by which some legs count; voided legs are left out. */
+/** The events by which some legs count; the legs are held (`holdLegs`). Voided ones and those of which only the cost counts are left out. */
 export function findCountingLegs(tx: TenantTransaction, legKeys: readonly string[]) {
   return tx.query<{ legKey: string; eventKey: string; eventId: string; periodKey: string; useCaseId: string | null }>(
-    `select l.leg_key as "legKey", h.event_key as "eventKey", h.event_id as "eventId", h.period_key as "periodKey", h.use_case_id as "useCaseId"
-     from metering.usage_leg l join metering.usage_event h on h.programme_id = $1 and h.event_key = l.head_event_key
-     where l.programme_id = $1 and l.leg_key = any($2::uuid[]) and h.type <> 'LEG_VOIDED'`,
+    `select l.leg_key as "legKey", e.event_key as "eventKey", e.event_id as "eventId", e.period_key as "periodKey", e.use_case_id as "useCaseId"
+     from metering.usage_leg l join metering.usage_event e on e.programme_id = $1 and e.event_key = l.head_event_key
+     where l.programme_id = $1 and l.leg_key = any($2::uuid[]) and ${COUNTED_TYPE}`,
     [tx.scope.programme.id, legKeys],
   );
 }

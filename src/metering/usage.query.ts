@@ -1,7 +1,7 @@
 import { Refusal } from "../kernel/refusal";
 import { TenantTransaction } from "../tenancy/database.store";
 import { NOBODY } from "./usage-event";
-import { CONNECTED } from "./ingest/restate-legs.store";
+import { CONNECTED, COUNTED_TYPE } from "./ingest/restate-legs.store";
 import { ResolvedUsageWhere, requireKnownPeriod } from "./usage-where.query";
 import { MINIMUM_GROUP, UsageDimension, UsageFigures, asMinutes, asSeconds } from "./usage-report";
 
@@ -111,12 +111,6 @@ const DIMENSIONS: Readonly<Record<Source, Partial<Record<UsageDimension, string>
     PERIOD: "to_date(e.period_key, 'YYYY-MM')::timestamp at time zone $zone", MONTH: "to_date(e.period_key, 'YYYY-MM')::timestamp at time zone $zone",
   },
 };
-
-/**
- * Every type but LEG_VOIDED, named one by one: of `<>` the planner may not look at the statistics under row-level
- * security (it is not leakproof), believes that no row is left where one type is all there is, and plans for that.
- */
-export const COUNTED_TYPE = "e.type in ('LEG_COMPLETED', 'LEG_UPDATED', 'LEG_RATED', 'LEG_ANALYSED')";
 
 const counting = (recorded: string, superseded: string): string => `(
   select e.*, ${CONNECTED} as connected from metering.usage_event e join governance.period p on p.programme_id = e.programme_id and p.key = e.period_key

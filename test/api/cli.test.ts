@@ -261,7 +261,7 @@ describe("verify", () => {
   test.each([
     ["a daily total", "update metering.usage_daily_total set connected_ms = connected_ms {+} 1000 where day = '2025-10-04'", "+", "-", [totals[0], runs[2]]],
     ["a call", "update metering.usage_event set connected_ms = connected_ms {+} 1000 where event_id = '3'", "+", "-", totals],
-    ["the head of a leg", "update metering.usage_leg set head_revision = head_revision {+} 1 where head_event_key = (select event_key from metering.usage_event where event_id = '3')", "+", "-", ["one row stands per leg: its head"]],
+    ["the head of a leg", "update metering.usage_event set opens_leg = {+} where event_id = '3'", "false", "true", ["one row stands per leg: its head"]],
     ["a line", `update allocation.line set amount_minor = amount_minor {+} 1 where ${oneLine}`, "+", "-", ["lines + unallocated = pool, per run", runs[0]]],
     ["a booked cost", "update costs.cost_entry set amount_minor = amount_minor {+} 1 where external_id = 'inv-1'", "+", "-", ["pools of runs = costs at their cut-off", runs[2]]],
     ["a driver quantity", `update allocation.driver_quantity set quantity = quantity {+} 1 where ${newest} and driver_key = 'CONNECTED_SECONDS'`, "+", "-", [runs[1]]],

@@ -148,8 +148,8 @@ describe("what a transaction may touch", () => {
   it("a writer adds rows of its own units only", async () => {
     const programme = programmes.get("acme")!, retail = units.get("acme/retail")!;
     const ingest = { programme, reach: "ingest", units: [retail] };
-    const copied = (await server.sql<{ columns: string }>("select string_agg(quote_ident(column_name), ', ' order by ordinal_position) as columns from information_schema.columns where table_schema = 'metering' and table_name = 'usage_event' and column_name not in ('event_key', 'business_unit_id', 'programme_id')"))[0]!.columns;
-    const event = (unit: string, into = programme): Promise<unknown> => within(ingest, `insert into metering.usage_event (programme_id, event_key, business_unit_id, ${copied}) select $1, gen_random_uuid(), $2, ${copied} from metering.usage_event where business_unit_id = $3 limit 1`, [into, unit, retail]);
+    const copied = (await server.sql<{ columns: string }>("select string_agg(quote_ident(column_name), ', ' order by ordinal_position) as columns from information_schema.columns where table_schema = 'metering' and table_name = 'usage_event' and column_name not in ('event_key', 'leg_key', 'business_unit_id', 'programme_id')"))[0]!.columns;
+    const event = (unit: string, into = programme): Promise<unknown> => within(ingest, `insert into metering.usage_event (programme_id, event_key, leg_key, business_unit_id, ${copied}) select $1, gen_random_uuid(), gen_random_uuid(), $2, ${copied} from metering.usage_event where business_unit_id = $3 limit 1`, [into, unit, retail]);
     expect(await event(retail)).toEqual([]);
     expect(await event(units.get("acme/claims")!)).toBe("42501");
     expect(await event(units.get("globex/freight")!)).toBe("42501");
@@ -198,6 +198,7 @@ describe("what a transaction may touch", () => {
     const acme = { programme: programmes.get("acme"), reach: "programme" };
     expect(await within(acme, "insert into tenancy.business_unit (programme_id, id, code, name) values ($1, gen_random_uuid(), 'x', 'x')", [programmes.get("globex")])).toBe("42501");
     expect(await within(acme, "insert into tenancy.programme (id, code, name, currency, time_zone) values (gen_random_uuid(), 'x', 'x', 'USD', 'UTC')")).toBe("42501");
+    await server.sql("insert into metering.usage_leg (programme_id, leg_key, head_event_key) select programme_id, leg_key, event_key from metering.usage_event where programme_id = $1 and opens_leg limit 1", [programmes.get("acme")]);
     expect(await within(acme, "update metering.usage_leg set programme_id = $1", [programmes.get("globex")])).toBe("42501");
     // The foreign keys begin with the programme: another programme's row cannot be pointed at.
     expect(await within(acme, "insert into tenancy.use_case_ownership (programme_id, use_case_id, effective_from, business_unit_id) select programme_id, id, now(), $1 from tenancy.use_case limit 1", [units.get("globex/freight")])).toBe("23503");

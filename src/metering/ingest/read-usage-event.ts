@@ -1,7 +1,8 @@
 import { isCleanText } from "../../kernel/code";
 import { parseInstant } from "../../kernel/instant";
+import { OUTCOME_COLUMNS } from "./leg-facets";
 import { readAttributes, readCostItems } from "./read-cost-items";
-import { DURATION_TOLERANCE_MS, FUTURE_LIMIT_MS, METERED_TYPES, UsageEventType } from "../usage-event";
+import { DURATION_TOLERANCE_MS, FUTURE_LIMIT_MS, UsageEventType } from "../usage-event";
 import { USAGE_EVENT_FIELDS, UsageEventField } from "../usage-event-fields";
 
 /** A sound event: what decides where it belongs, and the rest as one row of text in the order of the field table. */
@@ -44,7 +45,8 @@ const READERS: ReadonlyArray<{ field: UsageEventField; group: string | null; key
 const at = (name: string): number => POSITION.get(name)!;
 const EVENT_ID = at("eventId"), TYPE = at("type"), REVISION = at("revision"), UNIT = at("businessUnit"), USE_CASE = at("useCase");
 const CONTACT = at("contactId"), LEG = at("legId"), INITIATED = at("initiatedAt"), CONNECTED = at("connectedAt"), ENDED = at("endedAt");
-const CONNECTED_MS = at("connectedMs"), TEST = at("test"), OCCURRED = at("occurredAt"), SPEC = at("specVersion");
+const CONNECTED_MS = at("connectedMs"), TEST = at("test"), OCCURRED = at("occurredAt"), SPEC = at("specVersion"), COST_ITEMS = at("costItems");
+const OUTCOME_CELLS = USAGE_EVENT_FIELDS.flatMap((field, index) => (OUTCOME_COLUMNS.has(field.column) ? [index] : []));
 
 /**
  * Checks one event as it came (JSON) and writes its row in the same pass. Never throws: a fault is an answer.
@@ -125,7 +127,8 @@ const orNull = (cell: string): string | null => (cell === ABSENT ? null : unesca
 /** What no single field can tell. */
 function judge(cells: string[], instants: number[], nowMs: number): SoundEvent | EventFault {
   const type = cells[TYPE] as UsageEventType;
-  if (!METERED_TYPES.has(type)) return { fault: `${type} is not accepted yet: send LEG_COMPLETED, LEG_UPDATED or LEG_VOIDED.` };
+  if (type === "LEG_RATED" && (cells[COST_ITEMS] === ABSENT || cells[COST_ITEMS] === "{}")) return { fault: "LEG_RATED carries the late cost of a leg: costItems are missing." };
+  if (type === "LEG_ANALYSED" && OUTCOME_CELLS.every((cell) => cells[cell] === ABSENT)) return { fault: "LEG_ANALYSED carries the late outcome of a leg: outcome, resolved, flags, sentiment, csat, intent and writes are all missing." };
   if (cells[SPEC] !== "1.0") return { fault: 'specVersion must be "1.0".' };
   const endedAtMs = instants[ENDED]!, connectedAtMs = instants[CONNECTED], initiatedAtMs = instants[INITIATED];
   const occurredAtMs = instants[OCCURRED];

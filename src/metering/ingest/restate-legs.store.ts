@@ -1,18 +1,21 @@
 import { TenantTransaction } from "../../tenancy/database.store";
 import { NOBODY } from "../usage-event";
 
-/** A leg whose counting event changes: from the one that counted (if any) to the one that counts from now on. */
+/** A leg whose counting event changes: from the one that counted to the one that counts from now on; null is none. */
 export interface LegChange {
   readonly legKey: string;
   readonly fromEventKey: string | null;
-  readonly toEventKey: string;
+  readonly toEventKey: string | null;
 }
+
+/** Why a row counts no more: a newer revision, a void, somebody said where it belongs, another facet came, a person corrected it, a platform's leg stands for it. */
+export type SupersessionCause = "REVISION" | "VOID" | "ATTRIBUTION" | "FACET" | "CORRECTION" | "CARRIER";
 
 /** An event that another one answers: it stays as it is and counts no more. */
 export interface Supersession {
   readonly eventKey: string;
   readonly byEventKey: string;
-  readonly cause: "REVISION" | "VOID" | "ATTRIBUTION";
+  readonly cause: SupersessionCause;
 }
 
 /**
@@ -23,7 +26,7 @@ export interface Supersession {
  */
 export async function restateLegs(tx: TenantTransaction, changes: readonly LegChange[], supersessions: readonly Supersession[], uncounted: readonly string[]): Promise<void> {
   const programmeId = tx.scope.programme.id;
-  const all = [...new Set(changes.flatMap(({ fromEventKey, toEventKey }) => (fromEventKey ? [fromEventKey, toEventKey] : [toEventKey])))];
+  const all = [...new Set(changes.flatMap(({ fromEventKey, toEventKey }) => [fromEventKey ?? [], toEventKey ?? []].flat()))];
   const frozen = await inClosedPeriods(tx, all);
   const isOpen = (eventKey: string): boolean => !frozen.has(eventKey);
   const touched = all.filter(isOpen);
@@ -44,14 +47,12 @@ export async function restateLegs(tx: TenantTransaction, changes: readonly LegCh
   if (changes.length === 0) return;
   if (frozen.size > 0) await noteLate(tx, changes, frozen);
   const from = changes.flatMap((change) => change.fromEventKey ?? []).filter(isOpen);
-  const to = changes.map((change) => change.toEventKey).filter(isOpen);
+  const to = changes.flatMap((change) => change.toEventKey ?? []).filter(isOpen);
   await tx.query(MOVE_DAILY, [programmeId, from, to]);
   await tx.query(MOVE_PERIOD, [programmeId, from, to]);
   await tx.query(MOVE_CONTACTS, [programmeId, touched, [], 1]);
   await tx.query(
-    `update metering.usage_leg l set head_event_key = e.event_key, head_type = e.type, head_revision = e.revision
-     from unnest($2::uuid[], $3::uuid[]) c (leg_key, event_key) join metering.usage_event e on e.programme_id = $1 and e.event_key = c.event_key
-     where l.programme_id = $1 and l.leg_key = c.leg_key`,
+    "update metering.usage_leg l set head_event_key = c.event_key from unnest($2::uuid[], $3::uuid[]) c (leg_key, event_key) where l.programme_id = $1 and l.leg_key = c.leg_key",
     [programmeId, changes.map((change) => change.legKey), changes.map((change) => change.toEventKey)],
   );
 }
@@ -71,7 +72,7 @@ async function inClosedPeriods(tx: TenantTransaction, eventKeys: readonly string
 /** Notes, for each closed period that a change takes from or gives to, the event that made it. */
 async function noteLate(tx: TenantTransaction, changes: readonly LegChange[], frozen: ReadonlyMap<string, string>): Promise<void> {
   const marks = changes.flatMap(({ fromEventKey, toEventKey }) =>
-    [...new Set([fromEventKey, toEventKey].flatMap((key) => (key === null ? [] : (frozen.get(key) ?? []))))].map((period) => ({ period, eventKey: toEventKey })),
+    [...new Set([fromEventKey, toEventKey].flatMap((key) => (key === null ? [] : (frozen.get(key) ?? []))))].map((period) => ({ period, eventKey: toEventKey ?? fromEventKey })),
   );
   await tx.query(
     `insert into metering.late_event (programme_id, period_key, event_key, business_unit_id)
@@ -84,8 +85,14 @@ async function noteLate(tx: TenantTransaction, changes: readonly LegChange[], fr
 
 const UNIT = `coalesce(e.business_unit_id, '${NOBODY}')`;
 const USE_CASE = `coalesce(e.use_case_id, '${NOBODY}')`;
+/**
+ * The types that count, named one by one: of `<>` the planner may not look at the statistics under row-level security (it
+ * is not leakproof), believes that no row is left where one type is all there is, and plans for that. LEG_RATED and
+ * LEG_ANALYSED speak of a leg and are none; LEG_RATED is also what a leg counts by of which only the cost counts.
+ */
+export const COUNTED_TYPE = "e.type in ('LEG_COMPLETED', 'LEG_UPDATED')";
 /** What goes into totals at all. */
-const COUNTS = "not e.test and e.type <> 'LEG_VOIDED'";
+const COUNTS = `not e.test and ${COUNTED_TYPE}`;
 /** A leg that was connected: on voice it must have lasted, on other channels it must have been completed. */
 export const CONNECTED = `(case when e.channel = 'VOICE' then e.status in ('COMPLETED', 'VOICEMAIL') and e.connected_ms > 0 else e.status = 'COMPLETED' end)`;
 

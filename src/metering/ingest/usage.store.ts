@@ -10,11 +10,12 @@ import { periodStore } from "../../governance/period.store";
 import { TenantTransaction } from "../../tenancy/database.store";
 import { USE_CASE_OWNERSHIP_SQL } from "../../tenancy/tenancy.store";
 import { Attribution, attribute } from "./attribution";
+import { facetOf } from "./leg-facets";
 import { KeyedEvent, ReportUsagePorts, Verdict } from "./report-usage";
 import { ABSENT } from "./read-usage-event";
 import { settleRevisions } from "./settle-revisions.store";
 import { judgeKnownIdentities } from "./known-identities.store";
-import { COUNT_NEW_CONTACTS, CREATE_STAGE, HOLD_TOTALS, NOTE_LATE, STAGE_COLUMNS, STORE_STAGE } from "./usage-stage.query";
+import { COUNT_NEW_CONTACTS, CREATE_STAGE, HOLD_TOTALS, NOTE_LATE, STAGE_COLUMNS, STORE_FURTHER, STORE_STAGE } from "./usage-stage.query";
 
 /** The ports of `reportUsage` over one transaction. */
 export function usageStore(tx: TenantTransaction): ReportUsagePorts {
@@ -65,14 +66,17 @@ async function storeEvents(tx: TenantTransaction, source: string, events: readon
     await tx.query(HOLD_TOTALS, [programme.id, closed]);
     if (tx.scope.reach !== "programme") await tx.setReach("ingest");
   }
-  const left = await tx.query<{ index: number; eventKey: string; legKey: string; known: boolean }>(STORE_STAGE, [programme.id, programme.timeZone, closed]);
-  const known = left.filter((row) => row.known);
-  const revised = left.filter((row) => !row.known);
-  await tx.query(COUNT_NEW_CONTACTS, [programme.id, keysOf(known), keysOf(revised), closed]);
+  const left = await tx.prepared<LeftRow>(STORE_STAGE, [programme.id, programme.timeZone, closed]);
+  const further = left.length === 0 ? [] : await tx.query<{ eventKey: string }>(STORE_FURTHER, [programme.id, programme.timeZone, keysOf(left)]);
+  const stored = new Set(keysOf(further));
+  const known = left.filter((row) => !stored.has(row.eventKey));
+  const revised = left.filter((row) => stored.has(row.eventKey));
+  await tx.query(COUNT_NEW_CONTACTS, [programme.id, keysOf(left), keysOf(known), closed]);
   if (closed.length > 0) await tx.query(NOTE_LATE, [programme.id, keysOf(known), closed]);
 
   const late = new Set(closed);
   const verdicts: Verdict[] = attributions.map((each, index) => {
+    if (facetOf(events[index]!.type) !== "LEG") return { outcome: "ACCEPTED" };
     if (each.kind === "HELD") return { outcome: "HELD", message: HELD_MESSAGE };
     const key = periodKeys[index]!;
     return late.has(key) ? { outcome: "ACCEPTED", message: `${key} is closed: this is charged as an adjustment in the next month that closes.` } : { outcome: "ACCEPTED" };
@@ -82,13 +86,19 @@ async function storeEvents(tx: TenantTransaction, source: string, events: readon
     for (const [index, verdict] of judged) verdicts[index] = verdict;
   }
   if (revised.length > 0) {
-    const superseded = await settleRevisions(tx, keysOf(revised));
+    const superseded = await settleRevisions(tx, revised);
     for (const row of revised) if (superseded.has(row.eventKey)) verdicts[row.index] = { outcome: "SUPERSEDED", message: "A newer revision of this leg is already known; this one is kept without effect." };
   }
   // Last, after every leg is locked: whoever records holds the audit trail to the end of the transaction.
   const conflicts = events.filter((_, index) => verdicts[index]!.outcome === "CONFLICT");
   if (conflicts.length > 0) await recordConflicts(tx, source, conflicts.map(({ eventId }) => eventId));
   return verdicts;
+}
+
+interface LeftRow {
+  readonly index: number;
+  readonly eventKey: string;
+  readonly legKey: string;
 }
 
 const isRevision = (event: KeyedEvent): boolean => event.revision > 0 || event.type !== "LEG_COMPLETED";
@@ -140,7 +150,7 @@ function stageLine(event: KeyedEvent, attribution: Attribution, index: number, s
     periodKey,
     placed ? attribution.businessUnitId : ABSENT,
     placed ? attribution.useCaseId : ABSENT,
-    attribution.kind === "HELD" ? attribution.reason : ABSENT,
+    attribution.kind === "HELD" && facetOf(event.type) === "LEG" ? attribution.reason : ABSENT,
     event.durationMismatch ? "t" : "f",
     sourceId,
   ];
