@@ -1,6 +1,6 @@
 import { allocationByGroup } from "../src/allocation/allocation.query";
 import { runStore } from "../src/allocation/run.store";
-import { usageByGroup } from "../src/metering/usage.query";
+import { usageByGroup } from "../src/metering/questions/usage.query";
 import { Programme } from "../src/tenancy";
 import { Database, TenantTransaction } from "../src/tenancy/database.store";
 import { BareQuery } from "./bare-server";

@@ -1,7 +1,7 @@
 import { formatUnits } from "../kernel/decimal";
 import { Fraction, fraction, roundForDisplay, sum } from "../kernel/fraction";
 import { TenantTransaction } from "../tenancy/database.store";
-import { UnitName, UseCaseName } from "../metering/usage.query";
+import { UnitName, UseCaseName } from "../metering/questions/usage.query";
 import { CostPool } from "../costs";
 import { displayQuantity } from "./driver";
 import { AllocationDriver } from "./policy";

@@ -2,7 +2,7 @@ import { requirePeriodKey, shiftPeriod } from "../kernel/period";
 import { poolAmounts } from "../costs/costs.query";
 import { isShared } from "../costs";
 import { NOBODY } from "../metering";
-import { COUNTING_EVENTS, countingBefore } from "../metering/usage.query";
+import { COUNTING_EVENTS, countingBefore } from "../metering/questions/counting-events.query";
 import { TenantTransaction } from "../tenancy/database.store";
 import { AllocationFacts, PoolAmount, neededDrivers } from "./allocate";
 import { DriverVector } from "./driver";

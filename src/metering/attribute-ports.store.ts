@@ -9,8 +9,8 @@ import { AttributeUsagePorts, CountingLeg } from "./attribute-usage";
 import { insertAttributionCopies } from "./ingest/attribution-copy.store";
 import { restateLegs } from "./ingest/restate-legs.store";
 import { findCountingLegs, findLegKeys } from "./usage-events.query";
-import { UsageWhere } from "./usage-report";
-import { requireKnownPeriod, resolveUsageWhere } from "./usage-where.query";
+import { UsageWhere } from "./questions/usage-report";
+import { requireKnownPeriod, resolveUsageWhere } from "./questions/usage-where.query";
 
 /** What `attributeUsage` needs, over one transaction. */
 export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit): AttributeUsagePorts<UsageWhere> {

@@ -13,10 +13,10 @@ import { readBatch } from "./ingest/report-usage";
 import { storeBatch } from "./ingest/store-batch.store";
 import { INGEST_OUTCOMES } from "./usage-event";
 import { listUsageEvents } from "./usage-events.query";
-import { MINIMUM_GROUP, UsageDimension, requirePermittedQuestion, requireSoundQuestion, seesOnlyGroups } from "./usage-report";
+import { MINIMUM_GROUP, UsageDimension, requirePermittedQuestion, requireSoundQuestion, seesOnlyGroups } from "./questions/usage-report";
 import { toUsageEvents, toUsageReport } from "./usage-view.type";
-import { requireKnownPeriod, resolveUsageWhere } from "./usage-where.query";
-import { distinctContacts, totalOf, usageByGroup } from "./usage.query";
+import { requireKnownPeriod, resolveUsageWhere } from "./questions/usage-where.query";
+import { distinctContacts, totalOf, usageByGroup } from "./questions/usage.query";
 import {
   AttributeUsageInput, AttributeUsagePayload, ReportUsageInput, ReportUsagePayload, UsageDimensionEnum, UsageEventConnection, UsageEventType, UsageReport, UsageWhere,
 } from "./usage.type";

@@ -1,8 +1,8 @@
 import { PageRequest, Page, decodeCursor, toPage } from "../kernel/paging";
 import { TenantTransaction } from "../tenancy/database.store";
 import { CONNECTED } from "./ingest/restate-legs.store";
-import { COUNTED_TYPE } from "./usage.query";
-import { ResolvedUsageWhere } from "./usage-where.query";
+import { COUNTED_TYPE } from "./questions/counting-events.query";
+import { ResolvedUsageWhere } from "./questions/usage-where.query";
 
 /** A usage event as it is read: the one of its leg that counts. Money and durations as exact text or whole numbers. */
 export interface StoredUsageEvent {

@@ -6,7 +6,7 @@ import { Allow } from "../tenancy/access";
 import { BusinessUnitType, UseCaseType } from "../tenancy/tenancy.type";
 import { INGEST_OUTCOMES } from "./usage-event";
 import { ChannelEnum, DirectionEnum, LegStatusEnum, OutcomeEnum, TransportEnum, UnattributedReasonEnum, UsageEventInput, UsageEventTypeEnum } from "./usage-input.type";
-import { USAGE_DIMENSIONS, USAGE_VIEWS, UsageView, UsageWhere as UsageWhereShape } from "./usage-report";
+import { USAGE_DIMENSIONS, USAGE_VIEWS, UsageView, UsageWhere as UsageWhereShape } from "./questions/usage-report";
 import type { Channel, Direction } from "./usage-event";
 
 export const IngestOutcomeEnum = enumOf(INGEST_OUTCOMES);

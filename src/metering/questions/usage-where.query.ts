@@ -1,5 +1,5 @@
-import { Refusal, invariant } from "../kernel/refusal";
-import { TenantTransaction } from "../tenancy/database.store";
+import { Refusal, invariant } from "../../kernel/refusal";
+import { TenantTransaction } from "../../tenancy/database.store";
 import { UsageView, UsageWhere } from "./usage-report";
 
 /** A filter after its codes were found. */

@@ -1,8 +1,8 @@
-import { trimDecimal } from "../kernel/decimal";
-import { fraction, roundForDisplay } from "../kernel/fraction";
-import { Refusal } from "../kernel/refusal";
-import { Role } from "../tenancy";
-import { Channel, Direction } from "./usage-event";
+import { trimDecimal } from "../../kernel/decimal";
+import { fraction, roundForDisplay } from "../../kernel/fraction";
+import { Refusal } from "../../kernel/refusal";
+import { Role } from "../../tenancy";
+import { Channel, Direction } from "../usage-event";
 
 export const USAGE_DIMENSIONS = ["BUSINESS_UNIT", "USE_CASE", "CHANNEL", "DIRECTION", "PROVIDER", "OUTCOME", "PERIOD", "MONTH", "WEEK", "DAY", "HOUR"] as const;
 export type UsageDimension = (typeof USAGE_DIMENSIONS)[number];
