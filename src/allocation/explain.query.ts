@@ -4,7 +4,7 @@ import { CostPool } from "../costs";
 import { UseCaseName } from "../metering/questions/usage.query";
 import { TenantTransaction } from "../tenancy/database.store";
 import { AllocationRun } from "./allocate-period";
-import { decimalFraction } from "./allocation.query";
+import { decimalFraction } from "./allocation-text";
 import { displayQuantity } from "./driver";
 import { AllocationDriver, AllocationPart } from "./policy";
 import { policyStore } from "./policy.store";
