@@ -1,6 +1,6 @@
 import { fraction, roundForDisplay, sum } from "../kernel/fraction";
 import { TenantTransaction } from "../tenancy/database.store";
-import { UnitName, UseCaseName } from "../metering/questions/usage.query";
+import { UnitName, UseCaseName } from "../metering/questions/grouping.query";
 import { CostPool } from "../costs";
 import { SHARE_PLACES, amountText, quantityText, shareText } from "./allocation-text";
 import { AllocationDriver } from "./policy";

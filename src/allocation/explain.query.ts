@@ -1,7 +1,7 @@
 import { Fraction, formatFraction, fraction, multiply } from "../kernel/fraction";
 import { Currency, MoneyAmount, toMoney } from "../kernel/money";
 import { CostPool } from "../costs";
-import { UseCaseName } from "../metering/questions/usage.query";
+import { UseCaseName } from "../metering/questions/grouping.query";
 import { TenantTransaction } from "../tenancy/database.store";
 import { AllocationRun } from "./allocate-period";
 import { decimalFraction } from "./allocation-text";

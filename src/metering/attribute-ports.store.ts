@@ -10,7 +10,7 @@ import { insertAttributionCopies } from "./ingest/attribution-copy.store";
 import { restateLegs } from "./ingest/restate-legs.store";
 import { findCountingLegs, findLegKeys } from "./usage-events.query";
 import { UsageWhere } from "./questions/usage-report";
-import { requireKnownPeriod, resolveUsageWhere } from "./questions/usage-where.query";
+import { fieldConditions, requireKnownPeriod, resolveUsageWhere } from "./questions/usage-where.query";
 
 /** What `attributeUsage` needs, over one transaction. */
 export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit): AttributeUsagePorts<UsageWhere> {
@@ -22,15 +22,17 @@ export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit):
       // Units and use cases are compared as they were reported: that they are unknown is why the usage is here.
       const resolved = await resolveUsageWhere(tx, { ...where, businessUnit: null, useCase: null });
       if (resolved.period !== null) await requireKnownPeriod(tx, resolved.period);
+      const parameters: unknown[] = [programmeId, resolved.period, where.from ?? null, where.to ?? null, resolved.channels, resolved.directions, where.useCase ?? null, where.businessUnit ?? null, most];
+      const fields = fieldConditions(resolved, (value) => `$${parameters.push(value)}`).map((condition) => `and ${condition}`).join(" ");
       const found = await tx.query<{ legKey: string }>(
         `select l.leg_key as "legKey"
          from metering.usage_event e join metering.usage_leg l on l.programme_id = $1 and l.head_event_key = e.event_key and l.leg_key = e.leg_key
          where e.programme_id = $1 and e.business_unit_id is null and e.type <> 'LEG_VOIDED'
            and ($2::text is null or e.period_key = $2) and ($3::timestamptz is null or e.ended_at >= $3) and ($4::timestamptz is null or e.ended_at < $4)
            and ($5::metering.channel[] is null or e.channel = any($5)) and ($6::metering.direction[] is null or e.direction = any($6))
-           and ($7::text[] is null or e.reported_use_case = any($7)) and ($8::text[] is null or e.reported_business_unit = any($8))
+           and ($7::text[] is null or e.reported_use_case = any($7)) and ($8::text[] is null or e.reported_business_unit = any($8)) ${fields}
          order by e.ended_at, e.event_key limit $9`,
-        [programmeId, resolved.period, where.from ?? null, where.to ?? null, resolved.channels, resolved.directions, where.useCase ?? null, where.businessUnit ?? null, most],
+        parameters,
       );
       return (await lockedHeads(tx, found.map(({ legKey }) => legKey))).filter((leg) => leg.useCaseId === null);
     },

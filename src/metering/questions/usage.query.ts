@@ -1,28 +1,17 @@
+import { firstInstantOf } from "../../kernel/local-days";
 import { Refusal } from "../../kernel/refusal";
 import { TenantTransaction } from "../../tenancy/database.store";
 import { NOBODY } from "../usage-event";
 import { COUNTING_EVENTS, RESTATED_EVENTS } from "./counting-events.query";
-import { ResolvedUsageWhere, requireKnownPeriod } from "./usage-where.query";
+import { Grain, GroupKeys, groupingOf, holds } from "./grouping.query";
 import { MINIMUM_GROUP, UsageDimension, UsageFigures, asMinutes, asSeconds } from "./usage-report";
-
-export interface UnitName { readonly id: string; readonly code: string; readonly name: string; readonly costCentre: string | null; readonly chargebackMode: string }
-export interface UseCaseName { readonly id: string; readonly code: string; readonly name: string }
+import { ResolvedUsageWhere, fieldConditions, monthBounds, requireKnownPeriod } from "./usage-where.query";
 
 /** A group with its names; the durations in other units are worked out where somebody asks for them. */
-export class UsageGroup implements UsageFigures {
-  constructor(
-    readonly legs: number,
-    readonly calls: number,
-    readonly connectedMs: number,
-    readonly contacts: number,
-    readonly businessUnit: UnitName | null = null,
-    readonly useCase: UseCaseName | null = null,
-    readonly channel: string | null = null,
-    readonly direction: string | null = null,
-    readonly provider: string | null = null,
-    readonly outcome: string | null = null,
-    readonly bucket: Date | null = null,
-  ) {}
+export class UsageGroup extends GroupKeys implements UsageFigures {
+  constructor(readonly legs: number, readonly calls: number, readonly connectedMs: number, readonly contacts: number, row: Record<string, string | null> = {}) {
+    super(row);
+  }
 
   get connectedSeconds(): string {
     return asSeconds(this.connectedMs);
@@ -33,42 +22,44 @@ export class UsageGroup implements UsageFigures {
   }
 }
 
-const MOST_ROWS = 50_000;
+/** The most rows that a report may have. */
+export const MOST_ROWS = 50_000;
 
 /**
  * Usage by any mix of dimensions. Answers from the coarsest totals that hold the question: per period, per day, or the
- * raw rows (hours, instants inside a day, distinct contacts of other groups).
+ * raw rows (hours, instants inside a day, fields that totals do not know, distinct contacts of other groups).
  */
 export async function usageByGroup(tx: TenantTransaction, where: ResolvedUsageWhere, groupBy: readonly UsageDimension[], asks: { readonly contacts: boolean; readonly onlyGroups: boolean }): Promise<UsageGroup[]> {
-  const source = await chooseSource(tx, where, groupBy, asks.contacts);
+  const grain = await chooseGrain(tx, where, groupBy, asks.contacts);
   const parameters: unknown[] = [tx.scope.programme.id];
   const bind = (value: unknown): string => `$${parameters.push(value)}`;
   const zone = bind(tx.scope.programme.timeZone);
-  const relation = SOURCES[source];
-  const dimensions = groupBy.map((dimension) => `${DIMENSIONS[source][dimension]!.replaceAll("$zone", zone)} as "${COLUMN[dimension]}"`);
-  const conditions = conditionsOf(source, where, bind, zone);
-  const units = groupBy.includes("BUSINESS_UNIT"), useCases = groupBy.includes("USE_CASE");
-  const rows = await tx.prepared<Record<string, string | null>>(
-    `select g.*
-       ${units ? `, u.code as "unitCode", u.name as "unitName", u.cost_centre as "costCentre", u.chargeback_mode as "chargebackMode"` : ""}
-       ${useCases ? `, c.code as "useCaseCode", c.name as "useCaseName"` : ""}
-     from (
-       select ${[...dimensions, ...relation.figures(asks.contacts)].join(", ")}
-       from ${relation.from}
-       where e.programme_id = $1 and $2::text is not null ${conditions}
+  const grouping = groupingOf(grain, groupBy, zone);
+  // Questions to the coarsest totals come in few forms and are answered faster than they are planned.
+  const ask = grain === "period" ? tx.prepared : tx.query;
+  const rows = await ask<Record<string, string | null>>(
+    `with g as (
+       select ${[...grouping.columns, ...figures(grain, asks.contacts)].join(", ")}
+       from ${relation(grain, where)}
+       where e.programme_id = $1 and $2::text is not null ${conditionsOf(tx, grain, where, bind, zone)}
        ${groupBy.length > 0 ? `group by ${groupBy.map((_, index) => index + 1).join(", ")}` : ""}
-       having count(*) > 0 ${asks.onlyGroups ? `and count(distinct ${relation.activeUnit}) >= ${MINIMUM_GROUP}` : ""}
-     ) g
-     ${units ? `left join tenancy.business_unit u on u.programme_id = $1 and u.id = g."unitId"` : ""}
-     ${useCases ? `left join tenancy.use_case c on c.programme_id = $1 and c.id = g."useCaseId"` : ""}
+       having count(*) > 0 ${asks.onlyGroups ? `and count(distinct ${ACTIVE_UNIT[grain]}) >= ${MINIMUM_GROUP}` : ""}
+     )
+     select ${["g.legs", "g.calls", 'g."connectedMs"', ...(asks.contacts ? ["g.contacts"] : []), ...grouping.named].join(", ")}
+     from g ${grouping.joins}
      where g.legs > 0
-     order by ${[...(units ? ['u.code collate "C"'] : []), ...(useCases ? ['c.code collate "C"'] : []), ...groupBy.map((dimension) => `g."${COLUMN[dimension]}"`), "g.legs"].join(", ")}
+     order by ${[...grouping.order, "g.legs"].join(", ")}
      limit ${MOST_ROWS + 1}`,
     parameters,
   );
   if (rows.length === 0 && where.period !== null) await requireKnownPeriod(tx, where.period);
-  if (rows.length > MOST_ROWS) throw new Refusal("LIMIT_EXCEEDED", `This report has more than ${MOST_ROWS} rows. Ask for a shorter range or fewer groups.`);
-  return rows.map(toGroup);
+  requireFewRows(rows.length);
+  return rows.map((row) => new UsageGroup(whole(row.legs!), whole(row.calls!), whole(row.connectedMs!), row.contacts ? whole(row.contacts) : 0, row));
+}
+
+/** LIMIT_EXCEEDED when a report has more rows than anybody reads. */
+export function requireFewRows(rows: number): void {
+  if (rows > MOST_ROWS) throw new Refusal("LIMIT_EXCEEDED", `This report has more than ${MOST_ROWS} rows. Ask for a shorter range or fewer groups.`);
 }
 
 /** Distinct contacts over everything that matches; from raw rows, because contacts of groups do not add up. */
@@ -76,126 +67,89 @@ export async function distinctContacts(tx: TenantTransaction, where: ResolvedUsa
   const parameters: unknown[] = [tx.scope.programme.id];
   const bind = (value: unknown): string => `$${parameters.push(value)}`;
   const zone = bind(tx.scope.programme.timeZone);
-  const source = where.view === "RESTATED" ? "restated" : "raw";
   const [row] = await tx.query<{ contacts: string }>(
-    `select count(distinct e.contact_key) as contacts from ${SOURCES[source].from} where e.programme_id = $1 and $2::text is not null ${conditionsOf(source, where, bind, zone)}`,
+    `select count(distinct e.contact_key) as contacts from ${relation("leg", where)} where e.programme_id = $1 and $2::text is not null ${conditionsOf(tx, "leg", where, bind, zone)}`,
     parameters,
   );
   return whole(row!.contacts);
 }
 
-type Source = "raw" | "restated" | "daily" | "period";
-
-const COLUMN: Readonly<Record<UsageDimension, string>> = {
-  BUSINESS_UNIT: "unitId", USE_CASE: "useCaseId", CHANNEL: "channel", DIRECTION: "direction", PROVIDER: "provider", OUTCOME: "outcome",
-  PERIOD: "bucket", MONTH: "bucket", WEEK: "bucket", DAY: "bucket", HOUR: "bucket",
-};
-
-const truncated = (unit: string): string => `date_trunc('${unit}', e.day::timestamp) at time zone $zone`;
-const BY_DAY = { PERIOD: truncated("month"), MONTH: truncated("month"), WEEK: truncated("week"), DAY: truncated("day") };
-
-const RAW: Partial<Record<UsageDimension, string>> = {
-  BUSINESS_UNIT: "e.business_unit_id", USE_CASE: "e.use_case_id", CHANNEL: "e.channel::text", DIRECTION: "e.direction::text",
-  PROVIDER: "nullif(e.provider, '')", OUTCOME: "e.outcome::text", ...BY_DAY, HOUR: "date_trunc('hour', e.ended_at, $zone)",
-};
-
-const DIMENSIONS: Readonly<Record<Source, Partial<Record<UsageDimension, string>>>> = {
-  raw: RAW,
-  restated: RAW,
-  daily: {
-    BUSINESS_UNIT: "e.business_unit_id", USE_CASE: "e.use_case_id", CHANNEL: "e.channel::text", DIRECTION: "e.direction::text",
-    PROVIDER: "nullif(e.provider, '')", OUTCOME: "nullif(e.outcome, '')", ...BY_DAY,
-  },
-  period: {
-    BUSINESS_UNIT: "e.business_unit_id", USE_CASE: "e.use_case_id",
-    PERIOD: "to_date(e.period_key, 'YYYY-MM')::timestamp at time zone $zone", MONTH: "to_date(e.period_key, 'YYYY-MM')::timestamp at time zone $zone",
-  },
-};
-
 /** Of a row of totals; null when nothing in it counts any more, so that a unit whose legs were all voided hides nobody. */
-const ACTIVE_UNIT = `case when e.legs > 0 and e.business_unit_id <> '${NOBODY}' then e.business_unit_id end`;
+const OF_TOTAL = `case when e.legs > 0 and e.business_unit_id <> '${NOBODY}' then e.business_unit_id end`;
+const ACTIVE_UNIT: Readonly<Record<Grain, string>> = { leg: "e.business_unit_id", day: OF_TOTAL, period: OF_TOTAL };
 
-interface SourceSql { readonly from: string; readonly activeUnit: string; readonly figures: (contacts: boolean) => string[] }
+/** Rows of a grain, named `e`. */
+export function relation(grain: Grain, where: ResolvedUsageWhere): string {
+  if (grain === "day") return "metering.usage_daily_total e";
+  if (grain === "period") return "metering.usage_period_total e";
+  return where.view === "RESTATED" ? RESTATED_EVENTS : COUNTING_EVENTS;
+}
 
-const rawSource = (from: string): SourceSql => ({
-  from,
-  activeUnit: "e.business_unit_id",
-  figures: (contacts) => [
+function figures(grain: Grain, contacts: boolean): string[] {
+  if (grain === "day") {
+    return ["sum(e.legs) as legs", `coalesce(sum(e.connected_legs) filter (where e.channel = 'VOICE'), 0) as calls`, `coalesce(sum(e.connected_ms) filter (where e.channel = 'VOICE'), 0) as "connectedMs"`];
+  }
+  if (grain === "period") return ["sum(e.legs) as legs", "sum(e.connected_legs) as calls", `sum(e.connected_ms) as "connectedMs"`, ...(contacts ? ["sum(e.contacts) as contacts"] : [])];
+  return [
     "count(*) as legs", `count(*) filter (where e.connected and e.channel = 'VOICE') as calls`,
     `coalesce(sum(e.connected_ms) filter (where e.connected and e.channel = 'VOICE'), 0) as "connectedMs"`,
     ...(contacts ? ["count(distinct e.contact_key) as contacts"] : []),
-  ],
-});
-
-const SOURCES: Readonly<Record<Source, SourceSql>> = {
-  raw: rawSource(COUNTING_EVENTS),
-  restated: rawSource(RESTATED_EVENTS),
-  daily: {
-    from: "metering.usage_daily_total e",
-    activeUnit: ACTIVE_UNIT,
-    figures: () => [
-      "sum(e.legs) as legs", `coalesce(sum(e.connected_legs) filter (where e.channel = 'VOICE'), 0) as calls`,
-      `coalesce(sum(e.connected_ms) filter (where e.channel = 'VOICE'), 0) as "connectedMs"`,
-    ],
-  },
-  period: {
-    from: "metering.usage_period_total e",
-    activeUnit: ACTIVE_UNIT,
-    figures: (contacts) => ["sum(e.legs) as legs", "sum(e.connected_legs) as calls", `sum(e.connected_ms) as "connectedMs"`, ...(contacts ? ["sum(e.contacts) as contacts"] : [])],
-  },
-};
-
-/** The coarsest totals that answer the question exactly. */
-async function chooseSource(tx: TenantTransaction, where: ResolvedUsageWhere, groupBy: readonly UsageDimension[], contacts: boolean): Promise<Source> {
-  if (where.view === "RESTATED") return "restated";
-  const wholePeriods = where.fromMs === null && where.toMs === null;
-  const coarse = wholePeriods && !where.channels && !where.directions && groupBy.every((dimension) => dimension in DIMENSIONS.period);
-  const countedContacts = groupBy.includes("BUSINESS_UNIT") && groupBy.includes("USE_CASE") && (where.period !== null || groupBy.includes("PERIOD") || groupBy.includes("MONTH"));
-  if (coarse && (!contacts || countedContacts)) return "period";
-  if (contacts || groupBy.includes("HOUR")) return "raw";
-  if (wholePeriods) return "daily";
-  const [aligned] = await tx.query<{ aligned: boolean }>(
-    `select bool_and(t is null or date_trunc('day', t at time zone $3) = t at time zone $3) as aligned from (values (to_timestamp($1::float8 / 1000)), (to_timestamp($2::float8 / 1000))) v (t)`,
-    [where.fromMs, where.toMs, tx.scope.programme.timeZone],
-  );
-  return aligned?.aligned ? "daily" : "raw";
+  ];
 }
 
-function conditionsOf(source: Source, where: ResolvedUsageWhere, bind: (value: unknown) => string, zone: string): string {
-  const conditions: string[] = [];
+/** The coarsest totals that answer the question exactly. */
+async function chooseGrain(tx: TenantTransaction, where: ResolvedUsageWhere, groupBy: readonly UsageDimension[], contacts: boolean): Promise<Grain> {
+  if (where.view === "RESTATED") return "leg";
+  const wholePeriods = where.fromMs === null && where.toMs === null;
+  const fields = Object.keys(where.fields);
+  const coarse = wholePeriods && !where.channels && !where.directions && fields.length === 0 && groupBy.every((dimension) => holds("period", dimension));
+  const countedContacts = groupBy.includes("BUSINESS_UNIT") && groupBy.includes("USE_CASE") && (where.period !== null || groupBy.includes("PERIOD") || groupBy.includes("MONTH"));
+  if (coarse && (!contacts || countedContacts)) return "period";
+  if (contacts || fields.some((field) => field !== "provider" && field !== "outcome") || !groupBy.every((dimension) => holds("day", dimension))) return "leg";
+  if (wholePeriods) return "day";
+  const wholeDay = firstInstantOf("date_trunc('day', t at time zone $3)", "$3");
+  const [aligned] = await tx.query<{ aligned: boolean }>(
+    `select bool_and(t is null or ${wholeDay} = t) as aligned from (values ($1::timestamptz), ($2::timestamptz)) v (t)`,
+    [instant(where.fromMs), instant(where.toMs), tx.scope.programme.timeZone],
+  );
+  return aligned?.aligned ? "day" : "leg";
+}
+
+/** The bound instant of a range, as text. */
+export function instant(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
+function conditionsOf(tx: TenantTransaction, grain: Grain, where: ResolvedUsageWhere, bind: (value: unknown) => string, zone: string): string {
+  const conditions = attributesOf(tx, grain, where, bind);
   const add = (value: unknown, condition: (parameter: string) => string): void => {
-    if (value !== null) conditions.push(`and ${condition(bind(value))}`);
+    if (value !== null) conditions.push(condition(bind(value)));
   };
-  const instant = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
-  if (source === "daily") {
+  if (grain === "day") {
     add(where.period, (p) => `e.day >= to_date(${p}, 'YYYY-MM') and e.day < to_date(${p}, 'YYYY-MM') + interval '1 month'`);
     add(instant(where.fromMs), (p) => `e.day >= (${p}::timestamptz at time zone ${zone})::date`);
     add(instant(where.toMs), (p) => `e.day < (${p}::timestamptz at time zone ${zone})::date`);
   } else {
-    add(where.period, (p) => `e.period_key = ${p}`);
-    if (source !== "period") {
-      add(instant(where.fromMs), (p) => `e.ended_at >= ${p}`);
-      add(instant(where.toMs), (p) => `e.ended_at < ${p}`);
-    }
+    add(where.period, (p) => [`e.period_key = ${p}`, ...(grain === "leg" ? monthBounds(p, zone) : [])].join(" and "));
+    add(instant(where.fromMs), (p) => `e.ended_at >= ${p}`);
+    add(instant(where.toMs), (p) => `e.ended_at < ${p}`);
   }
-  add(where.unitIds, (p) => `e.business_unit_id = any(${p}::uuid[])`);
-  add(where.useCaseIds, (p) => `e.use_case_id = any(${p}::uuid[])`);
-  add(where.channels, (p) => `e.channel = any(${p}::metering.channel[])`);
-  add(where.directions, (p) => `e.direction = any(${p}::metering.direction[])`);
-  return conditions.join(" ");
+  return conditions.map((condition) => `and ${condition}`).join(" ");
 }
 
-function toGroup(row: Record<string, string | null>): UsageGroup {
-  return new UsageGroup(
-    whole(row.legs!), whole(row.calls!), whole(row.connectedMs!), row.contacts ? whole(row.contacts) : 0,
-    row.unitCode ? { id: row.unitId!, code: row.unitCode, name: row.unitName!, costCentre: row.costCentre ?? null, chargebackMode: row.chargebackMode! } : null,
-    row.useCaseCode ? { id: row.useCaseId!, code: row.useCaseCode, name: row.useCaseName! } : null,
-    row.channel ?? null, row.direction ?? null, row.provider ?? null, row.outcome ?? null, row.bucket ? new Date(row.bucket) : null,
-  );
+/** What a filter says of a row beside its time. */
+export function attributesOf(tx: TenantTransaction, grain: Grain, where: ResolvedUsageWhere, bind: (value: unknown) => string): string[] {
+  // Row-level security lets a unit see its own rows alone; said again, it is a range of the index.
+  const units = where.unitIds ?? (grain === "leg" && tx.scope.reach === "units" ? tx.scope.unitIds : null);
+  const conditions = units ? [`e.business_unit_id = any(${bind(units)}::uuid[])`] : [];
+  if (where.useCaseIds) conditions.push(`e.use_case_id = any(${bind(where.useCaseIds)}::uuid[])`);
+  if (where.channels) conditions.push(`e.channel = any(${bind(where.channels)}::metering.channel[])`);
+  if (where.directions) conditions.push(`e.direction = any(${bind(where.directions)}::metering.direction[])`);
+  return [...conditions, ...fieldConditions(where, bind)];
 }
 
 /** A figure that the database counted; LIMIT_EXCEEDED beyond what the API's Long can say. */
-function whole(text: string): number {
+export function whole(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new Refusal("LIMIT_EXCEEDED", "A total of this report is beyond 2^53 - 1. Ask for a shorter range or more groups.");
   return value;
