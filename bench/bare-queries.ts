@@ -1,6 +1,7 @@
 import { allocationByGroup } from "../src/allocation/allocation.query";
 import { runStore } from "../src/allocation/run.store";
-import { usageByGroup } from "../src/metering/usage.query";
+import { ANY_USAGE } from "../src/metering/questions/usage-where.query";
+import { usageByGroup } from "../src/metering/questions/usage.query";
 import { Programme } from "../src/tenancy";
 import { Database, TenantTransaction } from "../src/tenancy/database.store";
 import { BareQuery } from "./bare-server";
@@ -8,7 +9,7 @@ import { PROGRAMME, scopeOf } from "./programme";
 
 /** The very statements that the product answers the two questions with, taken from it as it runs them. */
 export async function bareQueries(database: Database, programme: Programme, period: string): Promise<BareQuery[]> {
-  const where = { fromMs: null, toMs: null, period, unitIds: null, useCaseIds: null, channels: null, directions: null, view: "POSTED" as const };
+  const where = { ...ANY_USAGE, period };
   return database.withTenant(scopeOf(programme, "bench-finance", "FINANCE"), async (tx) => {
     const run = await runStore(tx).latestRun(period);
     if (!run) throw new Error(`there is no run of ${period}`);

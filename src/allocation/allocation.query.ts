@@ -1,9 +1,8 @@
-import { formatUnits } from "../kernel/decimal";
-import { Fraction, fraction, roundForDisplay, sum } from "../kernel/fraction";
+import { fraction, roundForDisplay, sum } from "../kernel/fraction";
 import { TenantTransaction } from "../tenancy/database.store";
-import { UnitName, UseCaseName } from "../metering/usage.query";
+import { UnitName, UseCaseName } from "../metering/questions/grouping.query";
 import { CostPool } from "../costs";
-import { displayQuantity } from "./driver";
+import { SHARE_PLACES, amountText, quantityText, shareText } from "./allocation-text";
 import { AllocationDriver } from "./policy";
 
 export const ALLOCATION_DIMENSIONS = ["BUSINESS_UNIT", "USE_CASE", "POOL", "CHANNEL"] as const;
@@ -24,12 +23,11 @@ export interface AllocationRow {
   readonly driverQuantity: string | null;
   readonly driverTotal: string | null;
   readonly share: string | null;
+  /** Whole minor units, as text. */
+  readonly amountMinor: string;
   readonly amount: { readonly amount: string; readonly currency: string };
   readonly missing: readonly string[];
 }
-
-/** Decimals of a share as it is shown; the exact one is in the explanation. */
-const SHARE_PLACES = 12;
 
 type Raw = Record<string, string | null>;
 
@@ -61,44 +59,53 @@ export async function allocationByGroup(tx: TenantTransaction, runId: string, wh
     [tx.scope.programme.id, runId, where.unitIds, where.useCaseIds, where.poolIds],
   );
   const exactQuantities = wholeUnits || (useCases && channels);
-  return rows.map((row) => toRow(row, money, exactQuantities));
+  const shared: Shared = { units: new Map(), useCases: new Map(), pools: new Map(), totals: new Map() };
+  return rows.map((row) => toRow(row, shared, money, exactQuantities));
 }
 
-function toRow(row: Raw, money: { code: string; exponent: number }, exactQuantities: boolean): AllocationRow {
-  const missing: string[] = [];
+/** What is the same in many rows, made once: names, and the texts of denominators. */
+interface Shared { readonly units: Map<string, UnitName>; readonly useCases: Map<string, UseCaseName>; readonly pools: Map<string, CostPool>; readonly totals: Map<string, string> }
+
+function once<V>(known: Map<string, V>, key: string | null | undefined, make: () => V): V | null {
+  if (!key) return null;
+  let value = known.get(key);
+  if (value === undefined) known.set(key, (value = make()));
+  return value;
+}
+
+const NOTHING_MISSING: readonly string[] = [];
+
+function toRow(row: Raw, shared: Shared, money: { code: string; exponent: number }, exactQuantities: boolean): AllocationRow {
   const oneDriver = row.driver === row.driver2 && row.part === row.part2 && row.total === row.total2;
   const onePool = row.pools === "1";
   const addsUp = exactQuantities || !row.driver?.endsWith("CONTACTS");
-  if (!onePool) missing.push("driverQuantity, driverTotal, share: several pools stand in this row; group by POOL.");
-  else if (!oneDriver) missing.push("driverQuantity, driverTotal: the pool is divided by several drivers; see explainAllocation.");
-  else if (!addsUp) missing.push("driverQuantity: contacts of use cases do not add up; see explainAllocation.");
   const driver = row.driver as AllocationDriver;
   return {
-    businessUnit: row.unitCode ? { id: row.unitId!, code: row.unitCode, name: row.unitName!, costCentre: row.costCentre ?? null, chargebackMode: row.chargebackMode! } : null,
-    useCase: row.useCaseCode ? { id: row.useCaseId!, code: row.useCaseCode, name: row.useCaseName! } : null,
-    pool: row.poolCode ? { id: row.poolId!, code: row.poolCode, name: row.poolName!, kind: row.poolKind as CostPool["kind"] } : null,
+    businessUnit: once(shared.units, row.unitCode, () => ({ id: row.unitId!, code: row.unitCode!, name: row.unitName!, costCentre: row.costCentre ?? null, chargebackMode: row.chargebackMode! })),
+    useCase: once(shared.useCases, row.useCaseCode, () => ({ id: row.useCaseId!, code: row.useCaseCode!, name: row.useCaseName! })),
+    pool: once(shared.pools, row.poolCode, () => ({ id: row.poolId!, code: row.poolCode!, name: row.poolName!, kind: row.poolKind as CostPool["kind"] })),
     channel: row.channel ?? null,
-    driverQuantity: onePool && oneDriver && addsUp ? displayQuantity(driver, decimalFraction(row.quantity!)) : null,
-    driverTotal: onePool && oneDriver ? displayQuantity(driver, decimalFraction(row.total!)) : null,
-    share: onePool ? roundForDisplay(shareOf(row), SHARE_PLACES) : null,
-    amount: { amount: formatUnits(BigInt(row.amount!), money.exponent), currency: money.code },
-    missing,
+    driverQuantity: onePool && oneDriver && addsUp ? quantityText(driver, row.quantity!) : null,
+    driverTotal: onePool && oneDriver ? once(shared.totals, `${driver} ${row.total!}`, () => quantityText(driver, row.total!)) : null,
+    share: onePool ? shareOf(row) : null,
+    amountMinor: row.amount!,
+    amount: { amount: amountText(row.amount!, money.exponent), currency: money.code },
+    missing: onePool && oneDriver && addsUp ? NOTHING_MISSING : whatIsMissing(onePool, oneDriver),
   };
 }
 
-function shareOf(row: Raw): Fraction {
-  if (row.shares === null || row.shares === undefined) return { numerator: BigInt(row.numerator!), denominator: BigInt(row.denominator!) };
-  return sum(row.shares.split(" ").map((share) => {
-    const [numerator, denominator] = share.split("/");
-    return fraction(BigInt(numerator!), BigInt(denominator!));
-  }));
+function whatIsMissing(onePool: boolean, oneDriver: boolean): string[] {
+  if (!onePool) return ["driverQuantity, driverTotal, share: several pools stand in this row; group by POOL."];
+  if (!oneDriver) return ["driverQuantity, driverTotal: the pool is divided by several drivers; see explainAllocation."];
+  return ["driverQuantity: contacts of use cases do not add up; see explainAllocation."];
 }
 
-/** Decimal text of the database as an exact fraction. */
-export function decimalFraction(text: string): Fraction {
-  const dot = text.indexOf(".");
-  if (dot < 0) return { numerator: BigInt(text), denominator: 1n };
-  return fraction(BigInt(text.slice(0, dot) + text.slice(dot + 1)), 10n ** BigInt(text.length - dot - 1));
+function shareOf(row: Raw): string {
+  if (row.shares === null || row.shares === undefined) return shareText(row.numerator!, row.denominator!);
+  return roundForDisplay(sum(row.shares.split(" ").map((share) => {
+    const [numerator, denominator] = share.split("/");
+    return fraction(BigInt(numerator!), BigInt(denominator!));
+  })), SHARE_PLACES);
 }
 
 /** Totals of the run's pools, as everybody who may read the run sees them, and how many units bear a part. */

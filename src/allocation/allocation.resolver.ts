@@ -85,7 +85,7 @@ export class AllocationResolver {
       const totals = onlyGroups || asked("total") || asked("unallocated") ? await runTotals(tx, run.id, resolved.poolIds) : { totalMinor: 0n, unallocatedMinor: 0n, units: 0 };
       if (onlyGroups && totals.units < MINIMUM_GROUP) throw new Refusal("FORBIDDEN", `A figure for this role stands for at least ${MINIMUM_GROUP} business units; here there are fewer.`);
       const rows = await allocationByGroup(tx, run.id, resolved, groupBy, currency);
-      const allocatedMinor = rows.reduce((sum, row) => sum + minorOf(row.amount.amount), 0n);
+      const allocatedMinor = asked("allocated") ? rows.reduce((sum, row) => sum + BigInt(row.amountMinor), 0n) : 0n;
       return {
         run: asked("run") ? await toRun(tx, run) : null,
         rows: rows as unknown as AllocationRow[],
@@ -152,11 +152,6 @@ export class AllocationResolver {
       }, { statementTimeoutMs: RUN_TIMEOUT_MS }),
     );
   }
-}
-
-/** Minor units of an amount of ours: its digits without the dot. */
-function minorOf(amount: string): bigint {
-  return BigInt(amount.replace(".", ""));
 }
 
 /** The named run when it is of that period, or the newest of the period; null when there is none. */

@@ -1,10 +1,10 @@
 import { Fraction, formatFraction, fraction, multiply } from "../kernel/fraction";
 import { Currency, MoneyAmount, toMoney } from "../kernel/money";
 import { CostPool } from "../costs";
-import { UseCaseName } from "../metering/usage.query";
+import { UseCaseName } from "../metering/questions/grouping.query";
 import { TenantTransaction } from "../tenancy/database.store";
 import { AllocationRun } from "./allocate-period";
-import { decimalFraction } from "./allocation.query";
+import { decimalFraction } from "./allocation-text";
 import { displayQuantity } from "./driver";
 import { AllocationDriver, AllocationPart } from "./policy";
 import { policyStore } from "./policy.store";

@@ -6,6 +6,7 @@ import { DecimalScalar, LongScalar } from "../kernel/scalars";
 import type { CostPool } from "../costs";
 import { CostPoolType } from "../costs/costs.type";
 import { listUsageEvents } from "../metering/usage-events.query";
+import { ANY_USAGE } from "../metering/questions/usage-where.query";
 import { toUsageEvents } from "../metering/usage-view.type";
 import { UsageEventConnection, UsageEventType } from "../metering/usage.type";
 import { RequestContext } from "../tenancy/request-context";
@@ -42,8 +43,8 @@ export class AllocationExplanationResolver {
     const page = { first: requirePageSize(first), after };
     const { basis, run } = explanation;
     const where = {
-      fromMs: null, toMs: null, period: run.periodKey, unitIds: [basis.unitId], useCaseIds: basis.useCaseId ? [basis.useCaseId] : null,
-      channels: basis.channels, directions: null, view: "POSTED" as const, connected: !basis.contacts, asOf: run.cutoff,
+      ...ANY_USAGE, period: run.periodKey, unitIds: [basis.unitId], useCaseIds: basis.useCaseId ? [basis.useCaseId] : null,
+      channels: basis.channels, connected: !basis.contacts, asOf: run.cutoff,
     };
     return toUsageEvents(context, await context.withTenant((tx) => listUsageEvents(tx, where, page)));
   }

@@ -1,8 +1,9 @@
+import { firstInstantOf } from "../kernel/local-days";
 import { requirePeriodKey, shiftPeriod } from "../kernel/period";
 import { poolAmounts } from "../costs/costs.query";
 import { isShared } from "../costs";
 import { NOBODY } from "../metering";
-import { COUNTING_EVENTS, countingBefore } from "../metering/usage.query";
+import { COUNTING_EVENTS, countingBefore } from "../metering/questions/counting-events.query";
 import { TenantTransaction } from "../tenancy/database.store";
 import { AllocationFacts, PoolAmount, neededDrivers } from "./allocate";
 import { DriverVector } from "./driver";
@@ -36,7 +37,7 @@ export async function receiversAtEnd(tx: TenantTransaction, period: string, reco
     `select u.code as unit, c.code as "useCase"
      from (
        select distinct on (o.use_case_id) o.use_case_id, o.business_unit_id from tenancy.use_case_ownership o
-       where o.programme_id = $1 and o.effective_from < (to_date($2, 'YYYY-MM') + interval '1 month') at time zone $3
+       where o.programme_id = $1 and o.effective_from < ${firstInstantOf("(to_date($2, 'YYYY-MM') + interval '1 month')", "$3")}
          and ($4::timestamptz is null or o.created_at < $4)
        order by o.use_case_id, o.effective_from desc
      ) o join tenancy.business_unit u on u.programme_id = $1 and u.id = o.business_unit_id
@@ -98,7 +99,7 @@ function fromTotals(tx: TenantTransaction, period: string, figure: "connected_le
 
 /** The month ($2) in the programme's zone ($4), so that its rows are found by when they ended; the period decides. */
 const IN_MONTH = `e.programme_id = $1 and e.business_unit_id is not null and e.period_key = $2 and $3::timestamptz is not distinct from $3
-      and e.ended_at >= to_date($2, 'YYYY-MM')::timestamp at time zone $4 and e.ended_at < (to_date($2, 'YYYY-MM') + interval '1 month') at time zone $4`;
+      and e.ended_at >= ${firstInstantOf("to_date($2, 'YYYY-MM')::timestamp", "$4")} and e.ended_at < ${firstInstantOf("(to_date($2, 'YYYY-MM') + interval '1 month')", "$4")}`;
 
 /** The rows that count, as posted or ($3) by what was recorded before an instant. */
 const rowsOf = (recordedBefore: Date | null): string => (recordedBefore === null ? COUNTING_EVENTS : countingBefore("$3"));

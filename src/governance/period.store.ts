@@ -1,3 +1,4 @@
+import { firstInstantOf } from "../kernel/local-days";
 import { Refusal, invariant } from "../kernel/refusal";
 import { TenantTransaction } from "../tenancy/database.store";
 import { Period } from "./period";
@@ -5,13 +6,16 @@ import { Period } from "./period";
 const COLUMNS = `key, status, starts_at as "from", ends_at as "to", close_requested_by as "closeRequestedBy", close_requested_at as "closeRequestedAt",
   closed_at as "closedAt", closed_by as "closedBy", cutoff, hash, audit_head as "auditHead"`;
 
+/** Of a month's first midnight in the programme's zone, which is the third parameter of the statements below. */
+const FIRST_INSTANT = (midnight: string): string => firstInstantOf(midnight, "$3");
+
 /** Periods come into being with the first fact that falls into them. Their bounds are computed by the database alone. */
 export function periodStore(tx: TenantTransaction) {
   const { programme } = tx.scope;
   const create = async (keys: readonly string[]): Promise<void> => {
     await tx.query(
       `insert into governance.period (programme_id, key, starts_at, ends_at)
-       select $1, k, to_date(k, 'YYYY-MM')::timestamp at time zone $3, (to_date(k, 'YYYY-MM') + interval '1 month') at time zone $3
+       select $1, k, ${FIRST_INSTANT("to_date(k, 'YYYY-MM')::timestamp")}, ${FIRST_INSTANT("(to_date(k, 'YYYY-MM') + interval '1 month')")}
        from unnest($2::text[]) k order by k
        on conflict do nothing`,
       [programme.id, keys, programme.timeZone],
@@ -61,7 +65,7 @@ export function periodStore(tx: TenantTransaction) {
     /** The month and the first instant of each of the months that the instants between `fromMs` and `toMs` fall into. */
     boundaries: async (fromMs: number, toMs: number): Promise<Array<{ key: string; fromMs: number; toMs: number }>> => {
       const rows = await tx.prepared<{ key: string; from: string; to: string }>(
-        `select to_char(m, 'YYYY-MM') as key, (extract(epoch from m at time zone $3) * 1000)::bigint as "from", (extract(epoch from (m + interval '1 month') at time zone $3) * 1000)::bigint as "to"
+        `select to_char(m, 'YYYY-MM') as key, (extract(epoch from ${FIRST_INSTANT("m")}) * 1000)::bigint as "from", (extract(epoch from ${FIRST_INSTANT("(m + interval '1 month')")}) * 1000)::bigint as "to"
          from generate_series(date_trunc('month', to_timestamp($1 / 1000.0) at time zone $3), to_timestamp($2 / 1000.0) at time zone $3, interval '1 month') m`,
         [fromMs, toMs, programme.timeZone],
       );

@@ -10,8 +10,8 @@ import { holdLegs } from "./ingest/hold-legs.store";
 import { recountLegs } from "./ingest/recount-legs.store";
 import { COUNTED_TYPE } from "./ingest/restate-legs.store";
 import { findCountingLegs, findLegKeys } from "./usage-events.query";
-import { UsageWhere } from "./usage-report";
-import { requireKnownPeriod, resolveUsageWhere } from "./usage-where.query";
+import { UsageWhere } from "./questions/usage-report";
+import { fieldConditions, requireKnownPeriod, resolveUsageWhere } from "./questions/usage-where.query";
 
 /** What `attributeUsage` needs, over one transaction. */
 export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit): AttributeUsagePorts<UsageWhere> {
@@ -23,6 +23,8 @@ export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit):
       // Units and use cases are compared as they were reported: that they are unknown is why the usage is here.
       const resolved = await resolveUsageWhere(tx, { ...where, businessUnit: null, useCase: null });
       if (resolved.period !== null) await requireKnownPeriod(tx, resolved.period);
+      const parameters: unknown[] = [programmeId, resolved.period, where.from ?? null, where.to ?? null, resolved.channels, resolved.directions, where.useCase ?? null, where.businessUnit ?? null, most];
+      const fields = fieldConditions(resolved, (value) => `$${parameters.push(value)}`).map((condition) => `and ${condition}`).join(" ");
       const found = await tx.query<{ legKey: string }>(
         `select e.leg_key as "legKey"
          from metering.usage_event e
@@ -30,9 +32,9 @@ export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit):
            and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key)
            and ($2::text is null or e.period_key = $2) and ($3::timestamptz is null or e.ended_at >= $3) and ($4::timestamptz is null or e.ended_at < $4)
            and ($5::metering.channel[] is null or e.channel = any($5)) and ($6::metering.direction[] is null or e.direction = any($6))
-           and ($7::text[] is null or e.reported_use_case = any($7)) and ($8::text[] is null or e.reported_business_unit = any($8))
+           and ($7::text[] is null or e.reported_use_case = any($7)) and ($8::text[] is null or e.reported_business_unit = any($8)) ${fields}
          order by e.ended_at, e.event_key limit $9`,
-        [programmeId, resolved.period, where.from ?? null, where.to ?? null, resolved.channels, resolved.directions, where.useCase ?? null, where.businessUnit ?? null, most],
+        parameters,
       );
       return (await lockedHeads(tx, found.map(({ legKey }) => legKey))).filter((leg) => leg.useCaseId === null);
     },

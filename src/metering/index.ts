@@ -5,4 +5,4 @@ export * from "./ingest/read-usage-event";
 export * from "./ingest/report-usage";
 export * from "./usage-event";
 export * from "./usage-event-fields";
-export * from "./usage-report";
+export * from "./questions/usage-report";

@@ -13,18 +13,16 @@ import { readBatch } from "./ingest/report-usage";
 import { storeBatch } from "./ingest/store-batch.store";
 import { INGEST_OUTCOMES } from "./usage-event";
 import { listUsageEvents } from "./usage-events.query";
-import { MINIMUM_GROUP, UsageDimension, requirePermittedQuestion, requireSoundQuestion, seesOnlyGroups } from "./usage-report";
+import { MINIMUM_GROUP, UsageDimension, requirePermittedQuestion, requireSoundQuestion, seesOnlyGroups } from "./questions/usage-report";
 import { toUsageEvents, toUsageReport } from "./usage-view.type";
-import { requireKnownPeriod, resolveUsageWhere } from "./usage-where.query";
-import { distinctContacts, totalOf, usageByGroup } from "./usage.query";
+import { ANY_USAGE, requireKnownPeriod, resolveUsageWhere } from "./questions/usage-where.query";
+import { distinctContacts, totalOf, usageByGroup } from "./questions/usage.query";
 import {
   AttributeUsageInput, AttributeUsagePayload, ReportUsageInput, ReportUsagePayload, UsageDimensionEnum, UsageEventConnection, UsageEventType, UsageReport, UsageWhere,
 } from "./usage.type";
 
 /** Longest time that one statement of an ingest may take, in milliseconds. */
 const INGEST_TIMEOUT_MS = 60_000;
-
-const EVERYTHING = { fromMs: null, toMs: null, period: null, unitIds: null, useCaseIds: null, channels: null, directions: null, view: "RESTATED" as const };
 
 @Resolver()
 export class MeteringResolver {
@@ -75,7 +73,7 @@ export class MeteringResolver {
   @Query(() => UsageEventConnection, { description: "Usage whose use case is absent or unknown, oldest first." })
   async unattributedUsage(@Ctx() context: RequestContext, @Arg("first", () => Int) first: number, @Arg("after", () => String, { nullable: true }) after?: string): Promise<Page<UsageEventType>> {
     const page = { first: requirePageSize(first), after };
-    return toUsageEvents(context, await context.withTenant((tx) => listUsageEvents(tx, { ...EVERYTHING, unattributed: true }, page)));
+    return toUsageEvents(context, await context.withTenant((tx) => listUsageEvents(tx, { ...ANY_USAGE, view: "RESTATED", unattributed: true }, page)));
   }
 
   @Allow("INTEGRATION")

@@ -1,7 +1,7 @@
 import { PageRequest, Page, decodeCursor, toPage } from "../kernel/paging";
 import { TenantTransaction } from "../tenancy/database.store";
 import { CONNECTED, COUNTED_TYPE } from "./ingest/restate-legs.store";
-import { ResolvedUsageWhere } from "./usage-where.query";
+import { ResolvedUsageWhere, fieldConditions, monthBounds } from "./questions/usage-where.query";
 
 /** A usage event as it is read: the one of its leg that counts. Money and durations as exact text or whole numbers. */
 export interface StoredUsageEvent {
@@ -43,12 +43,13 @@ export async function listUsageEvents(tx: TenantTransaction, where: EventsWhere,
   const bind = (value: unknown): string => `$${parameters.push(value)}`;
   const conditions: string[] = [];
   const units = where.unattributed ? null : (where.unitIds ?? (tx.scope.reach === "programme" ? null : tx.scope.unitIds));
-  if (where.period) conditions.push(`e.period_key = ${bind(where.period)}`, ...periodBounds(bind, where.period, tx.scope.programme.timeZone));
+  if (where.period) conditions.push(`e.period_key = ${bind(where.period)}`, ...monthBounds(bind(where.period), bind(tx.scope.programme.timeZone)));
   if (where.fromMs !== null) conditions.push(`e.ended_at >= ${bind(new Date(where.fromMs))}`);
   if (where.toMs !== null) conditions.push(`e.ended_at < ${bind(new Date(where.toMs))}`);
   if (where.useCaseIds) conditions.push(`e.use_case_id = any(${bind(where.useCaseIds)}::uuid[])`);
   if (where.channels) conditions.push(`e.channel = any(${bind(where.channels)}::metering.channel[])`);
   if (where.directions) conditions.push(`e.direction = any(${bind(where.directions)}::metering.direction[])`);
+  conditions.push(...fieldConditions(where, bind));
   if (where.connected) conditions.push(`${CONNECTED} and not e.test`);
   if (position) conditions.push(`(e.ended_at, e.event_key) > (${bind(position[0])}::timestamptz, ${bind(position[1])}::uuid)`);
   const asOf = where.asOf ? bind(where.asOf) : null;
@@ -77,16 +78,6 @@ export async function listUsageEvents(tx: TenantTransaction, where: EventsWhere,
     parameters,
   );
   return toPage(rows, page, (row) => [row.position, row.id]);
-}
-
-/** Lets the index skip to the period; the period itself is compared by its key. */
-function periodBounds(bind: (value: unknown) => string, period: string, timeZone: string): string[] {
-  const month = bind(period);
-  const zone = bind(timeZone);
-  return [
-    `e.ended_at >= to_date(${month}, 'YYYY-MM')::timestamp at time zone ${zone}`,
-    `e.ended_at < (to_date(${month}, 'YYYY-MM') + interval '1 month') at time zone ${zone}`,
-  ];
 }
 
 /** The leg of each stored event, by the event's key in hexadecimal digits; unknown events are left out. */

@@ -2,7 +2,7 @@ import { Page } from "../kernel/paging";
 import { RequestContext } from "../tenancy/request-context";
 import { loadBusinessUnit, loadUseCase } from "../tenancy/tenancy.loader";
 import { StoredUsageEvent } from "./usage-events.query";
-import { UsageGroup } from "./usage.query";
+import { UsageGroup } from "./questions/usage.query";
 import { UsageEventType, UsageReport, UsageRow } from "./usage.type";
 
 /** Groups as the report of the schema; a group already has the shape of a row. */

@@ -6,7 +6,7 @@ import { Allow } from "../tenancy/access";
 import { BusinessUnitType, UseCaseType } from "../tenancy/tenancy.type";
 import { INGEST_OUTCOMES } from "./usage-event";
 import { ChannelEnum, DirectionEnum, LegStatusEnum, OutcomeEnum, TransportEnum, UnattributedReasonEnum, UsageEventInput, UsageEventTypeEnum } from "./usage-input.type";
-import { USAGE_DIMENSIONS, USAGE_VIEWS, UsageView, UsageWhere as UsageWhereShape } from "./usage-report";
+import { USAGE_DIMENSIONS, USAGE_VIEWS, UsageView, UsageWhere as UsageWhereShape } from "./questions/usage-report";
 import type { Channel, Direction } from "./usage-event";
 
 export const IngestOutcomeEnum = enumOf(INGEST_OUTCOMES);
@@ -17,7 +17,7 @@ registerEnumType(IngestOutcomeEnum, {
 export const UsageDimensionEnum = enumOf(USAGE_DIMENSIONS);
 export const UsageViewEnum = enumOf(USAGE_VIEWS);
 registerEnumType(UsageViewEnum, { name: "UsageView", description: "POSTED: closed months as they were at their cut-off, the figures that were charged. RESTATED: with what arrived or was corrected since; the difference is charged as adjustments." });
-registerEnumType(UsageDimensionEnum, { name: "UsageDimension", description: "At most one of PERIOD, MONTH, WEEK (ISO, from Monday), DAY and HOUR, in the programme's time zone." });
+registerEnumType(UsageDimensionEnum, { name: "UsageDimension", description: "At most one of PERIOD, MONTH, WEEK (ISO, from Monday), DAY and HOUR, in the programme's time zone: a repeated hour is two hours, a day of a changing clock has 23, 25 or as many as it has. The others are fields of a leg." });
 
 @InputType()
 export class ReportUsageInput {
@@ -34,6 +34,12 @@ export class UsageWhere implements UsageWhereShape {
   @Field(() => [String], { nullable: true }) useCase?: string[] | null;
   @Field(() => [ChannelEnum], { nullable: true }) channel?: Channel[] | null;
   @Field(() => [DirectionEnum], { nullable: true }) direction?: Direction[] | null;
+  @Field(() => [String], { nullable: true, description: "Any of these, as they were sent; legs that name none do not match. The same for the fields that follow." }) provider?: string[] | null;
+  @Field(() => [OutcomeEnum], { nullable: true }) outcome?: string[] | null;
+  @Field(() => [String], { nullable: true, description: "BCP 47 tags, compared as they were sent." }) language?: string[] | null;
+  @Field(() => [String], { nullable: true }) agentVersion?: string[] | null;
+  @Field(() => [String], { nullable: true }) promptVersion?: string[] | null;
+  @Field(() => [String], { nullable: true, description: "campaignRunId of the event." }) campaignRun?: string[] | null;
   @Field(() => UsageViewEnum, { nullable: true, description: "POSTED when left out." }) view?: UsageView | null;
 }
 
@@ -72,15 +78,30 @@ export class AttributeUsagePayload {
   @Field(() => [UserError]) userErrors: UserError[];
 }
 
-@ObjectType({ simpleResolvers: true, description: "Figures of one group. calls are connected voice legs, the durations are theirs; tests, voided and superseded legs count nowhere." })
-export class UsageRow {
+@ObjectType({ simpleResolvers: true })
+export abstract class UsageGroupRow {
   @Field(() => BusinessUnitType, { nullable: true, description: "Null where not asked for, and for unattributed usage." }) businessUnit: BusinessUnitType | null;
-  @Field(() => UseCaseType, { nullable: true }) useCase: UseCaseType | null;
+  @Field(() => UseCaseType, { nullable: true, description: "Null where not asked for, and for unattributed usage." }) useCase: UseCaseType | null;
   @Field(() => ChannelEnum, { nullable: true }) channel: string | null;
   @Field(() => DirectionEnum, { nullable: true }) direction: string | null;
-  @Field(() => String, { nullable: true }) provider: string | null;
+  @Field(() => String, { nullable: true, description: "As it was sent; null where not asked for, and where a leg does not name one. The same for the fields that follow." }) provider: string | null;
   @Field(() => OutcomeEnum, { nullable: true }) outcome: string | null;
+  @Field(() => String, { nullable: true, description: "URI of the source that sent the event." }) source: string | null;
+  @Field(() => String, { nullable: true, description: "agentId of the event." }) agent: string | null;
+  @Field(() => String, { nullable: true }) agentVersion: string | null;
+  @Field(() => String, { nullable: true }) promptVersion: string | null;
+  @Field(() => String, { nullable: true }) model: string | null;
+  @Field(() => String, { nullable: true, description: "BCP 47." }) language: string | null;
+  @Field(() => String, { nullable: true, description: "ISO 3166-1." }) country: string | null;
+  @Field(() => String, { nullable: true, description: "campaignRunId of the event." }) campaignRun: string | null;
+  @Field(() => String, { nullable: true }) workflow: string | null;
+  @Field(() => String, { nullable: true }) cohort: string | null;
+  @Field(() => String, { nullable: true }) variant: string | null;
   @Field(() => DateTimeScalar, { nullable: true, description: "First instant of the hour, day, week or month." }) bucket: Date | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "Figures of one group. calls are connected voice legs, the durations are theirs; tests, voided and superseded legs count nowhere." })
+export class UsageRow extends UsageGroupRow {
   @Field(() => LongScalar, { description: "Distinct contacts. They do not add up over rows." }) contacts: number;
   @Field(() => LongScalar) legs: number;
   @Field(() => LongScalar) calls: number;

@@ -1,7 +1,7 @@
 import { Proof, TOLD_DIFFERENCES } from "../kernel/proof";
 import { TenantTransaction } from "../tenancy/database.store";
 import { NOBODY } from "./usage-event";
-import { COUNTING_EVENTS } from "./usage.query";
+import { COUNTING_EVENTS } from "./questions/counting-events.query";
 
 /** A table of totals: its key beside unit and use case, and its figures, as they are counted anew from raw rows. */
 interface Totals {

@@ -1,6 +1,7 @@
-import { Refusal, invariant } from "../kernel/refusal";
-import { TenantTransaction } from "../tenancy/database.store";
-import { UsageView, UsageWhere } from "./usage-report";
+import { Refusal, invariant } from "../../kernel/refusal";
+import { TenantTransaction } from "../../tenancy/database.store";
+import { firstInstantOf } from "../../kernel/local-days";
+import { FILTER_FIELDS, FilterField, UsageView, UsageWhere } from "./usage-report";
 
 /** A filter after its codes were found. */
 export interface ResolvedUsageWhere {
@@ -11,7 +12,36 @@ export interface ResolvedUsageWhere {
   readonly useCaseIds: readonly string[] | null;
   readonly channels: readonly string[] | null;
   readonly directions: readonly string[] | null;
+  /** Values of single fields, any of which will do; a field that is not named is not looked at. */
+  readonly fields: Readonly<Partial<Record<FilterField, readonly string[]>>>;
   readonly view: UsageView;
+}
+
+/** Everything that was posted: what a filter starts from. */
+export const ANY_USAGE: ResolvedUsageWhere = { fromMs: null, toMs: null, period: null, unitIds: null, useCaseIds: null, channels: null, directions: null, fields: {}, view: "POSTED" };
+
+const COLUMNS: Readonly<Record<FilterField, string>> = {
+  provider: "nullif(e.provider, '')", outcome: "nullif(e.outcome::text, '')", language: "e.language", agentVersion: "e.agent_version", promptVersion: "e.prompt_version", campaignRun: "e.campaign_run_id",
+};
+
+/** Conditions on rows named `e`, one per field that the filter names. */
+export function fieldConditions(where: ResolvedUsageWhere, bind: (value: unknown) => string): string[] {
+  return FILTER_FIELDS.flatMap((field) => {
+    const values = where.fields[field];
+    return values ? [`${COLUMNS[field]} = any(${bind(values)}::text[])`] : [];
+  });
+}
+
+/** First instant of a month and of the next one, as SQL; `month` is "2025-10", both are parameters of the statement. */
+export function monthSpan(month: string, zone: string): [string, string] {
+  const first = `to_date(${month}, 'YYYY-MM')`;
+  return [firstInstantOf(`${first}::timestamp`, zone), firstInstantOf(`(${first} + interval '1 month')`, zone)];
+}
+
+/** Lets an index skip to the month; whether a leg is of the period is said by its key. */
+export function monthBounds(month: string, zone: string): string[] {
+  const [from, to] = monthSpan(month, zone);
+  return [`e.ended_at >= ${from}`, `e.ended_at < ${to}`];
 }
 
 /** NOT_FOUND for a period that nothing ever fell into; asked only where there is no usage, so that a report with rows does not pay for it. */
@@ -41,6 +71,7 @@ export async function resolveUsageWhere(tx: TenantTransaction, where: UsageWhere
     useCaseIds: await find(where.useCase, "use_case", "useCase"),
     channels: where.channel ?? null,
     directions: where.direction ?? null,
+    fields: Object.fromEntries(FILTER_FIELDS.flatMap((field) => (where[field] ? [[field, where[field]]] : []))),
     view: where.view ?? "POSTED",
   };
   invariant(resolved.fromMs === null || Number.isFinite(resolved.fromMs), "an instant that is not one");
