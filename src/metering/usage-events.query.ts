@@ -25,6 +25,12 @@ export interface EventsWhere extends ResolvedUsageWhere {
   readonly asOf?: Date;
 }
 
+/** Columns as one object; null when none of them holds anything. */
+function group(columns: Readonly<Record<string, string>>): string {
+  const names = Object.values(columns).map((column) => `e.${column}`);
+  return `case when num_nonnulls(${names.join(", ")}) > 0 then jsonb_build_object(${Object.entries(columns).map(([name, column]) => `'${name}', e.${column}`).join(", ")}) end`;
+}
+
 export const EVENT_COLUMNS = `
   e.event_key as id, e.leg_key as "legKey", e.event_id as "eventId", s.uri as source, e.spec_version as "specVersion", e.type, e.revision,
   e.occurred_at as "occurredAt", e.received_at as "receivedAt", e.business_unit_id as "businessUnitId", e.use_case_id as "useCaseId",
@@ -34,7 +40,14 @@ export const EVENT_COLUMNS = `
   e.agent_id as "agentId", e.agent_version as "agentVersion", e.prompt_version as "promptVersion", e.model,
   e.channel, e.transport, e.direction, e.language, e.country, e.jurisdiction,
   e.initiated_at as "initiatedAt", e.connected_at as "connectedAt", e.ended_at as "endedAt", e.connected_ms as "connectedMs",
-  e.status, e.outcome, e.resolved, e.test, e.duration_mismatch as "durationMismatch"`;
+  e.status, e.outcome, e.resolved, e.test, e.duration_mismatch as "durationMismatch",
+  e.handoff_requested_at as "handoffRequestedAt", e.human_connected_at as "humanConnectedAt", e.queue_ms as "queueMs", e.ai_ms as "aiMs", e.human_ms as "humanMs", e.hold_ms as "holdMs", e.wrap_ms as "wrapMs",
+  e.messages, e.segments, e.end_reason_raw as "endReasonRaw", e.disclosed_at as "disclosedAt", e.sentiment, e.csat, e.intent, e.attributes,
+  ${group({ in: "tokens_in", out: "tokens_out", cached: "tokens_cached", audioIn: "tokens_audio_in", audioOut: "tokens_audio_out" })} as tokens,
+  ${group({ humanRequested: "human_requested", optOut: "opt_out", distress: "distress", disclosed: "disclosed", consent: "consent", voicemail: "voicemail", complaint: "complaint" })} as flags,
+  ${group({ required: "writes_required", succeeded: "writes_succeeded" })} as writes,
+  (select jsonb_agg(jsonb_build_object('component', i.component, 'quantity', i.quantity::text, 'unit', i.unit, 'amount', i.amount::text, 'currency', i.currency, 'basis', i.basis) order by i.place)
+   from unnest(e.cost_items) with ordinality i (component, quantity, unit, amount, currency, basis, place)) as "costItems"`;
 
 /** Events in the order in which their legs ended, by keyset: never an offset. Superseded and voided ones are left out. */
 export async function listUsageEvents(tx: TenantTransaction, where: EventsWhere, page: PageRequest): Promise<Page<StoredUsageEvent>> {

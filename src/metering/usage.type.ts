@@ -1,11 +1,12 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
 import { Node, connectionOf, enumOf } from "../kernel/graph.type";
-import { DateTimeScalar, DecimalScalar, LongScalar, PeriodKeyScalar } from "../kernel/scalars";
+import { DateTimeScalar, DecimalScalar, JsonScalar, LongScalar, PeriodKeyScalar } from "../kernel/scalars";
 import { UserError } from "../kernel/user-error.type";
 import { Allow } from "../tenancy/access";
 import { BusinessUnitType, UseCaseType } from "../tenancy/tenancy.type";
 import { INGEST_OUTCOMES } from "./usage-event";
-import { ChannelEnum, DirectionEnum, LegStatusEnum, OutcomeEnum, TransportEnum, UnattributedReasonEnum, UsageEventInput, UsageEventTypeEnum } from "./usage-input.type";
+import { ChannelEnum, DirectionEnum, LegStatusEnum, OutcomeEnum, SentimentEnum, TransportEnum, UnattributedReasonEnum, UsageEventInput, UsageEventTypeEnum } from "./usage-input.type";
+import { CostItem, TokenUsage, UsageFlags, Writes } from "./usage-event-parts.type";
 import { USAGE_DIMENSIONS, USAGE_VIEWS, UsageView, UsageWhere as UsageWhereShape } from "./questions/usage-report";
 import type { Channel, Direction } from "./usage-event";
 
@@ -162,6 +163,27 @@ export class UsageEventType extends Node {
   @Field(() => LegStatusEnum) status: string;
   @Field(() => OutcomeEnum, { nullable: true }) outcome: string | null;
   @Field(() => Boolean, { nullable: true }) resolved: boolean | null;
+  @Field(() => DateTimeScalar, { nullable: true }) handoffRequestedAt: Date | null;
+  @Field(() => DateTimeScalar, { nullable: true }) humanConnectedAt: Date | null;
+  @Field(() => LongScalar, { nullable: true, description: "Milliseconds; null when it was not measured. The same for the four that follow." }) queueMs: number | null;
+  @Field(() => LongScalar, { nullable: true }) aiMs: number | null;
+  @Field(() => LongScalar, { nullable: true }) humanMs: number | null;
+  @Field(() => LongScalar, { nullable: true }) holdMs: number | null;
+  @Field(() => LongScalar, { nullable: true }) wrapMs: number | null;
+  @Field(() => Int, { nullable: true }) messages: number | null;
+  @Field(() => Int, { nullable: true }) segments: number | null;
+  @Field(() => TokenUsage, { nullable: true }) tokens: TokenUsage | null;
+  @Field(() => String, { nullable: true, description: "The provider's own words." }) endReasonRaw: string | null;
+  @Field(() => UsageFlags, { nullable: true }) flags: UsageFlags | null;
+  @Field(() => DateTimeScalar, { nullable: true }) disclosedAt: Date | null;
+  @Field(() => SentimentEnum, { nullable: true }) sentiment: string | null;
+  @Field(() => Int, { nullable: true, description: "1 to 5." }) csat: number | null;
+  @Field(() => String, { nullable: true }) intent: string | null;
+  @Field(() => Writes, { nullable: true }) writes: Writes | null;
+  @Allow("FINANCE", "BUSINESS_UNIT", "AUDITOR")
+  @Field(() => [CostItem], { nullable: true, description: "Cost by component as it is known now: late cost (LEG_RATED) takes the place of what the leg said of the same component. Null when none is known." }) costItems: CostItem[] | null;
+  @Allow("FINANCE", "BUSINESS_UNIT", "AUDITOR")
+  @Field(() => JsonScalar, { nullable: true }) attributes: Record<string, unknown> | null;
   @Field(() => Boolean) test: boolean;
 }
 

@@ -77,6 +77,8 @@ export const EXPECTED_ACCESS: ReadonlyMap<string, Readonly<Record<Role, Verdict>
 export const EXPECTED_FIELDS: ReadonlyMap<string, readonly Role[]> = new Map<string, readonly Role[]>([
   ["Viewer.programme", ["FINANCE", "BUSINESS_UNIT", "PROGRAMME_LEAD", "STEERING", "OPERATOR", "AUDITOR", "ADMIN", "EXECUTIVE"]],
   ["Viewer.businessUnits", ["FINANCE", "BUSINESS_UNIT", "PROGRAMME_LEAD", "STEERING", "OPERATOR", "AUDITOR", "ADMIN"]],
+  ["UsageEvent.attributes", ["FINANCE", "BUSINESS_UNIT", "AUDITOR"]],
+  ["UsageEvent.costItems", ["FINANCE", "BUSINESS_UNIT", "AUDITOR"]],
   ["UsageEvent.reportedBusinessUnit", ["FINANCE", "AUDITOR"]],
   ["UsageEvent.reportedUseCase", ["FINANCE", "AUDITOR"]],
   ["Period.closeRequestedBy", ["FINANCE", "AUDITOR"]],
