@@ -7,7 +7,7 @@ import { Database, TenantTransaction } from "../src/tenancy/database.store";
 import { BareQuery } from "./bare-server";
 import { PROGRAMME, scopeOf } from "./programme";
 
-/** The very statements that the product answers the two questions with, taken from it as it runs them. */
+/** The very statements that the product answers the questions with, taken from it as it runs them. */
 export async function bareQueries(database: Database, programme: Programme, period: string): Promise<BareQuery[]> {
   const where = { ...ANY_USAGE, period };
   return database.withTenant(scopeOf(programme, "bench-finance", "FINANCE"), async (tx) => {
@@ -27,6 +27,7 @@ export async function bareQueries(database: Database, programme: Programme, peri
     return [
       await record("allocation", (watched) => allocationByGroup(watched, run.id, { unitIds: null, useCaseIds: null, poolIds: null }, ["BUSINESS_UNIT", "USE_CASE", "POOL"], { code: PROGRAMME.currency, exponent: 2 })),
       await record("usage", (watched) => usageByGroup(watched, where, ["BUSINESS_UNIT", "USE_CASE"], { contacts: true, onlyGroups: false })),
+      await record("usageByDay", (watched) => usageByGroup(watched, where, ["BUSINESS_UNIT", "USE_CASE", "DAY"], { contacts: false, onlyGroups: false })),
     ];
   });
 }

@@ -20,6 +20,10 @@ const LAYOUTS: Readonly<Record<string, (row: Row) => object>> = {
     businessUnit: nested(row, "unit"), useCase: nested(row, "useCase"), pool: nested(row, "pool"),
     driverQuantity: row.quantity, driverTotal: row.total, share: `${row.numerator}/${row.denominator}`, amount: { amount: row.amount, currency: "GBP" },
   }),
+  usageByDay: (row) => ({
+    businessUnit: nested(row, "unit"), useCase: nested(row, "useCase"), bucket: row.bucket,
+    calls: Number(row.calls), connectedMs: Number(row.connectedMs), minutes: String(Number(row.connectedMs) / 60_000), legs: Number(row.legs),
+  }),
   usage: (row) => ({
     businessUnit: nested(row, "unit"), useCase: nested(row, "useCase"),
     calls: Number(row.calls), connectedMs: Number(row.connectedMs), minutes: String(Number(row.connectedMs) / 60_000), contacts: Number(row.contacts), legs: Number(row.legs),

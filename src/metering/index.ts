@@ -5,4 +5,5 @@ export * from "./ingest/read-usage-event";
 export * from "./ingest/report-usage";
 export * from "./usage-event";
 export * from "./usage-event-fields";
+export * from "./questions/duration-measure";
 export * from "./questions/usage-report";

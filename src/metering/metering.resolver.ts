@@ -4,7 +4,6 @@ import { Page, requirePageSize } from "../kernel/paging";
 import { Refusal } from "../kernel/refusal";
 import { selects } from "../kernel/selection";
 import { payload } from "../kernel/user-error.type";
-import { periodStore } from "../governance/period.store";
 import { Allow } from "../tenancy/access";
 import { RequestContext } from "../tenancy/request-context";
 import { attributeUsagePorts } from "./attribute-ports.store";
@@ -13,6 +12,7 @@ import { readBatch } from "./ingest/report-usage";
 import { storeBatch } from "./ingest/store-batch.store";
 import { INGEST_OUTCOMES } from "./usage-event";
 import { listUsageEvents } from "./usage-events.query";
+import { asOfUsage } from "./questions/as-of.query";
 import { MINIMUM_GROUP, UsageDimension, requirePermittedQuestion, requireSoundQuestion, seesOnlyGroups } from "./questions/usage-report";
 import { toUsageEvents, toUsageReport } from "./usage-view.type";
 import { ANY_USAGE, requireKnownPeriod, resolveUsageWhere } from "./questions/usage-where.query";
@@ -46,8 +46,8 @@ export class MeteringResolver {
       const groups = await usageByGroup(tx, resolved, groupBy, { contacts, onlyGroups });
       if (onlyGroups && groups.length === 0) throw new Refusal("FORBIDDEN", `A figure for this role stands for at least ${MINIMUM_GROUP} business units; here there are fewer.`);
       const total = totalOf(groups, totalContacts ? await distinctContacts(tx, resolved) : 0);
-      const cutoff = resolved.period !== null && resolved.view === "POSTED" && selects(info, ["asOf"]) ? (await periodStore(tx).find(resolved.period))?.cutoff : null;
-      return toUsageReport(groups, total, cutoff ?? new Date(context.clock.now()));
+      const now = context.clock.now();
+      return toUsageReport(groups, total, selects(info, ["asOf"]) ? await asOfUsage(tx, resolved, now) : new Date(now));
     });
   }
 

@@ -1,5 +1,6 @@
 import { GraphQLObjectType, getNamedType } from "graphql";
 import { buildPublicSchema } from "../../src/app/schema";
+import { FIELD_DIMENSIONS } from "../../src/metering";
 import { Role } from "../../src/tenancy";
 import { ALLOCATE, agree, bookAndAgree, call, createAcme, integration, must, report } from "../support/builders";
 import { EXPECTED_ACCESS } from "../support/expected-access";
@@ -93,8 +94,10 @@ function reads(role: Role): Array<{ query: string; variables: Record<string, unk
     businessUnit: ["retail", "claims", `${MARK}.unit`].map((code) => ["$code: String!", "code: $code", { code }]),
     useCase: ["order-status", "triage", `${MARK}.case`].map((code) => ["$code: String!", "code: $code", { code }]),
     period: [["$key: PeriodKey!", "key: $key", { key: "2025-10" }], ["$key: PeriodKey!", "key: $key", { key: "2025-09" }]],
-    usage: (totals ? [[], ["PERIOD"], ["MONTH"]] : [[], ["BUSINESS_UNIT", "USE_CASE", "CHANNEL", "DIRECTION", "PROVIDER", "OUTCOME", "DAY"], ["PROVIDER"], ["BUSINESS_UNIT", "USE_CASE", "PERIOD"], ["HOUR", "PROVIDER", "USE_CASE"]]).flatMap((groupBy) =>
+    usage: (totals ? [[], ["PERIOD"], ["MONTH"]] : [[], ["BUSINESS_UNIT", "USE_CASE", "CHANNEL", "DIRECTION", "PROVIDER", "OUTCOME", "DAY"], ["PROVIDER"], ["BUSINESS_UNIT", "USE_CASE", "PERIOD"], ["HOUR", "PROVIDER", "USE_CASE"], [...FIELD_DIMENSIONS]]).flatMap((groupBy) =>
       [{ period: "2025-10" }, {}].map((where) => ["$where: UsageWhere!, $groupBy: [UsageDimension!]!", "where: $where, groupBy: $groupBy", { where, groupBy }] as [string, string, Record<string, unknown>])),
+    usagePeaks: [[], [...FIELD_DIMENSIONS, "PROVIDER"], ["USE_CASE"]].map((groupBy) => ["$groupBy: [UsageDimension!]!", "where: {}, groupBy: $groupBy, bucket: DAY", { groupBy }]),
+    usageDurations: [[], [...FIELD_DIMENSIONS, "PROVIDER"], ["USE_CASE", "HOUR"], ["SOURCE"]].map((groupBy) => ["$groupBy: [UsageDimension!]!", "where: {}, groupBy: $groupBy", { groupBy }]),
     usageEvents: [{}, { period: "2025-10" }, { useCase: ["order-status"] }].map((where) => ["$where: UsageWhere!", "first: 100, where: $where", { where }]),
     allocation: (totals ? [[]] : [[], ["BUSINESS_UNIT", "USE_CASE", "POOL", "CHANNEL"], ["BUSINESS_UNIT", "POOL"], ["USE_CASE"]]).map((groupBy) => ["$groupBy: [AllocationDimension!]!", 'period: "2025-10", groupBy: $groupBy', { groupBy }]),
     explainAllocation: ["retail", "claims"].map((unit) => ["$unit: String!", 'period: "2025-10", businessUnit: $unit', { unit }]),
@@ -130,7 +133,7 @@ describe("a mark in everything that another unit and another programme wrote", (
 
   it("is seen by those who may: the scan is not blind", async () => {
     const finance = await seen(server.as("FINANCE"), "FINANCE");
-    for (const name of ["businessUnits", "useCases", "usage(", "usageEvents", "unattributedUsage", "costEntries", "allocation(", "statement(", "statements(", "auditEntries", "node"]) expect([name, finance.some((query) => query.includes(`{ ${name}`))]).toEqual([name, name !== "unattributedUsage"]);
+    for (const name of ["businessUnits", "useCases", "usage(", "usagePeaks", "usageDurations", "usageEvents", "unattributedUsage", "costEntries", "allocation(", "statement(", "statements(", "auditEntries", "node"]) expect([name, finance.some((query) => query.includes(`{ ${name}`))]).toEqual([name, name !== "unattributedUsage"]);
     expect((await seen(server.as("BUSINESS_UNIT", { businessUnits: [`${MARK}.unit`] }), "BUSINESS_UNIT")).length).toBeGreaterThan(10);
   });
 

@@ -32,6 +32,8 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Query.period":                            ["ALL", "ALL", "ALL",      no,          "ALL",          "ALL",    "ALL",    "ALL",   "ALL"],
   "Query.node":                              ["ALL", "OWN", "ALL",      no,          "ALL",          "ALL",    "OWN",    "ALL",   "ALL"],
   "Query.usage":                             ["ALL", "OWN", "TOTALS",   no,          "PER_USE_CASE", "TOTALS", "OWN",    "ALL",   no],
+  "Query.usagePeaks":                        ["ALL", "OWN", no,         no,          "PER_USE_CASE", no,       "OWN",    "ALL",   no],
+  "Query.usageDurations":                    ["ALL", "OWN", no,         no,          "PER_USE_CASE", no,       "OWN",    "ALL",   no],
   "Query.usageEvents":                       ["ALL", "OWN", no,         no,          no,             no,       "OWN",    "ALL",   no],
   "Query.unattributedUsage":                 ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
   "Query.costPools":                         ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],

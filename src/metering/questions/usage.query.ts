@@ -120,7 +120,8 @@ export function instant(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();
 }
 
-function conditionsOf(tx: TenantTransaction, grain: Grain, where: ResolvedUsageWhere, bind: (value: unknown) => string, zone: string): string {
+/** All that a filter says of the rows of a grain, each with its "and". */
+export function conditionsOf(tx: TenantTransaction, grain: Grain, where: ResolvedUsageWhere, bind: (value: unknown) => string, zone: string): string {
   const conditions = attributesOf(tx, grain, where, bind);
   const add = (value: unknown, condition: (parameter: string) => string): void => {
     if (value !== null) conditions.push(condition(bind(value)));
