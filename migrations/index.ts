@@ -7,6 +7,7 @@ import { AuditChain1760000000006 } from "./0006-audit-chain";
 import { Closing1760000000007 } from "./0007-closing";
 import { Statements1760000000008 } from "./0008-statements";
 import { OwnershipRecorded1760000000010 } from "./0010-ownership-recorded";
+import { Sources1760000000012 } from "./0012-sources";
 import { UsageByMonth1760000000009 } from "./0009-usage-by-month";
 
 /** Every migration, in order. */
@@ -21,4 +22,5 @@ export const migrations = [
   Statements1760000000008,
   UsageByMonth1760000000009,
   OwnershipRecorded1760000000010,
+  Sources1760000000012,
 ];

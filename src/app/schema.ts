@@ -12,6 +12,7 @@ import { CostsResolver } from "../costs/costs.resolver";
 import { GovernanceResolver } from "../governance/governance.resolver";
 import { MutationError } from "../kernel/user-error.type";
 import { MeteringResolver } from "../metering/metering.resolver";
+import { SourceCompletenessFieldResolver, SourceFieldResolver, SourcesResolver } from "../metering/sources/sources.resolver";
 import { ReportUsageInput } from "../metering/usage.type";
 import { RequestContext } from "../tenancy/request-context";
 import { TenancyResolver } from "../tenancy/tenancy.resolver";
@@ -21,6 +22,7 @@ import { NodeResolver } from "./node.resolver";
 const RESOLVERS: NonEmptyArray<Function> = [
   TenancyResolver, GovernanceResolver, MeteringResolver, CostsResolver, AllocationResolver, AllocationExplanationResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
+  SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,
 ];
 
 /** The schema as clients see it. */

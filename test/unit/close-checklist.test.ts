@@ -3,7 +3,7 @@ import { hashClosedFigures } from "../../src/closing/closed-figures";
 import { DEFAULT_CLOSE_RULES } from "../../src/closing/close-rules";
 
 const ready: CloseFacts = {
-  period: "2025-10", endsAtMs: 1_000, nowMs: 1_000, rules: DEFAULT_CLOSE_RULES, earlierOpen: [], unattributed: 0, lateUnattributed: 0, needsRun: true,
+  period: "2025-10", endsAtMs: 1_000, nowMs: 1_000, rules: DEFAULT_CLOSE_RULES, earlierOpen: [], unattributed: 0, lateUnattributed: 0, silentSources: [], acknowledgedSilences: 0, needsRun: true,
   poolsWithoutCost: [], poolsWithoutRule: [], run: { sequence: 1, isLatest: true, addsUp: true }, openDisputes: 0, unissuedMonths: [],
 };
 

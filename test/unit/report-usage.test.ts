@@ -36,6 +36,8 @@ function memory() {
         return known === each.payload ? { outcome: "DUPLICATE" } : { outcome: "CONFLICT", code: "CONFLICT", message: "kept" };
       });
     },
+    admit: async (batch) => batch.sound.map(() => null),
+    noteDelivery: async () => undefined,
   };
   const send = async (...events: unknown[]): Promise<UsageEventResult[]> => reportUsage(ports, readBatch({ source: SOURCE, events }, NOW));
   return { kept, calls, send };
