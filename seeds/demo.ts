@@ -4,6 +4,8 @@ import { runStore } from "../src/allocation/run.store";
 import { createCostPool } from "../src/costs";
 import { createCostPoolPorts } from "../src/costs/costs-ports.store";
 import { Refusal } from "../src/kernel/refusal";
+import { registerSource } from "../src/metering";
+import { registerSourcePorts } from "../src/metering/sources/sources-ports.store";
 import { usageByGroup } from "../src/metering/usage.query";
 import { resolveUsageWhere } from "../src/metering/usage-where.query";
 import { Programme, createBusinessUnit, createProgramme, createUseCase } from "../src/tenancy";
@@ -11,7 +13,7 @@ import { createBusinessUnitPorts, createProgrammePorts, createUseCasePorts } fro
 import { programmeStore } from "../src/tenancy/tenancy.store";
 import { tellMonth } from "./demo-closing";
 import { DEMO_POLICIES, DEMO_POOLS } from "./demo-finance";
-import { DEMO_OPEN_PERIOD, DEMO_PERIODS, DEMO_PROGRAMME, DEMO_SCALES, DEMO_UNITS, DEMO_USE_CASES, DemoScale } from "./demo-programme";
+import { DEMO_OPEN_PERIOD, DEMO_PERIODS, DEMO_PROGRAMME, DEMO_SCALES, DEMO_SOURCE_REGISTRATION, DEMO_UNITS, DEMO_USE_CASES, DemoScale } from "./demo-programme";
 import { DEMO_CONTROLLER, DEMO_FINANCE, DemoStage, StageOptions, demoPerson, demoStage } from "./demo-stage";
 
 /** What stands when the demo is built. */
@@ -31,6 +33,8 @@ export async function seedDemo(options: StageOptions): Promise<BuiltDemo> {
   const stage = await setUp(options);
   const isBuilt = (await stage.as(DEMO_FINANCE, (tx) => runStore(tx).latestRun(DEMO_OPEN_PERIOD))) !== null;
   if (!isBuilt) {
+    // Only while it is built: what was registered anew since stays.
+    await stage.as(DEMO_FINANCE, (tx) => registerSource(registerSourcePorts(tx, stage.record, stage.clock), DEMO_SOURCE_REGISTRATION));
     await agreeOnPolicies(stage);
     for (const [index, period] of DEMO_PERIODS.entries()) await tellMonth(stage, period, DEMO_PERIODS[index - 1]);
   }

@@ -51,7 +51,7 @@ export function closeChecklist(facts: CloseFacts): CloseCheck[] {
     item("EARLIER_MONTHS_CLOSED", facts.earlierOpen.length === 0, "Every earlier month is closed.", `Earlier months are still open: ${facts.earlierOpen.join(", ")}. Close them first, in order.`),
     item("USAGE_ATTRIBUTED", stray <= rules.unattributedThreshold, `${strays}, ${rules.unattributedThreshold} are tolerated.`,
       `${strays}, ${rules.unattributedThreshold} are tolerated. See unattributedUsage; move them with attributeUsage.`),
-    item("SOURCES_HEARD", facts.silentSources.length === 0, facts.acknowledgedSilences === 0 ? "No source fell silent." : `${facts.acknowledgedSilences} silences of sources are acknowledged.`,
+    item("SOURCES_HEARD", facts.silentSources.length === 0, facts.acknowledgedSilences === 0 ? "No source fell silent." : `Silences of sources, all acknowledged: ${facts.acknowledgedSilences}.`,
       `${facts.silentSources.map(inWords).join("; ")}. Have what is missing sent, or take note of it with acknowledgeSilence.`),
     item("POOLS_HAVE_COST", facts.poolsWithoutCost.length === 0, "Every pool that the policy divides has cost.", `No cost is booked in ${period} on ${facts.poolsWithoutCost.join(", ")}. Book it with bookCost, 0 where there is none.`),
     item("POOLS_HAVE_RULES", facts.poolsWithoutRule.length === 0, "Every pool with cost has a rule.", `The policy in effect has no rule for ${facts.poolsWithoutRule.join(", ")}. Propose and approve one.`),

@@ -47,7 +47,7 @@ export async function deliveryFigures(tx: TenantTransaction, sourceIds: readonly
   const rejects = await tx.query<{ sourceId: number; reason: string; count: string }>(
     `select source_id as "sourceId", r.key as reason, sum(r.value::bigint) as count
      from metering.delivery cross join lateral jsonb_each_text(rejects) r where ${IN_RANGE} and rejected > 0
-     group by 1, 2 order by 1, 3 desc, 2 collate "C"`,
+     group by 1, 2 order by 1, 3 desc, r.key collate "C"`,
     parameters,
   );
   return new Map(sums.map((row) => [row.sourceId, toFigures(row, rejects.filter(({ sourceId }) => sourceId === row.sourceId))]));
