@@ -1,5 +1,5 @@
 import { CreateBusinessUnitInput, CreateUseCaseInput } from "../src/tenancy";
-import { Channel } from "../src/metering";
+import { Channel, RegisterSourceInput } from "../src/metering";
 
 /** The demo programme as data: who there is and what they do. Every name and figure is made up. */
 export const DEMO_PROGRAMME = { code: "demo", currency: "GBP", timeZone: "Europe/London" } as const;
@@ -65,6 +65,11 @@ export const DEMO_RAMP: readonly number[] = [350, 650, 900, 1_000];
 export const DEMO_STRAYS = { reportedAs: "order-tracking", useCase: "order-status", everyDays: 5 } as const;
 
 export const DEMO_SOURCE = "demo://voice-platform";
+
+/** Who answers for it, and how often it is heard of at the least: also over a holiday weekend of the smallest scale. */
+export const DEMO_SOURCE_REGISTRATION: RegisterSourceInput = {
+  uri: DEMO_SOURCE, name: "Voice platform", owner: "Platform team", contact: "platform-team@example.com", kind: "PLATFORM", expectedEverySeconds: 2 * 86_400,
+};
 
 /** Days without business, beside the Sundays. */
 export const DEMO_HOLIDAYS: ReadonlySet<string> = new Set(["2025-04-18", "2025-04-21", "2025-05-05", "2025-05-26", "2025-08-25"]);

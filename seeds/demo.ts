@@ -6,12 +6,14 @@ import { createCostPoolPorts } from "../src/costs/costs-ports.store";
 import { Refusal } from "../src/kernel/refusal";
 import { usageByGroup } from "../src/metering/questions/usage.query";
 import { resolveUsageWhere } from "../src/metering/questions/usage-where.query";
+import { registerSource } from "../src/metering";
+import { registerSourcePorts } from "../src/metering/sources/sources-ports.store";
 import { Programme, createBusinessUnit, createProgramme, createUseCase } from "../src/tenancy";
 import { createBusinessUnitPorts, createProgrammePorts, createUseCasePorts } from "../src/tenancy/tenancy-ports.store";
 import { programmeStore } from "../src/tenancy/tenancy.store";
 import { tellMonth } from "./demo-closing";
 import { DEMO_POLICIES, DEMO_POOLS } from "./demo-finance";
-import { DEMO_OPEN_PERIOD, DEMO_PERIODS, DEMO_PROGRAMME, DEMO_SCALES, DEMO_UNITS, DEMO_USE_CASES, DemoScale } from "./demo-programme";
+import { DEMO_OPEN_PERIOD, DEMO_PERIODS, DEMO_PROGRAMME, DEMO_SCALES, DEMO_SOURCE_REGISTRATION, DEMO_UNITS, DEMO_USE_CASES, DemoScale } from "./demo-programme";
 import { DEMO_CONTROLLER, DEMO_FINANCE, DemoStage, StageOptions, demoPerson, demoStage } from "./demo-stage";
 
 /** What stands when the demo is built. */
@@ -31,6 +33,8 @@ export async function seedDemo(options: StageOptions): Promise<BuiltDemo> {
   const stage = await setUp(options);
   const isBuilt = (await stage.as(DEMO_FINANCE, (tx) => runStore(tx).latestRun(DEMO_OPEN_PERIOD))) !== null;
   if (!isBuilt) {
+    // Only while it is built: what was registered anew since stays.
+    await stage.as(DEMO_FINANCE, (tx) => registerSource(registerSourcePorts(tx, stage.record, stage.clock), DEMO_SOURCE_REGISTRATION));
     await agreeOnPolicies(stage);
     for (const [index, period] of DEMO_PERIODS.entries()) await tellMonth(stage, period, DEMO_PERIODS[index - 1]);
   }

@@ -9,10 +9,11 @@ import { adjustmentEntities } from "../chargeback/adjustment.entity";
 import { statementEntities } from "../chargeback/statement.entity";
 import { closingEntities } from "../closing/closing.entity";
 import { meteringEntities } from "../metering/metering.entity";
+import { sourceEntities } from "../metering/sources/sources.entity";
 
 export const entities = [
   ProgrammeEntity, BusinessUnitEntity, UseCaseEntity, UseCaseOwnershipEntity, PeriodEntity, AuditEntryEntity, AuditHeadEntity,
-  CostPoolEntity, CostEntryEntity, ...meteringEntities, ...allocationEntities,
+  CostPoolEntity, CostEntryEntity, ...meteringEntities, ...sourceEntities, ...allocationEntities,
   ...adjustmentEntities, ...statementEntities, ...closingEntities,
 ];
 

@@ -1,8 +1,9 @@
 import { Refusal } from "../kernel/refusal";
+import { SilentSource } from "../metering";
 import { CloseRules } from "./close-rules";
 
 export const CLOSE_CHECKS = [
-  "MONTH_OVER", "EARLIER_MONTHS_CLOSED", "USAGE_ATTRIBUTED", "POOLS_HAVE_COST", "POOLS_HAVE_RULES", "RUN_LATEST", "RUN_ADDS_UP", "DISPUTES_SETTLED", "STATEMENTS_ISSUED",
+  "MONTH_OVER", "EARLIER_MONTHS_CLOSED", "USAGE_ATTRIBUTED", "SOURCES_HEARD", "POOLS_HAVE_COST", "POOLS_HAVE_RULES", "RUN_LATEST", "RUN_ADDS_UP", "DISPUTES_SETTLED", "STATEMENTS_ISSUED",
 ] as const;
 export type CloseCheckName = (typeof CLOSE_CHECKS)[number];
 
@@ -24,6 +25,10 @@ export interface CloseFacts {
   readonly unattributed: number;
   /** The same of earlier months that are closed, where they came too late. */
   readonly lateUnattributed: number;
+  /** Sources that were expected to be heard of more often than they were, and nobody has acknowledged it. */
+  readonly silentSources: readonly SilentSource[];
+  /** Silences that finance has acknowledged. */
+  readonly acknowledgedSilences: number;
   /** True when there is something to divide: shared cost, or a policy that expects some. */
   readonly needsRun: boolean;
   /** Shared pools that the policy divides and that hold no cost of the period. */
@@ -46,6 +51,8 @@ export function closeChecklist(facts: CloseFacts): CloseCheck[] {
     item("EARLIER_MONTHS_CLOSED", facts.earlierOpen.length === 0, "Every earlier month is closed.", `Earlier months are still open: ${facts.earlierOpen.join(", ")}. Close them first, in order.`),
     item("USAGE_ATTRIBUTED", stray <= rules.unattributedThreshold, `${strays}, ${rules.unattributedThreshold} are tolerated.`,
       `${strays}, ${rules.unattributedThreshold} are tolerated. See unattributedUsage; move them with attributeUsage.`),
+    item("SOURCES_HEARD", facts.silentSources.length === 0, facts.acknowledgedSilences === 0 ? "No source fell silent." : `Silences of sources, all acknowledged: ${facts.acknowledgedSilences}.`,
+      `${facts.silentSources.map(inWords).join("; ")}. Have what is missing sent, or take note of it with acknowledgeSilence.`),
     item("POOLS_HAVE_COST", facts.poolsWithoutCost.length === 0, "Every pool that the policy divides has cost.", `No cost is booked in ${period} on ${facts.poolsWithoutCost.join(", ")}. Book it with bookCost, 0 where there is none.`),
     item("POOLS_HAVE_RULES", facts.poolsWithoutRule.length === 0, "Every pool with cost has a rule.", `The policy in effect has no rule for ${facts.poolsWithoutRule.join(", ")}. Propose and approve one.`),
     item("RUN_LATEST", run === null ? !facts.needsRun : run.isLatest, run === null ? "There is nothing to divide." : `Run ${run.sequence} stands on the facts as they are.`,
@@ -56,6 +63,11 @@ export function closeChecklist(facts: CloseFacts): CloseCheck[] {
     item("STATEMENTS_ISSUED", !rules.blocksOnUnissuedStatements || facts.unissuedMonths.length === 0, facts.unissuedMonths.length === 0 ? "Earlier months have their statements." : `${facts.unissuedMonths.join(", ")} have no statements yet.`,
       `${facts.unissuedMonths.join(", ")} have no statements yet. Issue them with issueStatements.`),
   ];
+}
+
+function inWords({ uri, owner, silences, longest }: SilentSource): string {
+  const more = silences > 1 ? ` and ${silences - 1} more ${silences === 2 ? "time" : "times"}` : "";
+  return `${uri} (${owner}) was silent from ${new Date(longest.fromMs).toISOString()} to ${new Date(longest.toMs).toISOString()}${more}`;
 }
 
 /** A month that cannot close yet, with everything that is missing. */

@@ -7,6 +7,7 @@ import { isShared } from "../costs";
 import { poolAmounts } from "../costs/costs.query";
 import { Period } from "../governance";
 import { NOBODY } from "../metering";
+import { silentSources } from "../metering/sources/silences.query";
 import { TenantTransaction } from "../tenancy/database.store";
 import { CloseFacts } from "./close-checklist";
 import { closeRulesStore } from "./close-rules.store";
@@ -26,6 +27,7 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
        and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key)`,
     [programmeId, period.key],
   );
+  const silence = await silentSources(tx, period, nowMs);
   const policy = await policyStore(tx).approvedPolicy(period.key);
   const booked = await poolAmounts(tx, period.key);
   const shared = booked.filter(({ kind }) => isShared(kind)).map(({ code }) => code);
@@ -37,6 +39,8 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
     earlierOpen: earlier.map(({ key }) => key),
     unattributed: Number(usage!.unattributed),
     lateUnattributed: Number(late!.unattributed),
+    silentSources: silence.open,
+    acknowledgedSilences: silence.acknowledged,
     needsRun: shared.length > 0 || (!isEmpty && ruled.length > 0),
     poolsWithoutCost: isEmpty ? [] : ruled.filter((pool) => !shared.includes(pool)),
     poolsWithoutRule: shared.filter((pool) => !ruled.includes(pool)),

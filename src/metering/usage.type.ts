@@ -57,7 +57,7 @@ export class UsageEventResult {
   @Field(() => Int, { description: "Place in the batch, from 0." }) index: number;
   @Field(() => String) eventId: string;
   @Field(() => IngestOutcomeEnum) outcome: string;
-  @Field(() => String, { nullable: true, description: "BAD_USER_INPUT, NOT_FOUND or CONFLICT." }) code?: string | null;
+  @Field(() => String, { nullable: true, description: "BAD_USER_INPUT, NOT_FOUND, CONFLICT, or FORBIDDEN for what the source may not push." }) code?: string | null;
   @Field(() => String, { nullable: true }) message?: string | null;
 }
 

@@ -89,6 +89,7 @@ function reads(role: Role): Array<{ query: string; variables: Record<string, unk
   };
   const forms: Record<string, Form[]> = {
     node: ids.map((id) => ["$id: ID!", "id: $id", { id }, asWhat(id)]),
+    source: ["test://source", `${MARK}://source`].map((uri) => ["$uri: String!", "uri: $uri", { uri }]),
     closeChecklist: [["$key: PeriodKey!", "period: $key", { key: "2025-10" }]],
     adjustments: [["$key: PeriodKey!", "period: $key", { key: "2025-10" }]],
     businessUnit: ["retail", "claims", `${MARK}.unit`].map((code) => ["$code: String!", "code: $code", { code }]),

@@ -70,6 +70,9 @@ const QUERIES: readonly Question[] = [
   ask("Query.usageEvents", "where.useCase", "unit", `query($where: UsageWhere!) { usageEvents(where: $where, first: 50) { ${EVENTS} } }`, (names) => ({ where: { useCase: [names.useCase] } })),
   ask("Query.usageEvents", "after", "nobody", `query($after: String) { usageEvents(where: {}, first: 50, after: $after) { ${EVENTS} } }`, (names) => ({ after: cursor("2000-01-01T00:00:00.000Z", Buffer.from(names.nodes.UsageEvent!, "base64url").toString().slice(11)) })),
   ask("Query.unattributedUsage", "no argument", "nobody", `{ unattributedUsage(first: 50) { ${EVENTS} } }`),
+  ask("Query.sources", "after", "nobody", "query($after: String) { sources(first: 50, after: $after) { edges { node { uri owner silent completeness { deliveries rejects { about } gaps { count } } } } } }", () => ({ after: cursor("a") })),
+  ask("Query.source", "uri", "nobody", "query($uri: String!) { source(uri: $uri) { uri registered completeness(period: \"2025-10\") { accepted lag { maxMs } } } }", () => ({ uri: "test://source" })),
+  ask("Query.sourceRules", "no argument", "nobody", "{ sourceRules { version requireRegisteredSources } }"),
   ask("Query.costPools", "after", "nobody", "query($after: String) { costPools(first: 50, after: $after) { edges { node { id code name kind } } } }", () => ({ after: cursor("a") })),
   ask("Query.costEntries", "where.pool", "programme", "query($where: CostEntryWhere) { costEntries(first: 50, where: $where) { edges { node { id amount { amount } pool { code } useCase { code } } } } }", (names) => ({ where: { pool: [names.pool] } })),
   ask("Query.costEntries", "where.period", "programme", "query($where: CostEntryWhere) { costEntries(first: 50, where: $where) { edges { node { id amount { amount } } } } }", (names) => ({ where: { period: names.period } }), { emptyWhenMissing: true }),
@@ -108,6 +111,9 @@ const APPROVE = "mutation($input: ApproveAllocationPolicyInput!) { approveAlloca
 const REPORT = mutation("reportUsage", "results { index eventId outcome code message } accepted rejected held");
 const ATTRIBUTE = mutation("attributeUsage", "attributed");
 const changes = { changes: true };
+const REGISTER = mutation("registerSource", "source { uri }");
+/** A source that was never heard of, though it should have been: whoever registers it must take note of that before October closes. */
+const quiet = (more: Record<string, unknown>): Record<string, unknown> => ({ input: { uri: "test://quiet", name: "Quiet", owner: "Nobody", kind: "OTHER", expectedEverySeconds: 86_400, ...more } });
 
 const MUTATIONS: readonly Question[] = [
   ask("Mutation.createProgramme", "code", "nobody", mutation("createProgramme", "programme { id code }"), () => ({ input: { code: "acme", name: "Acme voice", currency: "USD", timeZone: "America/New_York" } })),
@@ -118,6 +124,10 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.attributeUsage", "eventIds, as sent", "programme", ATTRIBUTE, (names) => ({ input: { eventIds: [names.eventId], useCase: "returns", reason: "because" } }), changes),
   ask("Mutation.attributeUsage", "useCase", "programme", ATTRIBUTE, (names) => ({ input: { eventIds: ["held-platform"], useCase: names.useCase, reason: "because" } }), changes),
   ask("Mutation.attributeUsage", "where.period", "programme", ATTRIBUTE, (names) => ({ input: { where: { period: names.period }, useCase: "returns", reason: "because" } }), changes),
+  ask("Mutation.registerSource", "businessUnits", "programme", REGISTER, (names) => quiet({ businessUnits: [names.unit] }), changes),
+  ask("Mutation.registerSource", "useCases", "programme", REGISTER, (names) => quiet({ useCases: [names.useCase] }), changes),
+  ask("Mutation.acknowledgeSilence", "period", "programme", mutation("acknowledgeSilence", "acknowledgement { source }"), (names) => ({ input: { source: "test://quiet", period: names.period, reason: "because" } }), changes),
+  ask("Mutation.setSourceRules", "no name", "nobody", mutation("setSourceRules", "rules { version }"), () => ({ input: { requireRegisteredSources: false, reason: "because" } }), changes),
   ask("Mutation.createCostPool", "code", "nobody", mutation("createCostPool", "pool { id code }"), () => ({ input: { code: "brand-new-pool", name: "Brand new", kind: "OTHER" } }), changes),
   ask("Mutation.bookCost", "pool", "programme", mutation("bookCost", "entry { id }"), (names) => ({ input: { pool: names.pool, period: "2025-10", amount: "1.00", currency: "USD", externalId: "matrix-pool" } }), changes),
   ask("Mutation.bookCost", "useCase", "programme", mutation("bookCost", "entry { id }"), (names) => ({ input: { pool: "platform-direct", period: "2025-10", amount: "1.00", currency: "USD", externalId: "matrix-case", useCase: names.useCase } }), changes),

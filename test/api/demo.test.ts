@@ -69,6 +69,11 @@ test("statements are posted up to August and wait for two units in September", a
   expect([count("2025-09", "ACCEPTED"), count("2025-09", "ISSUED"), count("2025-08", "SUPERSEDED")]).toEqual([3, 2, 1]);
 });
 
+test("its source is registered with an owner and a rhythm, and was never silent", async () => {
+  const { source } = await must(finance, '{ source(uri: "demo://voice-platform") { owner kind expectedEverySeconds completeness(from: "2025-08-01T00:00:00Z", to: "2025-10-31T00:00:00Z") { gaps { count } } } }');
+  expect(source).toEqual({ owner: "Platform team", kind: "PLATFORM", expectedEverySeconds: 172_800, completeness: { gaps: { count: 0 } } });
+});
+
 test("every figure is proven", async () => {
   const programme = (await whole.installation.scopes.programme(DEMO_PROGRAMME.code))!;
   const scope = { principal: { subject: "test", role: "AUDITOR" as const, programme: programme.code, businessUnits: [] }, programme, reach: "programme" as const, unitIds: [] };

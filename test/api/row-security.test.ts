@@ -142,7 +142,7 @@ describe("what a transaction may touch", () => {
       const [all] = await server.sql<{ count: string }>(`select count(*) from ${name} where business_unit_id = $1`, [retail]);
       expect([name, await within(own, `select count(*) from ${name}`)]).toEqual([name, [all]]);
     }
-    for (const hidden of ["governance.audit_entry", "governance.audit_head", "chargeback.programme_line", "closing.close_rules", "costs.cost_entry", "allocation.policy", "allocation.policy_approval", "metering.usage_leg"]) expect([hidden, await within(own, `select count(*) from ${hidden}`)]).toEqual([hidden, [{ count: "0" }]]);
+    for (const hidden of ["governance.audit_entry", "governance.audit_head", "chargeback.programme_line", "closing.close_rules", "costs.cost_entry", "allocation.policy", "allocation.policy_approval", "metering.usage_leg", "metering.delivery", "metering.source_registration", "metering.source_rules", "metering.silence_acknowledgement"]) expect([hidden, await within(own, `select count(*) from ${hidden}`)]).toEqual([hidden, [{ count: "0" }]]);
   });
 
   it("a writer adds rows of its own units only", async () => {
@@ -163,6 +163,15 @@ describe("what a transaction may touch", () => {
     expect(await daily(units.get("acme/claims")!)).toBe("42501");
     expect(await within(ingest, "update metering.usage_period_total set legs = legs + 1 where business_unit_id = $1 returning 1", [units.get("acme/claims")])).toEqual([]);
     expect(await within(ingest, "update metering.usage_period_total set business_unit_id = $1 where business_unit_id = $2", [units.get("acme/claims"), retail])).toBe("42501");
+    const delivery = (tenant: Parameters<typeof within>[0], touched: string[], into = programme): Promise<unknown> =>
+      within(tenant, "insert into metering.delivery (programme_id, source_id, received_at, subject, unit_ids, accepted, duplicate, superseded, conflict, rejected, held, rejects) values ($1, 1, now(), 'x', $2, 0, 1, 0, 0, 0, 0, '{}')", [into, touched]);
+    for (const touched of [[retail], []]) expect(await delivery(ingest, touched)).toEqual([]);
+    for (const touched of [[units.get("acme/claims")!], [retail, units.get("acme/claims")!]]) expect(await delivery(ingest, touched)).toBe("42501");
+    expect(await delivery(ingest, [retail], programmes.get("globex"))).toBe("42501");
+    expect(await delivery({ ...ingest, reach: "units" }, [retail])).toBe("42501");
+    expect(await within(ingest, "select 1 from metering.delivery")).toEqual([]);
+    expect(await within(ingest, "insert into metering.source_rules (programme_id, version, require_registered_sources, reason, set_by) values ($1, 1, false, 'x', 'x')", [programme])).toBe("42501");
+    expect(await within(ingest, "insert into metering.source_registration (programme_id, source_id, version, name, owner, kind, status, registered_by, registered_at) select $1, id, 1, 'x', 'x', 'OTHER', 'ACTIVE', 'x', now() from metering.source", [programme])).toBe("42501");
     for (const reach of ["units", "nonsense", ""]) expect(await within({ ...ingest, reach }, "insert into tenancy.use_case (programme_id, id, code, name) values ($1, gen_random_uuid(), 'x', 'x')", [programme])).toBe("42501");
     expect(await within({ ...ingest, reach: "units" }, "insert into governance.audit_entry (programme_id, id, subject, role, action, subject_kind, subject_key) values ($1, gen_random_uuid(), 'x', 'x', 'x', 'x', 'x')", [programme])).toBe("42501");
   });

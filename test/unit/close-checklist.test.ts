@@ -3,7 +3,7 @@ import { hashClosedFigures } from "../../src/closing/closed-figures";
 import { DEFAULT_CLOSE_RULES } from "../../src/closing/close-rules";
 
 const ready: CloseFacts = {
-  period: "2025-10", endsAtMs: 1_000, nowMs: 1_000, rules: DEFAULT_CLOSE_RULES, earlierOpen: [], unattributed: 0, lateUnattributed: 0, needsRun: true,
+  period: "2025-10", endsAtMs: 1_000, nowMs: 1_000, rules: DEFAULT_CLOSE_RULES, earlierOpen: [], unattributed: 0, lateUnattributed: 0, silentSources: [], acknowledgedSilences: 0, needsRun: true,
   poolsWithoutCost: [], poolsWithoutRule: [], run: { sequence: 1, isLatest: true, addsUp: true }, openDisputes: 0, unissuedMonths: [],
 };
 
@@ -17,6 +17,8 @@ describe("the checklist of a close", () => {
     ["one leg more than tolerated is unattributed", { unattributed: 3, rules: { ...DEFAULT_CLOSE_RULES, unattributedThreshold: 2 } }, ["USAGE_ATTRIBUTED"]],
     ["as many as tolerated are", { unattributed: 2, rules: { ...DEFAULT_CLOSE_RULES, unattributedThreshold: 2 } }, []],
     ["a stray came late for an earlier month", { lateUnattributed: 1 }, ["USAGE_ATTRIBUTED"]],
+    ["a source fell silent", { silentSources: [{ uri: "retell://org", owner: "Voice team", silences: 1, longest: { fromMs: 0, toMs: 1_000, activeMs: 1_000 } }] }, ["SOURCES_HEARD"]],
+    ["a silence is acknowledged", { acknowledgedSilences: 1 }, []],
     ["a pool has no cost", { poolsWithoutCost: ["platform"] }, ["POOLS_HAVE_COST"]],
     ["a pool has no rule", { poolsWithoutRule: ["platform"] }, ["POOLS_HAVE_RULES"]],
     ["it was never allocated", { run: null }, ["RUN_LATEST"]],
@@ -29,6 +31,13 @@ describe("the checklist of a close", () => {
     ["statements are missing and may not be", { unissuedMonths: ["2025-09"], rules: { ...DEFAULT_CLOSE_RULES, blocksOnUnissuedStatements: true } }, ["STATEMENTS_ISSUED"]],
   ])("when %s", (_, facts, expected) => {
     expect(missing(facts)).toEqual(expected);
+  });
+
+  it("names silent sources with their owner and the longest silence", () => {
+    const silent = (uri: string, silences: number) => ({ uri, owner: "Voice team", silences, longest: { fromMs: 0, toMs: 3_600_000, activeMs: 3_600_000 } });
+    const said = closeChecklist({ ...ready, silentSources: [silent("a", 1), silent("b", 2), silent("c", 3)] }).find(({ check }) => check === "SOURCES_HEARD")!.message;
+    const hour = "(Voice team) was silent from 1970-01-01T00:00:00.000Z to 1970-01-01T01:00:00.000Z";
+    expect(said).toBe(`a ${hour}; b ${hour} and 1 more time; c ${hour} and 2 more times. Have what is missing sent, or take note of it with acknowledgeSilence.`);
   });
 
   it("names everything at once, numbered, with what to do", () => {

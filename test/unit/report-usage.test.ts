@@ -36,6 +36,8 @@ function memory() {
         return known === each.payload ? { outcome: "DUPLICATE" } : { outcome: "CONFLICT", code: "CONFLICT", message: "kept" };
       });
     },
+    admit: async (batch) => batch.sound.map(() => null),
+    noteDelivery: async () => undefined,
   };
   const send = async (...events: unknown[]): Promise<UsageEventResult[]> => reportUsage(ports, readBatch({ source: SOURCE, events }, NOW));
   return { kept, calls, send };
@@ -167,7 +169,7 @@ describe("reporting a batch", () => {
 
   test("what a repeat is told", async () => {
     expect((await memory().send(first, other))[1]).toEqual({ index: 1, eventId: "a", ...REPEAT_DIFFERS });
-    expect((await memory().send(event("a", elsewhere), first))[1]).toEqual({ index: 1, eventId: "a", outcome: "REJECTED", code: "CONFLICT", message: "The same eventId stands in this batch twice with different content." });
+    expect((await memory().send(event("a", elsewhere), first))[1]).toEqual({ index: 1, eventId: "a", outcome: "REJECTED", code: "CONFLICT", about: "eventId", message: "The same eventId stands in this batch twice with different content." });
   });
 });
 

@@ -1,6 +1,7 @@
 import { isCleanText } from "../../kernel/code";
 import { pairKey } from "../../kernel/hash";
 import { Refusal, RefusalCode } from "../../kernel/refusal";
+import { SourceRefusal } from "../sources/admit-event";
 import { Attribution } from "./attribution";
 import { SoundEvent, readUsageEvent } from "./read-usage-event";
 import { IngestOutcome, LARGEST_BATCH } from "../usage-event";
@@ -23,12 +24,18 @@ export interface ReportUsagePorts {
   attribute(events: readonly KeyedEvent[]): Promise<readonly Attribution[]>;
   /** Stores what is new, settles revisions, keeps the totals; all in one transaction. One verdict per event. */
   store(source: string, events: readonly KeyedEvent[], attributions: readonly Attribution[]): Promise<readonly Verdict[]>;
+  /** Which of the events the source may not push, and why; null for each that it may. */
+  admit(batch: ReadBatch, attributions: readonly Attribution[]): Promise<ReadonlyArray<SourceRefusal | null>>;
+  /** Notes that the batch was delivered and what became of it; `kept` are the attributions of what was not refused. */
+  noteDelivery(batch: ReadBatch, results: readonly UsageEventResult[], kept: readonly Attribution[]): Promise<void>;
 }
 
 export interface Verdict {
   readonly outcome: IngestOutcome;
   readonly code?: RefusalCode;
   readonly message?: string;
+  /** What a refusal is about: a field of the event, "source" or "subject". Left out where the message begins with the field. */
+  readonly about?: string;
 }
 
 export interface UsageEventResult extends Verdict {
@@ -39,6 +46,8 @@ export interface UsageEventResult extends Verdict {
 /** A batch after its events were read: the sound ones in order, and the verdicts on the others. */
 export interface ReadBatch {
   readonly source: string;
+  /** When it came, by the server's clock. */
+  readonly receivedAtMs: number;
   readonly size: number;
   readonly sound: readonly KeyedEvent[];
   readonly repeats: ReadonlyArray<{ readonly event: KeyedEvent; readonly first: KeyedEvent }>;
@@ -68,7 +77,7 @@ export function readBatch(input: ReportUsageInput, nowMs: number): ReadBatch {
     if (earlier) repeats.push({ event, first: earlier });
     else first.set(event.eventKey, event);
   });
-  return { source, size: input.events.length, sound: [...first.values()], repeats, refused };
+  return { source, receivedAtMs: nowMs, size: input.events.length, sound: [...first.values()], repeats, refused };
 }
 
 /**
@@ -79,12 +88,15 @@ export async function reportUsage(ports: ReportUsagePorts, batch: ReadBatch, not
   const results = new Array<UsageEventResult>(batch.size);
   for (const result of batch.refused) results[result.index] = result;
   const attributions = await ports.attribute(batch.sound);
+  const refusals = await ports.admit(batch, attributions);
   const kept: KeyedEvent[] = [];
   const keptAttributions: Attribution[] = [];
   batch.sound.forEach((event, position) => {
-    const attribution = notYours.has(event.eventKey) ? legOfAnother(event) : attributions[position]!;
-    if (attribution.kind === "REFUSED") {
-      results[event.index] = { index: event.index, eventId: event.eventId, outcome: "REJECTED", code: attribution.code, message: attribution.message };
+    const attribution = attributions[position]!;
+    const refusal = notYours.has(event.eventKey) ? legOfAnother(event) : attribution.kind === "REFUSED" ? { about: "businessUnit", ...attribution } : refusals[position]!;
+    if (refusal !== null) {
+      const { code, about, message } = refusal;
+      results[event.index] = { index: event.index, eventId: event.eventId, outcome: "REJECTED", code, about, message };
     } else {
       kept.push(event);
       keptAttributions.push(attribution);
@@ -97,18 +109,19 @@ export async function reportUsage(ports: ReportUsagePorts, batch: ReadBatch, not
   for (const { event, first } of batch.repeats) {
     results[event.index] = { ...judgeRepeat(event, first, results[first.index]!), index: event.index, eventId: event.eventId };
   }
+  await ports.noteDelivery(batch, results, keptAttributions);
   return results;
 }
 
 /** A leg of a unit that the sender may not write gets the answer that such a unit gets. */
-function legOfAnother(event: KeyedEvent): Extract<Attribution, { kind: "REFUSED" }> {
-  return { kind: "REFUSED", code: "NOT_FOUND", message: `There is no leg ${event.legId} that this token may write.` };
+function legOfAnother(event: KeyedEvent): { readonly code: "NOT_FOUND"; readonly about: string; readonly message: string } {
+  return { code: "NOT_FOUND", about: "legId", message: `There is no leg ${event.legId} that this token may write.` };
 }
 
 /** The second of two events with one identity in one batch. */
 function judgeRepeat(event: KeyedEvent, first: KeyedEvent, verdict: Verdict): Verdict {
   if (event.payload === first.payload) return verdict.outcome === "REJECTED" || verdict.outcome === "CONFLICT" ? verdict : { outcome: "DUPLICATE" };
-  if (verdict.outcome === "REJECTED") return { outcome: "REJECTED", code: "CONFLICT", message: "The same eventId stands in this batch twice with different content." };
+  if (verdict.outcome === "REJECTED") return { outcome: "REJECTED", code: "CONFLICT", about: "eventId", message: "The same eventId stands in this batch twice with different content." };
   return { outcome: "CONFLICT", code: "CONFLICT", message: "The same eventId was sent with different content; the first is kept." };
 }
 

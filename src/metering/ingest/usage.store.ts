@@ -9,6 +9,8 @@ import { isClosed } from "../../governance/period";
 import { periodStore } from "../../governance/period.store";
 import { TenantTransaction } from "../../tenancy/database.store";
 import { USE_CASE_OWNERSHIP_SQL } from "../../tenancy/tenancy.store";
+import { sourceGate } from "../sources/source-gate.store";
+import { sourceIdOf } from "../sources/known-source.store";
 import { Attribution, attribute } from "./attribution";
 import { facetOf } from "./leg-facets";
 import { KeyedEvent, ReportUsagePorts, Verdict } from "./report-usage";
@@ -22,6 +24,7 @@ export function usageStore(tx: TenantTransaction): ReportUsagePorts {
   return {
     attribute: (events) => attributeEvents(tx, events),
     store: (source, events, attributions) => storeEvents(tx, source, events, attributions),
+    ...sourceGate(tx),
   };
 }
 
@@ -106,17 +109,6 @@ const isRevision = (event: KeyedEvent): boolean => event.revision > 0 || event.t
 const keysOf = (rows: ReadonlyArray<{ readonly eventKey: string }>): string[] => rows.map((row) => row.eventKey);
 
 const HELD_MESSAGE = "Stored as unattributed: the use case is absent or unknown. Finance can attribute it.";
-
-/** The small number that stands for a source; made when it is first seen. */
-async function sourceIdOf(tx: TenantTransaction, uri: string): Promise<number> {
-  const find = () => tx.prepared<{ id: number }>("select id from metering.source where programme_id = $1 and uri = $2", [tx.scope.programme.id, uri]);
-  const [known] = await find();
-  if (known) return known.id;
-  await tx.query("insert into metering.source (programme_id, uri) values ($1, $2) on conflict do nothing", [tx.scope.programme.id, uri]);
-  const [made] = await find();
-  invariant(made, "a source that was just made is not there");
-  return made.id;
-}
 
 /** The period of each event, and which of them are closed; their status is held until the transaction ends. */
 async function holdPeriods(tx: TenantTransaction, events: readonly KeyedEvent[]): Promise<{ periodKeys: string[]; closed: string[] }> {
