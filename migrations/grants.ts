@@ -41,6 +41,13 @@ const PRIVILEGES: Readonly<Record<string, string>> = {
   "chargeback.resolution": "select, insert",
   "chargeback.dispute_resolution": "select, insert",
   "chargeback.programme_line": "select, insert",
+  "corrections.correction_rules": "select, insert",
+  "corrections.backfill": "select, insert",
+  "corrections.backfill_event": "select, insert",
+  "corrections.correction": "select, insert",
+  "corrections.correction_step": "select, insert",
+  "corrections.correction_leg": "select, insert",
+  "corrections.correction_row": "select, insert",
 };
 
 export const SCHEMAS: readonly string[] = [...new Set(Object.keys(PRIVILEGES).map((table) => table.split(".")[0]!))];

@@ -10,6 +10,7 @@ import { UsageByMonth1760000000009 } from "./0009-usage-by-month";
 import { OwnershipRecorded1760000000010 } from "./0010-ownership-recorded";
 import { Facets1760000000011 } from "./0011-facets";
 import { Sources1760000000012 } from "./0012-sources";
+import { Corrections1760000000015 } from "./0015-corrections";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   OwnershipRecorded1760000000010,
   Facets1760000000011,
   Sources1760000000012,
+  Corrections1760000000015,
 ];

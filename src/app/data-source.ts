@@ -8,13 +8,14 @@ import { allocationEntities } from "../allocation/allocation.entity";
 import { adjustmentEntities } from "../chargeback/adjustment.entity";
 import { statementEntities } from "../chargeback/statement.entity";
 import { closingEntities } from "../closing/closing.entity";
+import { correctionEntities } from "../corrections/correction.entity";
 import { meteringEntities } from "../metering/metering.entity";
 import { sourceEntities } from "../metering/sources/sources.entity";
 
 export const entities = [
   ProgrammeEntity, BusinessUnitEntity, UseCaseEntity, UseCaseOwnershipEntity, PeriodEntity, AuditEntryEntity, AuditHeadEntity,
   CostPoolEntity, CostEntryEntity, ...meteringEntities, ...sourceEntities, ...allocationEntities,
-  ...adjustmentEntities, ...statementEntities, ...closingEntities,
+  ...adjustmentEntities, ...statementEntities, ...correctionEntities, ...closingEntities,
 ];
 
 export interface ConnectOptions {

@@ -68,13 +68,16 @@ function rules(authorizer: Authorizer, schema: GraphQLSchema): ApolloServerPlugi
   };
 }
 
-/** Only the ingest mutation may be larger than a query. */
+/** What may be larger than a query: it carries events, or names legs one by one. */
+const LARGE = ["reportUsage", "addToBackfill", "attributeUsage", "previewCorrection", "proposeCorrection"];
+
+/** Only an operation that is made for many events may be larger than a query. */
 function requireSize(document: DocumentNode, operation: OperationDefinitionNode, bytes: number): void {
   const fields = operation.selectionSet.selections;
   if (fields.length > MOST_ROOT_FIELDS) throw new Refusal("LIMIT_EXCEEDED", `An operation asks for at most ${MOST_ROOT_FIELDS} things at once.`);
   if (bytes <= LARGEST_QUERY_BYTES) return;
-  const ingest = document.definitions.length === 1 && fields.length === 1 && fields[0]!.kind === Kind.FIELD && fields[0]!.name.value === "reportUsage";
-  if (!ingest) throw new Refusal("LIMIT_EXCEEDED", `A request is at most ${LARGEST_QUERY_BYTES} bytes; only reportUsage may be larger.`);
+  const large = document.definitions.length === 1 && fields.length === 1 && fields[0]!.kind === Kind.FIELD && LARGE.includes(fields[0]!.name.value);
+  if (!large) throw new Refusal("LIMIT_EXCEEDED", `A request is at most ${LARGEST_QUERY_BYTES} bytes; only ${LARGE.join(", ")} may be larger.`);
 }
 
 const shallow = new WeakSet<DocumentNode>();

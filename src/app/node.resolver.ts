@@ -6,6 +6,7 @@ import { toPolicy, toRun } from "../allocation/allocation-view.type";
 import { policyStore } from "../allocation/policy.store";
 import { runStore } from "../allocation/run.store";
 import { findLineNode, findStatementNode } from "../chargeback/statement-view.resolver";
+import { findCorrectionNode } from "../corrections/correction-fields.resolver";
 import { loadCostPool } from "../costs/costs.loader";
 import { findCostEntry } from "../costs/costs.query";
 import { toCostEntry } from "../costs/costs.resolver";
@@ -67,6 +68,7 @@ const FINDERS: Readonly<Record<string, Finder>> = {
       return run && toRun(tx, run);
     }),
   },
+  Correction: { roles: ["FINANCE", "AUDITOR"], isKey: isUuid, find: findCorrectionNode },
   Statement: { roles: ["FINANCE", "BUSINESS_UNIT", "AUDITOR"], isKey: isUuid, find: findStatementNode },
   StatementLine: { roles: ["FINANCE", "BUSINESS_UNIT", "AUDITOR"], isKey: isUuid, find: findLineNode },
 };

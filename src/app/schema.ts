@@ -8,6 +8,9 @@ import { AdjustmentResolver } from "../chargeback/adjustment.resolver";
 import { DisputeResolutionFieldResolver, StatementDisputeFieldResolver, StatementFieldResolver, StatementLineFieldResolver } from "../chargeback/statement-view.resolver";
 import { StatementResolver } from "../chargeback/statement.resolver";
 import { ClosingResolver } from "../closing/closing.resolver";
+import { CorrectionFieldResolver, UsageEventCorrectionResolver } from "../corrections/correction-fields.resolver";
+import { AddToBackfillInput } from "../corrections/correction-input.type";
+import { CorrectionResolver } from "../corrections/correction.resolver";
 import { CostsResolver } from "../costs/costs.resolver";
 import { GovernanceResolver } from "../governance/governance.resolver";
 import { MutationError } from "../kernel/user-error.type";
@@ -22,6 +25,7 @@ import { NodeResolver } from "./node.resolver";
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the form that type-graphql asks for
 const RESOLVERS: NonEmptyArray<Function> = [
   TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, AllocationResolver, AllocationExplanationResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
+  CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,
 ];
@@ -57,6 +61,7 @@ export const HEAVY_INPUT = "UsageEventInput";
  */
 export function buildExecutionSchema(publicSchema: GraphQLSchema): GraphQLSchema {
   const metering = new MeteringResolver();
+  const corrections = new CorrectionResolver();
   return mapSchema(publicSchema, {
     [MapperKind.TYPE]: (type) =>
       type.name === HEAVY_INPUT
@@ -64,8 +69,11 @@ export function buildExecutionSchema(publicSchema: GraphQLSchema): GraphQLSchema
         : undefined,
     // Called without type-graphql in between: it would make an instance of a class of every event, which costs as much as
     // storing it and leaves out what the class does not know, so that a misspelt field would be lost instead of refused.
-    [MapperKind.MUTATION_ROOT_FIELD]: (field, name) =>
-      name === "reportUsage" ? { ...field, resolve: (_root, args: { input: ReportUsageInput }, context: RequestContext) => metering.reportUsage(context, args.input) } : undefined,
+    [MapperKind.MUTATION_ROOT_FIELD]: (field, name) => {
+      if (name === "reportUsage") return { ...field, resolve: (_root, args: { input: ReportUsageInput }, context: RequestContext) => metering.reportUsage(context, args.input) };
+      if (name === "addToBackfill") return { ...field, resolve: (_root, args: { input: AddToBackfillInput }, context: RequestContext) => corrections.addToBackfill(context, args.input) };
+      return undefined;
+    },
   });
 }
 

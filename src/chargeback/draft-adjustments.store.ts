@@ -65,9 +65,7 @@ export async function instantAfterAll(tx: TenantTransaction): Promise<Date> {
 }
 
 async function draftFor(tx: TenantTransaction, origin: Origin, lateTo: Date): Promise<PendingAdjustment> {
-  const run = await runStore(tx).latestRun(origin.key);
-  const policy = run ? await policyStore(tx).findPolicy(run.policyVersion) : await policyAtClose(tx, origin);
-  const replayed = allocate(await factsWith(tx, origin, lateTo, run, policy));
+  const { run, inputHash, charges } = await replay(tx, origin, lateTo);
   const posted = [run ? await chargesOfRun(tx, run.id) : { pools: [], charges: [] }, await chargesBeside(tx, origin.key, origin.cutoff, origin.cutoff), await chargesOfAdjustments(tx, origin.key)];
   const [late] = await tx.query<{ events: string; entries: string }>(
     `select (select count(*) from metering.late_event where programme_id = $1 and period_key = $2 and recorded_at >= $3 and recorded_at < $4) as events,
@@ -75,19 +73,35 @@ async function draftFor(tx: TenantTransaction, origin: Origin, lateTo: Date): Pr
     [tx.scope.programme.id, origin.key, origin.lateFrom, lateTo],
   );
   return {
-    ...draftAdjustment(origin.key, together(...posted), together(chargesOfResult(replayed), await chargesBeside(tx, origin.key, lateTo, origin.cutoff))),
-    runId: run?.id ?? null, inputHash: replayed.inputHash, lateFrom: origin.lateFrom, lateTo, lateEvents: Number(late!.events), lateCostEntries: Number(late!.entries),
+    ...draftAdjustment(origin.key, together(...posted), charges),
+    runId: run?.id ?? null, inputHash, lateFrom: origin.lateFrom, lateTo, lateEvents: Number(late!.events), lateCostEntries: Number(late!.entries),
   };
 }
 
+/**
+ * What a closed month is charged once everything recorded before an instant is in: its run, what adjustments have changed
+ * since, and what the next one would. Two of these differ in what the facts between them do to that adjustment.
+ */
+export async function chargesWithLateFacts(tx: TenantTransaction, closed: Pick<Origin, "key" | "cutoff">, recordedBefore: Date): Promise<Charges> {
+  return (await replay(tx, closed, recordedBefore)).charges;
+}
+
+/** The month divided anew by what was recorded before an instant, by the policy that it was closed with. */
+async function replay(tx: TenantTransaction, origin: Pick<Origin, "key" | "cutoff">, lateTo: Date): Promise<{ readonly run: AllocationRun | null; readonly inputHash: string; readonly charges: Charges }> {
+  const run = await runStore(tx).latestRun(origin.key);
+  const policy = run ? await policyStore(tx).findPolicy(run.policyVersion) : await policyAtClose(tx, origin);
+  const replayed = allocate(await factsWith(tx, origin, lateTo, run, policy));
+  return { run, inputHash: replayed.inputHash, charges: together(chargesOfResult(replayed), await chargesBeside(tx, origin.key, lateTo, origin.cutoff)) };
+}
+
 /** Of a month that closed without a run: the policy that had been approved by then. */
-async function policyAtClose(tx: TenantTransaction, origin: Origin): Promise<AllocationPolicy | null> {
+async function policyAtClose(tx: TenantTransaction, origin: Pick<Origin, "key" | "cutoff">): Promise<AllocationPolicy | null> {
   const policy = await policyStore(tx).approvedPolicy(origin.key);
   return policy?.approvedAt && policy.approvedAt < origin.cutoff ? policy : null;
 }
 
 /** The facts of a closed month with the late ones; what its run took from the month before stays as the run kept it. */
-async function factsWith(tx: TenantTransaction, origin: Origin, lateTo: Date, run: AllocationRun | null, policy: AllocationPolicy | null): Promise<AllocationFacts> {
+async function factsWith(tx: TenantTransaction, origin: Pick<Origin, "key">, lateTo: Date, run: AllocationRun | null, policy: AllocationPolicy | null): Promise<AllocationFacts> {
   const facts = await gatherFacts(tx, origin.key, policy, lateTo);
   if (!run || !policy || facts.priorDrivers.size === 0) return facts;
   const kept = await storedFacts(tx, run, policy, (await storedPools(tx, run.id)).map(({ pool, amountMinor }) => ({ code: pool, amountMinor })));

@@ -38,6 +38,8 @@ const STATEMENT = "id status businessUnit { code } total { amount } lines { id u
 const ALLOCATION = "rows { businessUnit { code } useCase { code } pool { code } amount { amount } driverQuantity driverTotal } total { amount } allocated { amount } run { id }";
 const simulated = (more: Record<string, unknown>): Record<string, unknown> => ({ input: { period: "2025-10", groupBy: ["BUSINESS_UNIT"], ...more } });
 
+const PREVIEW = "query($input: PreviewCorrectionInput!) { previewCorrection(input: $input) { legs leftOut { eventId } effect { months { usage { businessUnit { code } useCase { code } } money { businessUnit { code } } } } } }";
+
 const QUERIES: readonly Question[] = [
   ask("Query.viewer", "no argument", "nobody", "{ viewer { id subject role permissions } }"),
   ask("Query.programme", "no argument", "nobody", "{ programme { id code name } }"),
@@ -100,6 +102,17 @@ const QUERIES: readonly Question[] = [
   ask("Query.statements", "where.businessUnit", "unit", `query($where: StatementWhere) { statements(first: 50, where: $where) { edges { node { ${STATEMENT} } } } }`, (names) => ({ where: { businessUnit: [names.unit] } })),
   ask("Query.statements", "where.period", "programme", `query($where: StatementWhere) { statements(first: 50, where: $where) { edges { node { ${STATEMENT} } } } }`, (names) => ({ where: { period: names.statementPeriod } }), { emptyWhenMissing: true }),
   ask("Query.statements", "after", "nobody", `query($after: String) { statements(first: 50, after: $after) { edges { node { ${STATEMENT} } } } }`, () => ({ after: cursor("2000-01", "a", "1") })),
+  ask("Query.corrections", "no argument", "nobody", "{ corrections(first: 50) { edges { node { id kind reason legs(first: 5) { edges { node { eventId } } } effect { months { money { businessUnit { code } } } } } } } }"),
+  ask("Query.corrections", "after", "nobody", "query($after: String) { corrections(first: 50, after: $after) { edges { node { id } } } }", (names) => ({ after: cursor("2000-01-01T00:00:00.000Z", Buffer.from(names.nodes.Correction!, "base64url").toString().slice(11)) })),
+  ask("Query.correction", "id", "programme", "query($id: ID!) { correction(id: $id) { id legs(first: 5) { edges { node { eventId } } } } }", (names) => ({ id: names.nodes.Correction })),
+  ask("Query.correctionRules", "no argument", "nobody", "{ correctionRules { version legs } }"),
+  ask("Query.previewCorrection", "eventIds, opaque", "programme", PREVIEW, (names) => ({ input: { kind: "VOID", eventIds: [names.nodes.UsageEvent] } })),
+  ask("Query.previewCorrection", "eventIds, as sent", "programme", PREVIEW, (names) => ({ input: { kind: "VOID", eventIds: [names.eventId] } })),
+  ask("Query.previewCorrection", "where.businessUnit", "programme", PREVIEW, (names) => ({ input: { kind: "VOID", where: { businessUnit: [names.unit] } } })),
+  ask("Query.previewCorrection", "where.useCase", "programme", PREVIEW, (names) => ({ input: { kind: "VOID", where: { useCase: [names.useCase] } } })),
+  ask("Query.previewCorrection", "where.period", "programme", PREVIEW, (names) => ({ input: { kind: "VOID", where: { period: names.period } } })),
+  ask("Query.previewCorrection", "useCase", "programme", PREVIEW, (names) => ({ input: { kind: "ATTRIBUTE", where: { unattributed: true }, useCase: names.useCase } })),
+  ask("Query.previewCorrection", "backfill", "programme", PREVIEW, (names) => ({ input: { kind: "BACKFILL", backfill: names.pool } })),
   ask("Query.auditEntries", "no argument", "nobody", "{ auditEntries(first: 500) { edges { node { id action subjectKey after } } } }"),
   ask("Query.auditHead", "no argument", "nobody", "{ auditHead { sequence hash } }"),
 ];
@@ -109,6 +122,7 @@ const ofPeriod = (name: string): string => `mutation($input: PeriodInput!) { ${n
 const PROPOSE = "mutation($input: ProposeAllocationPolicyInput!) { proposeAllocationPolicy(input: $input) { policy { version } userErrors { code message field } } }";
 const APPROVE = "mutation($input: ApproveAllocationPolicyInput!) { approveAllocationPolicy(input: $input) { policy { version } userErrors { code message field } } }";
 const REPORT = mutation("reportUsage", "results { index eventId outcome code message } accepted rejected held");
+const PROPOSE_CORRECTION = mutation("proposeCorrection", "correction { id legs(first: 5) { edges { node { eventId } } } }");
 const ATTRIBUTE = mutation("attributeUsage", "attributed");
 const changes = { changes: true };
 const REGISTER = mutation("registerSource", "source { uri }");
@@ -144,6 +158,14 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.disputeStatement", "statement and line", "unit", mutation("disputeStatement", "statement { id }"), (names) => ({ input: { statement: names.nodes.Statement, lines: [{ line: names.nodes.StatementLine, reason: "because" }] } }), changes),
   ask("Mutation.resolveDispute", "statement", "programme", mutation("resolveDispute", "statement { id }"), (names) => ({ input: { statement: names.nodes.Statement, reason: "because", lines: [] } }), changes),
   ask("Mutation.postStatements", "period", "programme", mutation("postStatements", "statements { id }"), (names) => ({ input: { period: names.acceptedPeriod } }), changes),
+  ask("Mutation.addToBackfill", "events.businessUnit", "programme", mutation("addToBackfill", "results { eventId outcome code message }"), (names) => ({ input: { name: "matrix", source: "test://matrix", events: [call("vouched-1", { businessUnit: names.unit, useCase: names.useCase })] } }), changes),
+  ask("Mutation.proposeCorrection", "eventIds", "programme", PROPOSE_CORRECTION, (names) => ({ input: { kind: "AMEND", eventIds: [names.eventId], patch: { intent: "known" }, reason: "because" } }), changes),
+  ask("Mutation.proposeCorrection", "useCase", "programme", PROPOSE_CORRECTION, (names) => ({ input: { kind: "ATTRIBUTE", eventIds: ["triage-2"], useCase: names.useCase, reason: "because" } }), changes),
+  ask("Mutation.proposeCorrection", "backfill", "programme", PROPOSE_CORRECTION, (names) => ({ input: { kind: "BACKFILL", backfill: names.pool, reason: "because" } }), changes),
+  ask("Mutation.approveCorrection", "correction", "programme", mutation("approveCorrection", "correction { id }"), (names) => ({ input: { correction: names.nodes.Correction } }), changes),
+  ask("Mutation.revertCorrection", "correction", "programme", mutation("revertCorrection", "correction { id }").replace("RevertCorrectionInput", "DecideCorrectionInput"), (names) => ({ input: { correction: names.nodes.Correction, reason: "because" } }), changes),
+  ask("Mutation.rejectCorrection", "correction", "programme", mutation("rejectCorrection", "correction { id }").replace("RejectCorrectionInput", "DecideCorrectionInput"), (names) => ({ input: { correction: names.nodes.Correction, reason: "because" } }), changes),
+  ask("Mutation.setCorrectionRules", "no name", "nobody", mutation("setCorrectionRules", "rules { version }"), () => ({ input: { legs: 3, reason: "because" } }), changes),
 ];
 
 const schema = buildPublicSchema();
@@ -278,6 +300,9 @@ describe.each(ROLES)("%s", (role) => {
       "DisputeResolution.programmeLines": "{ statements(first: 1) { edges { node { disputes { resolution { programmeLines { description } } } } } } }",
       "Adjustment.hash": "{ adjustments(period: \"2025-10\") { hash } }",
       "Adjustment.lateCostEntries": "{ adjustments(period: \"2025-10\") { ... on Adjustment { lateCostEntries } } }",
+      "UsageEvent.attributes": "query($id: ID!) { node(id: $id) { ... on UsageEvent { attributes } } }",
+      "UsageEvent.costItems": "query($id: ID!) { node(id: $id) { ... on UsageEvent { costItems { component } } } }",
+      "UsageEvent.correction": "query($id: ID!) { node(id: $id) { ... on UsageEvent { correction { id } } } }",
       "UsageEvent.reportedUseCase": "query($id: ID!) { node(id: $id) { ...seen } } fragment seen on UsageEvent { hidden: reportedUseCase }",
     };
     const actor = actorOf(server, role);
@@ -289,7 +314,7 @@ describe.each(ROLES)("%s", (role) => {
 });
 
 /** What another person must do than the one who asked for it. */
-const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAllocationPolicy", "Mutation.closePeriod"]);
+const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAllocationPolicy", "Mutation.closePeriod", "Mutation.approveCorrection"]);
 
 describe("who is allowed gets through", () => {
   it("with one's own names every mutation does what it says", async () => {

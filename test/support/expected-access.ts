@@ -51,6 +51,10 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Query.adjustments":                      ["ALL", "OWN", no,         no,          no,             no,       no,       "ALL",   no],
   "Query.statement":                         ["ALL", "OWN", no,         no,          no,             no,       no,       "ALL",   no],
   "Query.statements":                        ["ALL", "OWN", no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.corrections":                      ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.correction":                       ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.correctionRules":                  ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.previewCorrection":                ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
   "Query.auditEntries":                      ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
   "Query.auditHead":                         ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
   "Mutation.createProgramme":                [no,    no,    no,         no,          no,             no,       no,       no,      "ALL"],
@@ -75,6 +79,12 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Mutation.disputeStatement":               [no,    "OWN", no,         no,          no,             no,       no,       no,      no],
   "Mutation.resolveDispute":                 ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
   "Mutation.postStatements":                 ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.addToBackfill":                 ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.proposeCorrection":             ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.approveCorrection":             ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.rejectCorrection":              ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.revertCorrection":              ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.setCorrectionRules":            ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
 };
 
 export const EXPECTED_ACCESS: ReadonlyMap<string, Readonly<Record<Role, Verdict>>> = new Map(
@@ -89,6 +99,7 @@ export const EXPECTED_FIELDS: ReadonlyMap<string, readonly Role[]> = new Map<str
   ["UsageEvent.costItems", ["FINANCE", "BUSINESS_UNIT", "AUDITOR"]],
   ["UsageEvent.reportedBusinessUnit", ["FINANCE", "AUDITOR"]],
   ["UsageEvent.reportedUseCase", ["FINANCE", "AUDITOR"]],
+  ["UsageEvent.correction", ["FINANCE", "AUDITOR"]],
   ["Period.closeRequestedBy", ["FINANCE", "AUDITOR"]],
   ["Period.closedBy", ["FINANCE", "AUDITOR"]],
   ["Period.auditHead", ["FINANCE", "AUDITOR"]],
@@ -111,4 +122,5 @@ export const EXPECTED_NODES: ReadonlyMap<string, readonly Role[]> = new Map<stri
   ["AllocationRun", ["FINANCE", "BUSINESS_UNIT", "AUDITOR"]],
   ["Statement", ["FINANCE", "BUSINESS_UNIT", "AUDITOR"]],
   ["StatementLine", ["FINANCE", "BUSINESS_UNIT", "AUDITOR"]],
+  ["Correction", ["FINANCE", "AUDITOR"]],
 ]);

@@ -30,10 +30,10 @@ const NEVER = "00000000-0000-4000-8000-000000000000";
 /** Names of nothing at all. */
 export const MISSING: Names = {
   unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", statementPeriod: "2019-07", acceptedPeriod: "2019-07",
-  nodes: Object.fromEntries([...["Programme", "BusinessUnit", "UseCase", "UsageEvent", "CostPool", "CostEntry", "AllocationRun", "Statement", "StatementLine"].map((type) => [type, idOf(type, NEVER)]), ["Period", idOf("Period", "2019-07")], ["AllocationPolicy", idOf("AllocationPolicy", "99")]]),
+  nodes: Object.fromEntries([...["Programme", "BusinessUnit", "UseCase", "UsageEvent", "CostPool", "CostEntry", "AllocationRun", "Statement", "StatementLine", "Correction"].map((type) => [type, idOf(type, NEVER)]), ["Period", idOf("Period", "2019-07")], ["AllocationPolicy", idOf("AllocationPolicy", "99")]]),
 };
 
-/** Two programmes with usage, cost, policies, a run and statements each. The second has codes, a month and a policy version that the first has not. */
+/** Two programmes with usage, cost, policies, a run, statements, a proposed correction and a batch to backfill (named like the pool) each. The second has codes, a month and a policy version that the first has not. */
 export async function createTwoProgrammes(server: TestServer): Promise<{ own: Names; other: Names; foreign: Names }> {
   await createAcme(server);
   await fill(server, ["retail", "claims", "support"], ["order-status", "triage", "helpdesk"], "platform", "2025-10");
@@ -72,6 +72,10 @@ async function fill(server: TestServer, units: string[], useCases: string[], poo
   await must(server.as("FINANCE"), CREATE_POOL, { input: { code: `${pool}-direct`, name: "Direct", kind: "DIRECT" } });
   await must(server.as("FINANCE"), BOOK, { input: { pool: `${pool}-direct`, period, amount: "12.00", currency: "USD", externalId: `direct-${period}`, useCase: useCases[0] } });
   await must(server.as("FINANCE"), ALLOCATE, { input: { period } });
+  const vouched = [call(`lost-${pool}`, { useCase: useCases[0], connectedAt: `${day}:00:00.000Z`, endedAt: `${day}:01:00.000Z` })];
+  await must(server.as("FINANCE"), "mutation($input: AddToBackfillInput!) { addToBackfill(input: $input) { userErrors { code message } } }", { input: { name: pool, source: "test://source", events: vouched } });
+  const amendment = { kind: "AMEND", eventIds: [`${useCases[0]}-2`], patch: { intent: "known" }, reason: "because" };
+  await must(server.as("FINANCE"), "mutation($input: ProposeCorrectionInput!) { proposeCorrection(input: $input) { userErrors { code message } } }", { input: amendment });
 }
 
 /** Direct cost of a month, closed behind the API's back so that no other month is concerned, and its statements. Answers their ids. */
@@ -104,6 +108,7 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
     AllocationRun: await one("select id from allocation.run where programme_id = (select id from p)"),
     Statement: await one("select s.id from chargeback.statement s join tenancy.business_unit u on u.id = s.business_unit_id where s.programme_id = (select id from p) and u.code = $2 and s.period_key = $3", unit, statementPeriod),
     StatementLine: await one("select l.line_id as id from chargeback.statement_line l join chargeback.statement s on s.id = l.statement_id join tenancy.business_unit u on u.id = s.business_unit_id where s.programme_id = (select id from p) and u.code = $2 and s.period_key = $3", unit, statementPeriod),
+    Correction: await one("select id from corrections.correction where programme_id = (select id from p)"),
     Period: period,
     AllocationPolicy: String(version),
   };
@@ -117,7 +122,7 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
  */
 export async function rowCounts(server: TestServer): Promise<Record<string, number>> {
   const tables = await server.sql<{ name: string }>(
-    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'closing') and (schemaname, tablename) not in (('metering', 'delivery'), ('metering', 'source')) order by 1",
+    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'corrections', 'closing') and (schemaname, tablename) not in (('metering', 'delivery'), ('metering', 'source')) order by 1",
   );
   const rows = await server.sql<{ name: string; count: string }>(tables.map(({ name }) => `select '${name}' as name, count(*) as count from ${name}`).join(" union all "));
   return Object.fromEntries(rows.map(({ name, count }) => [name, Number(count)]));

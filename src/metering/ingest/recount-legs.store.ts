@@ -45,6 +45,8 @@ export async function recountLegs(tx: TenantTransaction, legKeys: readonly strin
       const cause = leg.isVoided && recount.cause === "REVISION" ? "VOID" : recount.cause;
       for (const eventKey of losers) if (eventKey !== byEventKey) supersessions.push({ eventKey, byEventKey, cause: leg.isVoided ? "VOID" : "REVISION" });
       if (leg.headEventKey !== null && leg.headEventKey !== toEventKey) supersessions.push({ eventKey: leg.headEventKey, byEventKey, cause });
+      // While a person's word stands, the provider's newest counts no more by itself.
+      if (leg.correctionEventKey !== null && leg.legEventKey !== null) supersessions.push({ eventKey: leg.legEventKey, byEventKey, cause: "CORRECTION" });
       // What a composed row stands on counts no more by itself.
       if (composition?.isComposed && composition.baseKey !== leg.headEventKey && !leg.isSuperseded) supersessions.push({ eventKey: composition.baseKey, byEventKey, cause: composition.useCaseId === null ? "FACET" : "ATTRIBUTION" });
     }

@@ -13,6 +13,8 @@ interface RivalRow {
   readonly type: UsageEventType;
   readonly revision: string;
   readonly isHead: boolean;
+  /** A person corrected the leg: what its provider says of it and its outcome is kept without effect. */
+  readonly isCorrected: boolean;
   /** Of a head of a leg itself: the unit that it was received for; null when it was for none. */
   readonly unitId: string | null;
 }
@@ -47,6 +49,7 @@ export async function settleRevisions(tx: TenantTransaction, events: ReadonlyArr
     const winner = winningRevision(ranked);
     const { legKey, facet } = winner;
     if (!winner.isHead) moved[facet].push({ legKey, eventKey: winner.eventKey });
+    if (!winner.isHead && winner.isCorrected && facet !== "COST") lost.add(winner.eventKey);
     for (const each of ranked) {
       if (each === winner) continue;
       if (!each.isHead) lost.add(each.eventKey);
@@ -97,10 +100,10 @@ function requireOwnLegs(tx: TenantTransaction, rows: readonly RivalRow[]): void 
 /** The new events, and for each of their legs the newest of every facet; the legs are held. */
 function rivals(tx: TenantTransaction, legKeys: readonly string[], newEventKeys: readonly string[]): Promise<RivalRow[]> {
   return tx.query<RivalRow>(
-    `select n.leg_key as "legKey", n.event_key as "eventKey", n.facet, n.type, n.revision, false as "isHead", null::uuid as "unitId"
-     from metering.usage_event n where n.programme_id = $1 and n.event_key = any($3::uuid[])
+    `select n.leg_key as "legKey", n.event_key as "eventKey", n.facet, n.type, n.revision, false as "isHead", l.correction_event_key is not null as "isCorrected", null::uuid as "unitId"
+     from metering.usage_event n left join metering.usage_leg l on l.programme_id = $1 and l.leg_key = n.leg_key where n.programme_id = $1 and n.event_key = any($3::uuid[])
      union all
-     select l.leg_key, h.event_key, h.facet, h.type, h.revision, true, case when h.facet = 'LEG' then
+     select l.leg_key, h.event_key, h.facet, h.type, h.revision, true, l.correction_event_key is not null, case when h.facet = 'LEG' then
        coalesce(h.business_unit_id, (select u.id from tenancy.business_unit u where u.programme_id = $1 and u.code = h.reported_business_unit)) end
      from metering.usage_leg l
        cross join lateral unnest(array[l.leg_event_key, l.cost_event_key, l.outcome_event_key]) k (event_key)
