@@ -9,6 +9,7 @@ import { Statements1760000000008 } from "./0008-statements";
 import { UsageByMonth1760000000009 } from "./0009-usage-by-month";
 import { OwnershipRecorded1760000000010 } from "./0010-ownership-recorded";
 import { Facets1760000000011 } from "./0011-facets";
+import { Ownership1760000000014 } from "./0014-ownership";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   UsageByMonth1760000000009,
   OwnershipRecorded1760000000010,
   Facets1760000000011,
+  Ownership1760000000014,
 ];

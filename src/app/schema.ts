@@ -13,6 +13,7 @@ import { GovernanceResolver } from "../governance/governance.resolver";
 import { MutationError } from "../kernel/user-error.type";
 import { MeteringResolver } from "../metering/metering.resolver";
 import { QuestionsResolver } from "../metering/questions/questions.resolver";
+import { BusinessUnitClosingResolver, OwnershipResolver } from "../metering/ownership/ownership.resolver";
 import { ReportUsageInput } from "../metering/usage.type";
 import { RequestContext } from "../tenancy/request-context";
 import { TenancyResolver } from "../tenancy/tenancy.resolver";
@@ -22,6 +23,7 @@ import { NodeResolver } from "./node.resolver";
 const RESOLVERS: NonEmptyArray<Function> = [
   TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, AllocationResolver, AllocationExplanationResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
+  OwnershipResolver, BusinessUnitClosingResolver,
 ];
 
 /** The schema as clients see it. */

@@ -42,7 +42,7 @@ export class MeteringResolver {
     const totalContacts = selects(info, ["total", "contacts"]);
     if (onlyGroups && totalContacts && !where.period) throw new Refusal("FORBIDDEN", "This role sees distinct contacts of one period at a time: filter by period.");
     return context.withTenant(async (tx) => {
-      const resolved = await resolveUsageWhere(tx, where);
+      const resolved = { ...(await resolveUsageWhere(tx, where)), ownersAt: where.ownership === "AS_IS" ? new Date(context.clock.now()) : null };
       const groups = await usageByGroup(tx, resolved, groupBy, { contacts, onlyGroups });
       if (onlyGroups && groups.length === 0) throw new Refusal("FORBIDDEN", `A figure for this role stands for at least ${MINIMUM_GROUP} business units; here there are fewer.`);
       const total = totalOf(groups, totalContacts ? await distinctContacts(tx, resolved) : 0);
@@ -60,6 +60,7 @@ export class MeteringResolver {
     @Arg("after", () => String, { nullable: true }) after?: string,
   ): Promise<Page<UsageEventType>> {
     requireSoundQuestion(where, []);
+    if (where.ownership === "AS_IS") throw new Refusal("BAD_USER_INPUT", "Events are listed under the unit that was charged. Leave ownership out, or ask usage.", ["where", "ownership"]);
     const page = { first: requirePageSize(first), after };
     const found = await context.withTenant(async (tx) => {
       const events = await listUsageEvents(tx, await resolveUsageWhere(tx, where), page);

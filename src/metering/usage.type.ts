@@ -3,7 +3,8 @@ import { Node, connectionOf, enumOf } from "../kernel/graph.type";
 import { DateTimeScalar, DecimalScalar, JsonScalar, LongScalar, PeriodKeyScalar } from "../kernel/scalars";
 import { UserError } from "../kernel/user-error.type";
 import { Allow } from "../tenancy/access";
-import { BusinessUnitType, UseCaseType } from "../tenancy/tenancy.type";
+import type { OwnershipView } from "../tenancy";
+import { BusinessUnitType, OwnershipViewEnum, UseCaseType } from "../tenancy/tenancy.type";
 import { INGEST_OUTCOMES } from "./usage-event";
 import { ChannelEnum, DirectionEnum, LegStatusEnum, OutcomeEnum, SentimentEnum, TransportEnum, UnattributedReasonEnum, UsageEventInput, UsageEventTypeEnum } from "./usage-input.type";
 import { CostItem, TokenUsage, UsageFlags, Writes } from "./usage-event-parts.type";
@@ -42,6 +43,7 @@ export class UsageWhere implements UsageWhereShape {
   @Field(() => [String], { nullable: true }) promptVersion?: string[] | null;
   @Field(() => [String], { nullable: true, description: "campaignRunId of the event." }) campaignRun?: string[] | null;
   @Field(() => UsageViewEnum, { nullable: true, description: "POSTED when left out." }) view?: UsageView | null;
+  @Field(() => OwnershipViewEnum, { nullable: true, description: "AS_WAS when left out; AS_IS is for reports, not for lists of events. businessUnit filters by the unit that the view shows." }) ownership?: OwnershipView | null;
 }
 
 @InputType()

@@ -34,6 +34,7 @@ const ask = (operation: string, label: string, belongsTo: Question["belongsTo"],
 const cursor = (...position: string[]): string => Buffer.from(JSON.stringify(position)).toString("base64url");
 const WHERE_UNIT = { narrow: true, byUnit: true };
 const EVENTS = "edges { node { id eventId businessUnit { code } useCase { code } } cursor } pageInfo { endCursor }";
+const OWNERS = "edges { node { kind reason movedLegs recordedBy moves { useCase { code } from { code } to { code closedFrom successor { code } } } } cursor }";
 const STATEMENT = "id status businessUnit { code } total { amount } lines { id useCase { code } pool { code } amount { amount } } history { status subject } disputes { reason } versions { id }";
 const ALLOCATION = "rows { businessUnit { code } useCase { code } pool { code } amount { amount } driverQuantity driverTotal } total { amount } allocated { amount } run { id }";
 const simulated = (more: Record<string, unknown>): Record<string, unknown> => ({ input: { period: "2025-10", groupBy: ["BUSINESS_UNIT"], ...more } });
@@ -70,6 +71,11 @@ const QUERIES: readonly Question[] = [
   ask("Query.usageEvents", "where.useCase", "unit", `query($where: UsageWhere!) { usageEvents(where: $where, first: 50) { ${EVENTS} } }`, (names) => ({ where: { useCase: [names.useCase] } })),
   ask("Query.usageEvents", "after", "nobody", `query($after: String) { usageEvents(where: {}, first: 50, after: $after) { ${EVENTS} } }`, (names) => ({ after: cursor("2000-01-01T00:00:00.000Z", Buffer.from(names.nodes.UsageEvent!, "base64url").toString().slice(11)) })),
   ask("Query.unattributedUsage", "no argument", "nobody", `{ unattributedUsage(first: 50) { ${EVENTS} } }`),
+  ask("Query.ownershipChanges", "no argument", "nobody", `{ ownershipChanges(first: 50) { ${OWNERS} } }`),
+  ask("Query.ownershipChanges", "where.useCase", "programme", `query($where: OwnershipChangeWhere) { ownershipChanges(first: 50, where: $where) { ${OWNERS} } }`, (names) => ({ where: { useCase: names.useCase } })),
+  ask("Query.ownershipChanges", "where.businessUnit", "programme", `query($where: OwnershipChangeWhere) { ownershipChanges(first: 50, where: $where) { ${OWNERS} } }`, (names) => ({ where: { businessUnit: names.unit } })),
+  ask("Query.usage", "where.ownership", "nobody", "{ usage(where: { ownership: AS_IS }, groupBy: [BUSINESS_UNIT]) { rows { businessUnit { code } legs contacts } total { legs } } }", undefined, WHERE_UNIT),
+  ask("Query.allocation", "where.ownership", "nobody", `{ allocation(period: "2025-10", groupBy: [BUSINESS_UNIT, USE_CASE], where: { ownership: AS_IS }) { ${ALLOCATION} } }`, undefined, WHERE_UNIT),
   ask("Query.costPools", "after", "nobody", "query($after: String) { costPools(first: 50, after: $after) { edges { node { id code name kind } } } }", () => ({ after: cursor("a") })),
   ask("Query.costEntries", "where.pool", "programme", "query($where: CostEntryWhere) { costEntries(first: 50, where: $where) { edges { node { id amount { amount } pool { code } useCase { code } } } } }", (names) => ({ where: { pool: [names.pool] } })),
   ask("Query.costEntries", "where.period", "programme", "query($where: CostEntryWhere) { costEntries(first: 50, where: $where) { edges { node { id amount { amount } } } } }", (names) => ({ where: { period: names.period } }), { emptyWhenMissing: true }),
@@ -107,6 +113,7 @@ const PROPOSE = "mutation($input: ProposeAllocationPolicyInput!) { proposeAlloca
 const APPROVE = "mutation($input: ApproveAllocationPolicyInput!) { approveAllocationPolicy(input: $input) { policy { version } userErrors { code message field } } }";
 const REPORT = mutation("reportUsage", "results { index eventId outcome code message } accepted rejected held");
 const ATTRIBUTE = mutation("attributeUsage", "attributed");
+const MOVED = "change { kind moves { useCase { code } from { code } to { code } } }";
 const changes = { changes: true };
 
 const MUTATIONS: readonly Question[] = [
@@ -134,6 +141,12 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.disputeStatement", "statement and line", "unit", mutation("disputeStatement", "statement { id }"), (names) => ({ input: { statement: names.nodes.Statement, lines: [{ line: names.nodes.StatementLine, reason: "because" }] } }), changes),
   ask("Mutation.resolveDispute", "statement", "programme", mutation("resolveDispute", "statement { id }"), (names) => ({ input: { statement: names.nodes.Statement, reason: "because", lines: [] } }), changes),
   ask("Mutation.postStatements", "period", "programme", mutation("postStatements", "statements { id }"), (names) => ({ input: { period: names.acceptedPeriod } }), changes),
+  ask("Mutation.moveUseCase", "useCase", "programme", mutation("moveUseCase", MOVED), (names) => ({ input: { useCase: names.useCase, businessUnit: "retail", effectiveFrom: "2027-01-01", reason: "because" } }), changes),
+  ask("Mutation.moveUseCase", "businessUnit", "programme", mutation("moveUseCase", MOVED), (names) => ({ input: { useCase: "helpdesk", businessUnit: names.unit, effectiveFrom: "2027-01-01", reason: "because" } }), changes),
+  ask("Mutation.splitBusinessUnit", "from", "programme", mutation("splitBusinessUnit", MOVED), (names) => ({ input: { from: names.unit, into: { code: "brand-new-split", name: "Brand new" }, useCases: ["returns"], effectiveFrom: "2027-01-01", reason: "because" } }), changes),
+  ask("Mutation.splitBusinessUnit", "useCases", "programme", mutation("splitBusinessUnit", MOVED), (names) => ({ input: { from: "retail", into: { code: "brand-new-split-2", name: "Brand new" }, useCases: [names.useCase], effectiveFrom: "2027-01-01", reason: "because" } }), changes),
+  ask("Mutation.mergeBusinessUnits", "from", "programme", mutation("mergeBusinessUnits", MOVED), (names) => ({ input: { from: [names.unit], into: "support", effectiveFrom: "2027-01-01", reason: "because" } }), changes),
+  ask("Mutation.mergeBusinessUnits", "into", "programme", mutation("mergeBusinessUnits", MOVED), (names) => ({ input: { from: ["claims"], into: names.unit === "retail" ? "support" : names.unit, effectiveFrom: "2027-01-01", reason: "because" } }), changes),
 ];
 
 const schema = buildPublicSchema();
