@@ -14,6 +14,8 @@ import { INGEST_OUTCOMES } from "./usage-event";
 import { listUsageEvents } from "./usage-events.query";
 import { asOfUsage } from "./questions/as-of.query";
 import { MINIMUM_GROUP, UsageDimension, requirePermittedQuestion, requireSoundQuestion, seesOnlyGroups } from "./questions/usage-report";
+import { attributeFrom } from "./unattributed/attribute-from";
+import { attributeFromPorts } from "./unattributed/attribution-rule.store";
 import { toUsageEvents, toUsageReport } from "./usage-view.type";
 import { ANY_USAGE, requireKnownPeriod, resolveUsageWhere } from "./questions/usage-where.query";
 import { distinctContacts, totalOf, usageByGroup } from "./questions/usage.query";
@@ -92,8 +94,14 @@ export class MeteringResolver {
   }
 
   @Allow("FINANCE")
-  @Mutation(() => AttributeUsagePayload, { description: "Says where usage belongs. What was received stays; the leg counts under its new unit from then on, and later revisions of it too. Naturally idempotent." })
+  @Mutation(() => AttributeUsagePayload, { description: "Says where usage belongs. What was received stays; the leg counts under its new unit from then on, and later revisions of it too. With effectiveFrom it also makes a standing rule. Naturally idempotent." })
   async attributeUsage(@Ctx() context: RequestContext, @Arg("input", () => AttributeUsageInput) input: AttributeUsageInput): Promise<AttributeUsagePayload> {
-    return payload(async () => ({ attributed: await context.withTenant((tx) => attributeUsage(attributeUsagePorts(tx, context.record), input), { statementTimeoutMs: INGEST_TIMEOUT_MS }) }));
+    const { effectiveFrom } = input;
+    return payload(() =>
+      context.withTenant(
+        async (tx) => (effectiveFrom ? attributeFrom(attributeFromPorts(tx, context.record), { ...input, effectiveFrom }) : { attributed: await attributeUsage(attributeUsagePorts(tx, context.record), input) }),
+        { statementTimeoutMs: INGEST_TIMEOUT_MS },
+      ),
+    );
   }
 }

@@ -13,6 +13,11 @@ export const ownersAt = (instant: string): string => `
   select distinct on (o.use_case_id) o.use_case_id, o.business_unit_id from tenancy.use_case_ownership o
   where o.programme_id = $1 and o.effective_from <= ${instant} order by o.use_case_id, o.effective_from desc, o.version desc`;
 
+/** The unit that owned a use case at an instant, as a sub-query of one value; both are SQL, $1 is the programme. */
+export const ownerWhen = (useCase: string, instant: string): string => `
+  select w.business_unit_id from tenancy.use_case_ownership w where w.programme_id = $1 and w.use_case_id = ${useCase} and w.effective_from <= ${instant}
+  order by w.effective_from desc, w.version desc limit 1`;
+
 /** Which unit owns each use case over which half-open range of instants: use_case_id, business_unit_id, effective_from, effective_until. $1 is the programme. */
 export const OWNERSHIP_SPANS = `
   select h.use_case_id, h.business_unit_id, h.effective_from,
