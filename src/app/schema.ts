@@ -15,6 +15,7 @@ import { MeteringResolver } from "../metering/metering.resolver";
 import { QuestionsResolver } from "../metering/questions/questions.resolver";
 import { BusinessUnitClosingResolver, OwnershipResolver } from "../metering/ownership/ownership.resolver";
 import { AttributionRuleResolver } from "../metering/unattributed/attribution-rule.resolver";
+import { UnattributedQueueResolver } from "../metering/unattributed/unattributed-queue.resolver";
 import { ReportUsageInput } from "../metering/usage.type";
 import { RequestContext } from "../tenancy/request-context";
 import { TenancyResolver } from "../tenancy/tenancy.resolver";
@@ -24,7 +25,7 @@ import { NodeResolver } from "./node.resolver";
 const RESOLVERS: NonEmptyArray<Function> = [
   TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, AllocationResolver, AllocationExplanationResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
-  OwnershipResolver, BusinessUnitClosingResolver, AttributionRuleResolver,
+  OwnershipResolver, BusinessUnitClosingResolver, AttributionRuleResolver, UnattributedQueueResolver,
 ];
 
 /** The schema as clients see it. */

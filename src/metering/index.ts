@@ -6,6 +6,7 @@ export * from "./ingest/report-usage";
 export * from "./unattributed/attribute-from";
 export * from "./unattributed/attribution-rule";
 export * from "./unattributed/retire-attribution-rule";
+export * from "./unattributed/suggest-use-case";
 export * from "./usage-event";
 export * from "./usage-event-fields";
 export * from "./questions/duration-measure";

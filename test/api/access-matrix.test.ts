@@ -34,6 +34,7 @@ const ask = (operation: string, label: string, belongsTo: Question["belongsTo"],
 const cursor = (...position: string[]): string => Buffer.from(JSON.stringify(position)).toString("base64url");
 const WHERE_UNIT = { narrow: true, byUnit: true };
 const EVENTS = "edges { node { id eventId businessUnit { code } useCase { code } } cursor } pageInfo { endCursor }";
+const QUEUE = "rows { reason reportedUseCase reportedBusinessUnit source legs suggestedUseCase { code } suggestedBusinessUnit { code } suggestionReason } legs";
 const OWNERS = "edges { node { kind reason movedLegs recordedBy moves { useCase { code } from { code } to { code closedFrom successor { code } } } } cursor }";
 const STATEMENT = "id status businessUnit { code } total { amount } lines { id useCase { code } pool { code } amount { amount } } history { status subject } disputes { reason } versions { id }";
 const ALLOCATION = "rows { businessUnit { code } useCase { code } pool { code } amount { amount } driverQuantity driverTotal } total { amount } allocated { amount } run { id }";
@@ -71,6 +72,9 @@ const QUERIES: readonly Question[] = [
   ask("Query.usageEvents", "where.useCase", "unit", `query($where: UsageWhere!) { usageEvents(where: $where, first: 50) { ${EVENTS} } }`, (names) => ({ where: { useCase: [names.useCase] } })),
   ask("Query.usageEvents", "after", "nobody", `query($after: String) { usageEvents(where: {}, first: 50, after: $after) { ${EVENTS} } }`, (names) => ({ after: cursor("2000-01-01T00:00:00.000Z", Buffer.from(names.nodes.UsageEvent!, "base64url").toString().slice(11)) })),
   ask("Query.unattributedUsage", "no argument", "nobody", `{ unattributedUsage(first: 50) { ${EVENTS} } }`),
+  ask("Query.attributionRules", "no argument", "nobody", "{ attributionRules(first: 50) { edges { node { version reportedUseCase useCase { code } } } } }"),
+  ask("Query.unattributedQueue", "no argument", "nobody", `{ unattributedQueue { ${QUEUE} } }`),
+  ask("Query.unattributedQueue", "where.period", "programme", `query($where: UnattributedWhere) { unattributedQueue(where: $where) { ${QUEUE} } }`, (names) => ({ where: { period: names.period } })),
   ask("Query.ownershipChanges", "no argument", "nobody", `{ ownershipChanges(first: 50) { ${OWNERS} } }`),
   ask("Query.ownershipChanges", "where.useCase", "programme", `query($where: OwnershipChangeWhere) { ownershipChanges(first: 50, where: $where) { ${OWNERS} } }`, (names) => ({ where: { useCase: names.useCase } })),
   ask("Query.ownershipChanges", "where.businessUnit", "programme", `query($where: OwnershipChangeWhere) { ownershipChanges(first: 50, where: $where) { ${OWNERS} } }`, (names) => ({ where: { businessUnit: names.unit } })),
@@ -125,6 +129,8 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.attributeUsage", "eventIds, as sent", "programme", ATTRIBUTE, (names) => ({ input: { eventIds: [names.eventId], useCase: "returns", reason: "because" } }), changes),
   ask("Mutation.attributeUsage", "useCase", "programme", ATTRIBUTE, (names) => ({ input: { eventIds: ["held-platform"], useCase: names.useCase, reason: "because" } }), changes),
   ask("Mutation.attributeUsage", "where.period", "programme", ATTRIBUTE, (names) => ({ input: { where: { period: names.period }, useCase: "returns", reason: "because" } }), changes),
+  ask("Mutation.attributeUsage", "useCase, with effectiveFrom", "programme", ATTRIBUTE, (names) => ({ input: { where: { useCase: ["no-code-at-all"] }, useCase: names.useCase, effectiveFrom: "2025-10-01", reason: "because" } }), changes),
+  ask("Mutation.retireAttributionRule", "version", "programme", mutation("retireAttributionRule", "rule { version }"), (names) => ({ input: { version: names.version, reason: "because" } }), changes),
   ask("Mutation.createCostPool", "code", "nobody", mutation("createCostPool", "pool { id code }"), () => ({ input: { code: "brand-new-pool", name: "Brand new", kind: "OTHER" } }), changes),
   ask("Mutation.bookCost", "pool", "programme", mutation("bookCost", "entry { id }"), (names) => ({ input: { pool: names.pool, period: "2025-10", amount: "1.00", currency: "USD", externalId: "matrix-pool" } }), changes),
   ask("Mutation.bookCost", "useCase", "programme", mutation("bookCost", "entry { id }"), (names) => ({ input: { pool: "platform-direct", period: "2025-10", amount: "1.00", currency: "USD", externalId: "matrix-case", useCase: names.useCase } }), changes),

@@ -1,7 +1,8 @@
 import { TenantTransaction } from "../../tenancy/database.store";
 import { USE_CASE_OWNERSHIP_SQL, toOwnerships } from "../../tenancy/ownership.query";
 import { holdUseCases } from "../../tenancy/ownership.store";
-import { Attribution, AttributionRule, attribute } from "./attribution";
+import { Attribution, attribute } from "./attribution";
+import { rulesFor } from "./attribution-rules.query";
 import { KeyedEvent } from "./report-usage";
 
 /**
@@ -23,6 +24,7 @@ export async function attributeEvents(tx: TenantTransaction, events: readonly Ke
   const unitIdByCode = new Map(names.filter(({ unit }) => unit).map(({ code, id }) => [code, id]));
   const useCaseIdByCode = new Map(names.filter(({ unit }) => !unit).map(({ code, id }) => [code, id]));
   const unknown = [...useCaseCodes].filter((code) => !useCaseIdByCode.has(code));
+  if (unknown.length > 0) await holdRules(tx, "shared");
   const rules = unknown.length === 0 ? [] : await rulesFor(tx, unknown, source);
   const useCaseIds = [...new Set([...useCaseIdByCode.values(), ...rules.map(({ useCaseId }) => useCaseId)])];
   await holdUseCases(tx, useCaseIds, "shared");
@@ -38,19 +40,6 @@ const NAMES = `
   select true as unit, id, code from tenancy.business_unit where programme_id = $1 and code = any($2)
   union all
   select false, id, code from tenancy.use_case where programme_id = $1 and code = any($3)`;
-
-/** Rules for some codes from a source, held so that none is made or retired before this transaction ends. */
-async function rulesFor(tx: TenantTransaction, codes: readonly string[], source: string): Promise<AttributionRule[]> {
-  await holdRules(tx, "shared");
-  const rows = await tx.prepared<Omit<AttributionRule, "effectiveFromMs" | "effectiveUntilMs"> & { effectiveFrom: Date; effectiveUntil: Date | null }>(
-    `select r.version, r.reported_use_case as "reportedUseCase", r.reported_business_unit as "reportedBusinessUnit", r.source, r.use_case_id as "useCaseId",
-       r.effective_from as "effectiveFrom", x.effective_until as "effectiveUntil"
-     from metering.attribution_rule r left join metering.attribution_rule_retirement x on x.programme_id = $1 and x.rule_id = r.id
-     where r.programme_id = $1 and r.reported_use_case = any($2) and (r.source is null or r.source = $3)`,
-    [tx.scope.programme.id, codes, source],
-  );
-  return rows.map(({ effectiveFrom, effectiveUntil, ...rule }) => ({ ...rule, effectiveFromMs: effectiveFrom.getTime(), effectiveUntilMs: effectiveUntil?.getTime() ?? null }));
-}
 
 /** Holds the standing rules until this transaction ends: shared by whoever goes by them, alone by whoever changes them. Taken before use cases. */
 export async function holdRules(tx: TenantTransaction, how: "shared" | "alone"): Promise<void> {
