@@ -1,5 +1,6 @@
 import { verifyProgramme } from "../../src/app/verify";
 import { Scope } from "../../src/tenancy";
+import { holdUseCases } from "../../src/tenancy/ownership.store";
 import { ALLOCATE, agree, bookAndAgree, call, createAcme, integration, must, report } from "../support/builders";
 import { recountedTotals, storedTotals } from "../support/recount";
 import { Actor, TestServer, startTestServer } from "../support/server";
@@ -158,6 +159,44 @@ describe("a use case goes to another unit", () => {
     await report(integration(server), [call("stays-2", { ...at("2025-10-20"), legId: "leg-stays", contactId: "contact-stays", revision: 1, connectedMs: 120_000, connectedAt: null })]);
     expect(await usage(finance)).toEqual(["claims order-status 2 2 2", "support helpdesk 1 2 1", "total 3 4 3"]);
     await expectSound();
+  });
+
+  it("takes late cost and outcome along, and lets the new owner revise what it was given", async () => {
+    await report(integration(server, ["retail"]), [call("1", at("2025-10-20")), call("2", at("2025-10-20"))]);
+    await must(finance, MOVE, { input: { useCase: "order-status", businessUnit: "claims", effectiveFrom: "2025-10-10", reason: "moved" } });
+    const cost = { type: "LEG_RATED", costItems: [{ component: "TELEPHONY", amount: "0.10", currency: "USD", basis: "REPORTED" }] };
+    await report(integration(server, ["claims"]), [call("1-cost", { ...at("2025-10-20"), legId: "leg-1", contactId: "contact-1", ...cost })]);
+    const revised = call("2-b", { ...at("2025-10-20"), legId: "leg-2", contactId: "contact-2", revision: 1, connectedAt: null, connectedMs: 180_000 });
+    expect((await report(integration(server, ["retail"]), [{ ...revised, eventId: "2-x" }])).results[0]).toMatchObject({ outcome: "REJECTED", code: "NOT_FOUND" });
+    expect((await report(integration(server, ["claims"]), [revised])).accepted).toBe(1);
+    expect(await usage(finance)).toEqual(["claims order-status 2 4 2", "total 2 4 2"]);
+    await report(integration(server, ["claims"]), [call("1-void", { ...at("2025-10-20"), legId: "leg-1", contactId: "contact-1", type: "LEG_VOIDED", revision: 5 })]);
+    expect(await usage(finance)).toEqual(["claims order-status 1 3 1", "total 1 3 1"]);
+    await must(finance, MOVE, { input: { useCase: "order-status", businessUnit: "retail", effectiveFrom: "2025-10-10", reason: "back" } });
+    expect(await usage(finance)).toEqual(["retail order-status 1 3 1", "total 1 3 1"]);
+    await expectSound();
+  });
+
+  it("leaves nothing behind that comes in while it moves, and no unit waits for another's move", async () => {
+    const batch = (client: number, useCase: string) => report(integration(server), Array.from({ length: 25 }, (_, index) => call(`${useCase}-${client}-${index}`, { ...at("2025-10-20"), useCase, contactId: `contact-${index}` })));
+    const move = (useCase: string, businessUnit: string) => must(finance, MOVE, { input: { useCase, businessUnit, effectiveFrom: "2025-10-10", reason: "moved" } });
+    await Promise.all([batch(1, "order-status"), batch(1, "triage"), move("order-status", "claims"), batch(2, "order-status"), batch(2, "triage"), move("triage", "support"), batch(3, "order-status"), batch(3, "triage")]);
+    await Promise.all([batch(4, "order-status"), must(finance, MERGE, { input: { from: ["claims"], into: "support", effectiveFrom: "2025-10-10", reason: "merged" } }), batch(5, "order-status"), batch(4, "returns")]);
+    expect(await usage(finance)).toEqual(["retail returns 25 25 25", "support order-status 125 125 25", "support triage 75 75 25", "total 225 225 25"]);
+    await expectSound();
+    // While a use case is held for a move, its own usage waits and nobody else's does.
+    const scope = { ...(await server.installation.scopes.resolve({ subject: "mover", role: "FINANCE", programme, businessUnits: [] })) };
+    const [order] = await server.sql<{ id: string }>("select c.id from tenancy.use_case c join tenancy.programme p on p.id = c.programme_id where p.code = $1 and c.code = 'order-status'", [programme]);
+    let waiting: Promise<unknown> = Promise.resolve();
+    let done = false;
+    await server.installation.database.withTenant(scope, async (tx) => {
+      await holdUseCases(tx, [order!.id], "alone");
+      waiting = batch(6, "order-status").then(() => (done = true));
+      expect((await batch(6, "returns")).accepted).toBe(25);
+      expect(done).toBe(false);
+    });
+    await waiting;
+    expect(done).toBe(true);
   });
 
   it("can be planned, answered by a later word from the same day, and taken back", async () => {

@@ -22,7 +22,7 @@ describe("where unattributed usage probably belongs", () => {
     ["two letters off a short code",             "trige2",         {},                                                                       "nothing"],
     ["equally close to two",                     "line-c",         {},                                                                       "nothing"],
     ["too short to be similar",                  "abc",            {},                                                                       "nothing"],
-    ["people said so before",                    "triage-",        { earlier: new Map([["id-order", 3], ["id-triage", 2]]) },                "EARLIER_ATTRIBUTION id-order retail: 3 legs sent as triage- were attributed to order-status by hand."],
+    ["people said so before",                    "triage-",        { earlier: new Map([["id-order", 3], ["id-triage", 2]]) },                "EARLIER_ATTRIBUTION id-order retail: 3 legs sent as triage- went to order-status by hand."],
     ["people said both equally often",           "mystery",        { earlier: new Map([["id-order", 2], ["id-triage", 2]]) },                "nothing"],
     ["a rule that could not apply",              "x",              { ruled: "id-triage", earlier: new Map([["id-order", 3]]) },              "STANDING_RULE id-triage claims: A standing rule says that x means triage; the sender may not write there."],
     ["the company it keeps",                     null,             { contacts: new Map([["id-triage", 3]]), contactsSeen: 5 },               "SAME_CONTACTS id-triage claims: 3 of 5 contacts looked at have another leg in triage."],

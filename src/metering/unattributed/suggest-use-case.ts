@@ -46,7 +46,7 @@ export function suggestUseCase(reportedUseCase: string | null, candidates: reado
   const company = mostOf(new Map([...evidence.contacts].filter(([id]) => own.some((each) => each.useCaseId === id))));
   return (
     answer(evidence.ruled === null ? null : byId.get(evidence.ruled), "STANDING_RULE", (code) => `A standing rule says that ${sent} means ${code}; the sender may not write there.`) ??
-    answer(earlier && byId.get(earlier.key), "EARLIER_ATTRIBUTION", (code) => `${earlier!.count} legs sent as ${sent} were attributed to ${code} by hand.`) ??
+    answer(earlier && byId.get(earlier.key), "EARLIER_ATTRIBUTION", (code) => `${earlier!.count} ${earlier!.count === 1 ? "leg sent as" : "legs sent as"} ${sent} went to ${code} by hand.`) ??
     answer(only(own, ({ code }) => reportedUseCase !== null && code.toLowerCase() === sent.toLowerCase()), "OTHER_LETTER_CASE", (code) => `${sent} is ${code} in other letter case.`) ??
     answer(only(own, ({ code }) => letters(sent) !== "" && letters(code) === letters(sent)), "OTHER_PUNCTUATION", (code) => `${sent} is ${code} with other punctuation.`) ??
     answer(near?.candidate, "SIMILAR_CODE", (code) => `${sent} differs from ${code} by ${near!.distance} ${near!.distance === 1 ? "letter" : "letters"}.`) ??

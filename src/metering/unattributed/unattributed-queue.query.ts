@@ -46,7 +46,7 @@ export async function unattributedGroups(tx: TenantTransaction, where: Unattribu
      from (${HELD}) h join metering.source s on s.programme_id = $1 and s.id = h.source_id
        left join metering.usage_event r on r.programme_id = $1 and r.event_key = h.derived_from
      group by 1, 2, 3, 4
-     order by legs desc, "oldestEndedAt", source collate "C", "reportedUseCase" collate "C", "reportedBusinessUnit" collate "C" limit ${MOST_GROUPS + 1}`,
+     order by count(*) desc, min(h.ended_at), s.uri collate "C", h.reported_use_case collate "C", h.reported_business_unit collate "C" limit ${MOST_GROUPS + 1}`,
     parametersOf(tx, where),
   );
   if (rows.length > MOST_GROUPS) throw new Refusal("LIMIT_EXCEEDED", `More than ${MOST_GROUPS} codes are unattributed. Narrow where to a source or a period.`, ["where"]);
