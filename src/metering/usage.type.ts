@@ -44,7 +44,7 @@ export class UsageWhere implements UsageWhereShape {
   @Field(() => [String], { nullable: true }) promptVersion?: string[] | null;
   @Field(() => [String], { nullable: true, description: "campaignRunId of the event." }) campaignRun?: string[] | null;
   @Field(() => UsageViewEnum, { nullable: true, description: "POSTED when left out." }) view?: UsageView | null;
-  @Field(() => OwnershipViewEnum, { nullable: true, description: "AS_WAS when left out; AS_IS is for reports, not for lists of events. businessUnit filters by the unit that the view shows." }) ownership?: OwnershipView | null;
+  @Field(() => OwnershipViewEnum, { nullable: true, description: "AS_WAS when left out; AS_IS is for usage; usageEvents, usagePeaks and usageDurations refuse it with BAD_USER_INPUT. businessUnit filters by the unit that the view shows." }) ownership?: OwnershipView | null;
 }
 
 @InputType()

@@ -118,8 +118,9 @@ describe("a use case goes to another unit", () => {
     expect(await usage(server.as("BUSINESS_UNIT", { businessUnits: ["claims"] }), { ownership: "AS_IS" })).toEqual(["claims order-status 1 1 1", "claims triage 1 1 1", "total 2 2 2"]);
     expect(await usage(both, { ownership: "AS_IS" })).toEqual(["claims order-status 2 2 1", "claims triage 1 1 1", "total 3 3 2"]);
     await expect(usage(server.as("EXECUTIVE"), { period: "2025-10", ownership: "AS_IS" }, [])).rejects.toThrow("FORBIDDEN");
-    const events = await finance.ask("{ usageEvents(where: { ownership: AS_IS }, first: 1) { edges { cursor } } }");
-    expect(events.errors![0]!.extensions.code).toBe("BAD_USER_INPUT");
+    for (const query of ["usageEvents(where: { ownership: AS_IS }, first: 1) { edges { cursor } }", "usagePeaks(where: { ownership: AS_IS }, groupBy: []) { asOf }", "usageDurations(where: { ownership: AS_IS }, groupBy: []) { asOf }"]) {
+      expect((await finance.ask(`{ ${query} }`)).errors![0]!.extensions.code).toBe("BAD_USER_INPUT");
+    }
     // Before the move takes effect "as it is" is as it was.
     setClock("2025-10-10T03:59:59.999Z");
     expect(await usage(finance, { ownership: "AS_IS" })).toEqual(["claims triage 1 1 1", "retail order-status 2 2 1", "- - 1 1 1", "total 4 4 3"]);
