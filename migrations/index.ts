@@ -10,6 +10,7 @@ import { UsageByMonth1760000000009 } from "./0009-usage-by-month";
 import { OwnershipRecorded1760000000010 } from "./0010-ownership-recorded";
 import { Facets1760000000011 } from "./0011-facets";
 import { Sources1760000000012 } from "./0012-sources";
+import { Ownership1760000000014 } from "./0014-ownership";
 import { Corrections1760000000015 } from "./0015-corrections";
 
 /** Every migration, in order. */
@@ -26,5 +27,6 @@ export const migrations = [
   OwnershipRecorded1760000000010,
   Facets1760000000011,
   Sources1760000000012,
+  Ownership1760000000014,
   Corrections1760000000015,
 ];

@@ -1,5 +1,6 @@
 import { fraction, roundForDisplay, sum } from "../kernel/fraction";
 import { TenantTransaction } from "../tenancy/database.store";
+import { ownersAt } from "../tenancy/ownership.query";
 import { UnitName, UseCaseName } from "../metering/questions/grouping.query";
 import { CostPool } from "../costs";
 import { SHARE_PLACES, amountText, quantityText, shareText } from "./allocation-text";
@@ -13,6 +14,8 @@ export interface ResolvedAllocationWhere {
   readonly unitIds: readonly string[] | null;
   readonly useCaseIds: readonly string[] | null;
   readonly poolIds: readonly string[] | null;
+  /** The instant whose owners everything is shown under; absent: the unit that was charged. */
+  readonly ownersAt?: Date | null;
 }
 
 export interface AllocationRow {
@@ -34,21 +37,22 @@ type Raw = Record<string, string | null>;
 /** Stored lines of a run, summed by the dimensions asked for. Nothing is divided here. */
 export async function allocationByGroup(tx: TenantTransaction, runId: string, where: ResolvedAllocationWhere, groupBy: readonly AllocationDimension[], money: { code: string; exponent: number }): Promise<AllocationRow[]> {
   const units = groupBy.includes("BUSINESS_UNIT"), useCases = groupBy.includes("USE_CASE"), pools = groupBy.includes("POOL"), channels = groupBy.includes("CHANNEL");
-  const keys = [...(units ? ["l.business_unit_id"] : []), ...(useCases ? ["l.use_case_id"] : []), ...(pools ? ["l.pool_id"] : []), ...(channels ? ["l.channel"] : [])];
+  const shown = where.ownersAt ? "coalesce(w.business_unit_id, l.business_unit_id)" : "l.business_unit_id";
+  const keys = [...(units ? [shown] : []), ...(useCases ? ["l.use_case_id"] : []), ...(pools ? ["l.pool_id"] : []), ...(channels ? ["l.channel"] : [])];
   // Whole units stand in a table of their own, with quantities that do not add up from their use cases (contacts).
-  const wholeUnits = units && !useCases && !channels && where.useCaseIds === null;
+  const wholeUnits = units && !useCases && !channels && where.useCaseIds === null && !where.ownersAt;
   const rows = await tx.prepared<Raw>(
     `select g.*
        ${units ? `, u.id as "unitId", u.code as "unitCode", u.name as "unitName", u.cost_centre as "costCentre", u.chargeback_mode as "chargebackMode"` : ""}
        ${useCases ? `, c.id as "useCaseId", c.code as "useCaseCode", c.name as "useCaseName"` : ""}
        ${pools ? `, p.id as "poolId", p.code as "poolCode", p.name as "poolName", p.kind as "poolKind"` : ""}
      from (
-       select ${[...keys, "sum(l.amount_minor) as amount", "sum(l.driver_quantity) as quantity", "min(l.driver) as driver", "max(l.driver) as driver2", "min(l.part) as part", "max(l.part) as part2"].join(", ")},
+       select ${[...(units ? [`${shown} as business_unit_id`] : []), ...keys.slice(units ? 1 : 0), "sum(l.amount_minor) as amount", "sum(l.driver_quantity) as quantity", "min(l.driver) as driver", "max(l.driver) as driver2", "min(l.part) as part", "max(l.part) as part2"].join(", ")},
          count(distinct l.pool_id) as pools, min(l.driver_total) as total, max(l.driver_total) as total2,
          sum(l.share_numerator) as numerator, min(l.share_denominator) as denominator,
          case when min(l.share_denominator) <> max(l.share_denominator) then string_agg(l.share_numerator || '/' || l.share_denominator, ' ') end as shares
-       from allocation.${wholeUnits ? "unit_share" : "line"} l
-       where l.programme_id = $1 and l.run_id = $2 and ($3::uuid[] is null or l.business_unit_id = any($3))
+       from allocation.${wholeUnits ? "unit_share" : "line"} l ${where.ownersAt ? `left join (${ownersAt("$6")}) w on w.use_case_id = l.use_case_id` : ""}
+       where l.programme_id = $1 and l.run_id = $2 and ($3::uuid[] is null or ${shown} = any($3))
          and ($4::uuid[] is null ${wholeUnits ? "" : "or l.use_case_id = any($4)"}) and ($5::uuid[] is null or l.pool_id = any($5))
        ${keys.length > 0 ? `group by ${keys.join(", ")}` : "having count(*) > 0"}
      ) g
@@ -56,9 +60,10 @@ export async function allocationByGroup(tx: TenantTransaction, runId: string, wh
      ${useCases ? "join tenancy.use_case c on c.programme_id = $1 and c.id = g.use_case_id" : ""}
      ${pools ? "join costs.cost_pool p on p.programme_id = $1 and p.id = g.pool_id" : ""}
      order by ${[...(units ? ['u.code collate "C"'] : []), ...(useCases ? ['c.code collate "C"'] : []), ...(pools ? ['p.code collate "C"'] : []), ...(channels ? ["g.channel"] : []), "g.amount"].join(", ")}`,
-    [tx.scope.programme.id, runId, where.unitIds, where.useCaseIds, where.poolIds],
+    [tx.scope.programme.id, runId, where.unitIds, where.useCaseIds, where.poolIds, ...(where.ownersAt ? [where.ownersAt] : [])],
   );
-  const exactQuantities = wholeUnits || (useCases && channels);
+  // A use case that moved within the month has a line under each of its units, and a contact may stand in both.
+  const exactQuantities = wholeUnits || (useCases && channels && !where.ownersAt);
   const shared: Shared = { units: new Map(), useCases: new Map(), pools: new Map(), totals: new Map() };
   return rows.map((row) => toRow(row, shared, money, exactQuantities));
 }

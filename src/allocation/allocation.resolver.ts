@@ -78,7 +78,7 @@ export class AllocationResolver {
     if (new Set(groupBy).size !== groupBy.length) throw new Refusal("BAD_USER_INPUT", "groupBy names a dimension twice.", ["groupBy"]);
     return context.withTenant(async (tx) => {
       const currency = programmeCurrency(tx.scope.programme);
-      const resolved = await resolveWhere(tx, where ?? {});
+      const resolved = { ...(await resolveWhere(tx, where ?? {})), ownersAt: where?.ownership === "AS_IS" ? new Date(context.clock.now()) : null };
       const run = await findRun(tx, period, runId);
       if (!run) return null;
       const asked = (field: string): boolean => selects(info, [field]);

@@ -8,7 +8,8 @@ import { CostPoolType } from "../costs/costs.type";
 import { PeriodType } from "../governance/governance.type";
 import type { Channel } from "../metering";
 import { ChannelEnum } from "../metering/usage-input.type";
-import { BusinessUnitType, UseCaseType } from "../tenancy/tenancy.type";
+import type { OwnershipView } from "../tenancy";
+import { BusinessUnitType, OwnershipViewEnum, UseCaseType } from "../tenancy/tenancy.type";
 import { RUN_STATUSES } from "./allocate-period";
 import { ALLOCATION_DIMENSIONS, AllocationDimension } from "./allocation.query";
 import { ALLOCATION_DRIVERS, AllocationDriver, ZERO_DRIVER_RULES, ZeroDriverRule } from "./policy";
@@ -78,6 +79,7 @@ export class AllocationWhere {
   @Field(() => [String], { nullable: true }) businessUnit?: string[] | null;
   @Field(() => [String], { nullable: true }) useCase?: string[] | null;
   @Field(() => [String], { nullable: true }) pool?: string[] | null;
+  @Field(() => OwnershipViewEnum, { nullable: true, description: "AS_WAS when left out. businessUnit filters by the unit that the view shows; under AS_IS quantities of contacts do not add up, which `missing` says." }) ownership?: OwnershipView | null;
 }
 
 @InputType()

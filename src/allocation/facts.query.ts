@@ -39,7 +39,7 @@ export async function receiversAtEnd(tx: TenantTransaction, period: string, reco
        select distinct on (o.use_case_id) o.use_case_id, o.business_unit_id from tenancy.use_case_ownership o
        where o.programme_id = $1 and o.effective_from < ${firstInstantOf("(to_date($2, 'YYYY-MM') + interval '1 month')", "$3")}
          and ($4::timestamptz is null or o.created_at < $4)
-       order by o.use_case_id, o.effective_from desc
+       order by o.use_case_id, o.effective_from desc, o.version desc
      ) o join tenancy.business_unit u on u.programme_id = $1 and u.id = o.business_unit_id
        join tenancy.use_case c on c.programme_id = $1 and c.id = o.use_case_id
      order by u.code collate "C", c.code collate "C"`,

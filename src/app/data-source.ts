@@ -3,7 +3,7 @@ import { DataSource } from "typeorm";
 import { migrations } from "../../migrations";
 import { CostEntryEntity, CostPoolEntity } from "../costs/costs.entity";
 import { AuditEntryEntity, AuditHeadEntity, PeriodEntity } from "../governance/governance.entity";
-import { BusinessUnitEntity, ProgrammeEntity, UseCaseEntity, UseCaseOwnershipEntity } from "../tenancy/tenancy.entity";
+import { BusinessUnitClosingEntity, BusinessUnitEntity, OwnershipChangeEntity, ProgrammeEntity, UseCaseEntity, UseCaseOwnershipEntity } from "../tenancy/tenancy.entity";
 import { allocationEntities } from "../allocation/allocation.entity";
 import { adjustmentEntities } from "../chargeback/adjustment.entity";
 import { statementEntities } from "../chargeback/statement.entity";
@@ -13,7 +13,7 @@ import { meteringEntities } from "../metering/metering.entity";
 import { sourceEntities } from "../metering/sources/sources.entity";
 
 export const entities = [
-  ProgrammeEntity, BusinessUnitEntity, UseCaseEntity, UseCaseOwnershipEntity, PeriodEntity, AuditEntryEntity, AuditHeadEntity,
+  ProgrammeEntity, BusinessUnitEntity, UseCaseEntity, UseCaseOwnershipEntity, OwnershipChangeEntity, BusinessUnitClosingEntity, PeriodEntity, AuditEntryEntity, AuditHeadEntity,
   CostPoolEntity, CostEntryEntity, ...meteringEntities, ...sourceEntities, ...allocationEntities,
   ...adjustmentEntities, ...statementEntities, ...correctionEntities, ...closingEntities,
 ];

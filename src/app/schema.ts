@@ -17,6 +17,9 @@ import { MutationError } from "../kernel/user-error.type";
 import { MeteringResolver } from "../metering/metering.resolver";
 import { QuestionsResolver } from "../metering/questions/questions.resolver";
 import { SourceCompletenessFieldResolver, SourceFieldResolver, SourcesResolver } from "../metering/sources/sources.resolver";
+import { BusinessUnitClosingResolver, OwnershipResolver } from "../metering/ownership/ownership.resolver";
+import { AttributionRuleResolver } from "../metering/unattributed/attribution-rule.resolver";
+import { UnattributedQueueResolver } from "../metering/unattributed/unattributed-queue.resolver";
 import { ReportUsageInput } from "../metering/usage.type";
 import { RequestContext } from "../tenancy/request-context";
 import { TenancyResolver } from "../tenancy/tenancy.resolver";
@@ -28,6 +31,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,
+  OwnershipResolver, BusinessUnitClosingResolver, AttributionRuleResolver, UnattributedQueueResolver,
 ];
 
 /** The schema as clients see it. */

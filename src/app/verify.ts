@@ -10,6 +10,7 @@ import { verifyAuditChain } from "../governance/verify-audit-chain.query";
 import { verifyAdjustments, verifyClosedPeriods } from "../closing/verify-closed.query";
 import { Proof } from "../kernel/proof";
 import { verifyLegs } from "../metering/verify-legs.query";
+import { verifyOwners } from "../metering/verify-owners.query";
 import { verifyDailyTotals, verifyPeriodTotals } from "../metering/verify-totals.query";
 import { Scope, programmeCurrency, requireWholeProgramme } from "../tenancy";
 import { Database, TenantTransaction } from "../tenancy/database.store";
@@ -27,7 +28,7 @@ export async function* verifyProgramme(database: Database, scope: Scope, anchors
   const currency = programmeCurrency(scope.programme);
   // One snapshot per proof: figures that are compared must be of the same moment.
   const prove = <T>(work: (tx: TenantTransaction) => Promise<T>): Promise<T> => database.withTenant(scope, work, { statementTimeoutMs: 0, isolation: "REPEATABLE READ" });
-  for (const proof of [verifyDailyTotals, verifyPeriodTotals, verifyLegs]) yield await prove(proof);
+  for (const proof of [verifyDailyTotals, verifyPeriodTotals, verifyLegs, verifyOwners]) yield await prove(proof);
   for (const proof of [verifyRunPools, verifyConservation]) yield await prove((tx) => proof(tx, currency));
   const runs = new RunProofs();
   for (let after: string[] | null = null; ; ) {

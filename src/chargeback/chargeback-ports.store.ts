@@ -3,6 +3,7 @@ import { formatUnits } from "../kernel/decimal";
 import { periodStore } from "../governance/period.store";
 import { AuditNote, programmeCurrency } from "../tenancy";
 import { TenantTransaction } from "../tenancy/database.store";
+import { findClosings } from "../tenancy/ownership.store";
 import { RecordAudit } from "../tenancy/request-context";
 import { tenancyStore } from "../tenancy/tenancy.store";
 import { AcceptStatementPorts } from "./accept-statement";
@@ -46,7 +47,11 @@ export function issueStatementsPorts(tx: TenantTransaction, record: RecordAudit)
     newId: randomUUID,
     lockPeriod: periodStore(tx).lockAlone,
     newestStatements: (period) => newestStatements(tx, period),
-    businessUnits: tenancyStore(tx).listBusinessUnits,
+    businessUnits: async () => {
+      const units = await tenancyStore(tx).listBusinessUnits();
+      const closedFrom = new Map((await findClosings(tx, units.map(({ id }) => id))).map((each) => [each.businessUnitId, each.closedFrom]));
+      return units.map((unit) => ({ ...unit, closedFrom: closedFrom.get(unit.id) ?? null }));
+    },
     chargedLines: (period) => chargedLines(tx, period),
     saveStatements: async (drafts, period) => {
       await store.saveDrafts(drafts);

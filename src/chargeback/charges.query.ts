@@ -44,7 +44,7 @@ export async function directCharges(tx: TenantTransaction, period: string, recor
        left join lateral (
          select o.business_unit_id from tenancy.use_case_ownership o
          where o.programme_id = e.programme_id and o.use_case_id = e.use_case_id and o.effective_from < m.ends_at and ($3::timestamptz is null or o.created_at < $3)
-         order by coalesce(o.created_at < $4, true) desc, o.effective_from desc limit 1) o on true
+         order by coalesce(o.created_at < $4, true) desc, o.effective_from desc, o.version desc limit 1) o on true
        left join tenancy.business_unit u on u.programme_id = e.programme_id and u.id = o.business_unit_id
      where e.programme_id = $1 and e.period_key = $2 and ($3::timestamptz is null or e.recorded_at < $3)
      group by 1, 2, 3`,

@@ -15,7 +15,8 @@ export interface IssueStatementsPorts {
   lockPeriod(key: string): Promise<Period>;
   /** The newest version of every statement of the period, by code of the unit. */
   newestStatements(period: string): Promise<readonly Statement[]>;
-  businessUnits(): Promise<readonly BusinessUnit[]>;
+  /** Every unit, and from when on it owned nothing because it was merged into another. */
+  businessUnits(): Promise<ReadonlyArray<BusinessUnit & { readonly closedFrom?: Date | null }>>;
   /** What the close froze, each unit, use case and pool once per kind and month of origin. */
   chargedLines(period: Period): Promise<readonly ChargedLine[]>;
   /** Stores the statements as ISSUED and proves inside the transaction that they charge what the close froze. */
@@ -24,7 +25,8 @@ export interface IssueStatementsPorts {
 }
 
 /**
- * Makes one statement per business unit of a closed period, also for a unit that is charged nothing. Issued again it
+ * Makes one statement per business unit of a closed period, also for a unit that is charged nothing; for one that ended
+ * before the month began only when something is still charged to it. Issued again it
  * answers the statements that are there; callers at the same moment wait for each other and get one set.
  */
 export async function issueStatements(ports: IssueStatementsPorts, input: { readonly period: string }): Promise<readonly Statement[]> {
@@ -33,7 +35,10 @@ export async function issueStatements(ports: IssueStatementsPorts, input: { read
   if (!isClosed(period)) throw new Refusal("PERIOD_OPEN", `${key} is ${period.status}: its figures may still change. Close it first.`, ["period"]);
   const issued = await ports.newestStatements(key);
   if (issued.length > 0) return issued;
-  const drafts = draftStatements(ports, key, await ports.businessUnits(), await ports.chargedLines(period));
+  const charged = await ports.chargedLines(period);
+  const chargedUnits = new Set(charged.flatMap((line) => (line.amountMinor === 0n ? [] : line.businessUnit)));
+  const units = (await ports.businessUnits()).filter(({ code, closedFrom }) => !closedFrom || closedFrom > period.from || chargedUnits.has(code));
+  const drafts = draftStatements(ports, key, units, charged.filter((line) => line.amountMinor !== 0n));
   if (drafts.length === 0) return [];
   await ports.saveStatements(drafts, key);
   const made = await ports.newestStatements(key);

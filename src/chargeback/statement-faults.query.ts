@@ -45,7 +45,7 @@ export async function statementFaults(tx: TenantTransaction, period: string | nu
          join costs.cost_pool p on p.programme_id = $1 and p.id = e.pool_id and p.kind = 'DIRECT'
          join lateral (
            select o.business_unit_id from tenancy.use_case_ownership o
-           where o.programme_id = $1 and o.use_case_id = e.use_case_id and o.effective_from < m.ends_at and o.created_at < m.cutoff order by o.effective_from desc limit 1) o on true
+           where o.programme_id = $1 and o.use_case_id = e.use_case_id and o.effective_from < m.ends_at and o.created_at < m.cutoff order by o.effective_from desc, o.version desc limit 1) o on true
        group by 1, 2, 4
        union all
        select a.period_key, a.business_unit_id, 'ADJUSTMENT', a.pool_id, sum(a.amount_minor)

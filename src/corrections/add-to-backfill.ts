@@ -28,7 +28,7 @@ export interface AddToBackfillPorts {
   /** True when a correction stands on the batch that is not rejected: it takes no more events. */
   isProposed(name: string): Promise<boolean>;
   /** Where each event belongs, at the instant it ended. */
-  attribute(events: readonly KeyedEvent[]): Promise<readonly Attribution[]>;
+  attribute(events: readonly KeyedEvent[], source: string): Promise<readonly Attribution[]>;
   legKeyOf(source: string, event: KeyedEvent): string;
   /** By event key; what is not known is left out. */
   known(events: ReadonlyArray<Pick<BackfillEvent, "eventKey" | "legKey">>): Promise<ReadonlyMap<string, Known>>;
@@ -50,7 +50,7 @@ export async function addToBackfill(ports: AddToBackfillPorts, input: { readonly
   if (await ports.isProposed(name)) throw new Refusal("CONFLICT", `The batch ${name} is proposed and takes no more events. Start another one.`, ["name"]);
   const results = new Array<UsageEventResult>(batch.size);
   for (const result of batch.refused) results[result.index] = result;
-  const attributions = await ports.attribute(batch.sound);
+  const attributions = await ports.attribute(batch.sound, batch.source);
   const keyed = batch.sound.map((event) => ({ event, eventKey: event.eventKey, legKey: ports.legKeyOf(batch.source, event), contentHash: hashOf(event.payload) }));
   const known = await ports.known(keyed);
   const { contents, legs } = await ports.held(name, keyed);

@@ -45,7 +45,7 @@ function readAgain({ event, eventKey }: BackfillEvent, index: number, nowMs: num
 }
 
 async function store(tx: TenantTransaction, backfill: Backfill, added: readonly Vouched[]): Promise<Applied> {
-  const attributions = await usageStore(tx).attribute(added.map(({ event }) => event));
+  const attributions = await usageStore(tx).attribute(added.map(({ event }) => event), backfill.source);
   const refused = added.findIndex((_, index) => attributions[index]!.kind === "REFUSED");
   if (refused >= 0) throw new Refusal("CONFLICT", `${added[refused]!.event.eventId}: ${(attributions[refused] as Extract<Attribution, { kind: "REFUSED" }>).message} Nothing was backfilled.`, ["backfill"]);
   const sourceId = await sourceIdOf(tx, backfill.source);

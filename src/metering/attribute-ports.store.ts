@@ -4,6 +4,7 @@ import { Refusal } from "../kernel/refusal";
 import { periodStore } from "../governance/period.store";
 import { TenantTransaction } from "../tenancy/database.store";
 import { RecordAudit } from "../tenancy/request-context";
+import { holdUseCases } from "../tenancy/ownership.store";
 import { tenancyStore } from "../tenancy/tenancy.store";
 import { AttributeUsagePorts, CountingLeg } from "./attribute-usage";
 import { holdLegs } from "./ingest/hold-legs.store";
@@ -17,26 +18,26 @@ import { fieldConditions, requireKnownPeriod, resolveUsageWhere } from "./questi
 export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit): AttributeUsagePorts<UsageWhere> {
   const programmeId = tx.scope.programme.id;
   return {
-    findUseCase: async (code) => (await tenancyStore(tx).findUseCase(code))?.useCase ?? null,
+    findUseCase: async (code) => {
+      const useCase = (await tenancyStore(tx).findUseCase(code))?.useCase ?? null;
+      if (useCase) await holdUseCases(tx, [useCase.id], "shared");
+      return useCase;
+    },
     findLegs: (ids) => findLegs(tx, ids),
-    findUnattributed: async (where, most) => {
+    findUnattributed: async (where, source, most) => {
       // Units and use cases are compared as they were reported: that they are unknown is why the usage is here.
       const resolved = await resolveUsageWhere(tx, { ...where, businessUnit: null, useCase: null });
       if (resolved.period !== null) await requireKnownPeriod(tx, resolved.period);
-      const parameters: unknown[] = [programmeId, resolved.period, where.from ?? null, where.to ?? null, resolved.channels, resolved.directions, where.useCase ?? null, where.businessUnit ?? null, most];
+      const parameters: unknown[] = [
+        programmeId, resolved.period, where.from ?? null, where.to ?? null, resolved.channels, resolved.directions, where.useCase ?? null, where.businessUnit ?? null, most, source,
+      ];
       const fields = fieldConditions(resolved, (value) => `$${parameters.push(value)}`).map((condition) => `and ${condition}`).join(" ");
-      const found = await tx.query<{ legKey: string }>(
-        `select e.leg_key as "legKey"
-         from metering.usage_event e
-         where e.programme_id = $1 and e.business_unit_id is null and ${COUNTED_TYPE}
-           and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key)
-           and ($2::text is null or e.period_key = $2) and ($3::timestamptz is null or e.ended_at >= $3) and ($4::timestamptz is null or e.ended_at < $4)
-           and ($5::metering.channel[] is null or e.channel = any($5)) and ($6::metering.direction[] is null or e.direction = any($6))
-           and ($7::text[] is null or e.reported_use_case = any($7)) and ($8::text[] is null or e.reported_business_unit = any($8)) ${fields}
-         order by e.ended_at, e.event_key limit $9`,
-        parameters,
-      );
-      return (await lockedHeads(tx, found.map(({ legKey }) => legKey))).filter((leg) => leg.useCaseId === null);
+      for (;;) {
+        const found = await tx.query<{ legKey: string }>(unattributedLegs(fields), parameters);
+        const legs = (await lockedHeads(tx, found.map(({ legKey }) => legKey))).filter((leg) => leg.useCaseId === null);
+        // Somebody else may have moved all of them while we waited; then there may be others.
+        if (legs.length > 0 || found.length === 0) return legs;
+      }
     },
     holdPeriods: async (keys) => void (await periodStore(tx).hold(keys)),
     move: async (legs, useCase) => {
@@ -52,6 +53,17 @@ export function attributeUsagePorts(tx: TenantTransaction, record: RecordAudit):
       }),
   };
 }
+
+const unattributedLegs = (fields: string): string => `
+  select e.leg_key as "legKey"
+  from metering.usage_event e
+  where e.programme_id = $1 and e.business_unit_id is null and ${COUNTED_TYPE}
+    and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key)
+    and ($2::text is null or e.period_key = $2) and ($3::timestamptz is null or e.ended_at >= $3) and ($4::timestamptz is null or e.ended_at < $4)
+    and ($5::metering.channel[] is null or e.channel = any($5)) and ($6::metering.direction[] is null or e.direction = any($6))
+    and ($7::text[] is null or e.reported_use_case = any($7)) and ($8::text[] is null or e.reported_business_unit = any($8))
+    and ($10::text is null or e.source_id = (select s.id from metering.source s where s.programme_id = $1 and s.uri = $10)) ${fields}
+  order by e.ended_at, e.event_key limit $9`;
 
 /** Legs by opaque id or by event id; an event id is looked for under every source of the programme. */
 async function findLegs(tx: TenantTransaction, ids: readonly string[]): Promise<CountingLeg[]> {

@@ -18,15 +18,19 @@ export interface AttributeUsageInput<Where> {
   readonly eventIds?: readonly string[] | null;
   /** Unattributed usage that matches. */
   readonly where?: Where | null;
+  /** With `where`: only usage of this source. */
+  readonly source?: string | null;
   readonly useCase: string;
   readonly reason: string;
 }
 
 export interface AttributeUsagePorts<Where> {
+  /** The use case, whose owners stay as they are until the transaction ends. */
   findUseCase(code: string): Promise<UseCase | null>;
   /** Legs by opaque id or event id, each once; NOT_FOUND when one names nothing, CONFLICT for an event id that several sources use. */
   findLegs(ids: readonly string[]): Promise<readonly CountingLeg[]>;
-  findUnattributed(where: Where, most: number): Promise<readonly CountingLeg[]>;
+  /** Of a source, or (null) of any; oldest first. */
+  findUnattributed(where: Where, source: string | null, most: number): Promise<readonly CountingLeg[]>;
   /** Holds the status of the periods: what is moved in a closed one is charged as an adjustment in a later one. */
   holdPeriods(keys: readonly string[]): Promise<void>;
   move(legs: readonly CountingLeg[], useCase: UseCase): Promise<void>;
@@ -40,10 +44,11 @@ export interface AttributeUsagePorts<Where> {
 export async function attributeUsage<Where>(ports: AttributeUsagePorts<Where>, input: AttributeUsageInput<Where>): Promise<number> {
   const reason = requireText(input.reason, ["reason"], 500);
   if (Boolean(input.eventIds) === Boolean(input.where)) throw new Refusal("BAD_USER_INPUT", "Give either eventIds or where.", ["eventIds"]);
+  if (input.eventIds && input.source) throw new Refusal("BAD_USER_INPUT", "source narrows where; leave it out beside eventIds.", ["source"]);
   if (input.eventIds && (input.eventIds.length === 0 || input.eventIds.length > MOST_ATTRIBUTED)) throw new Refusal("BAD_USER_INPUT", `eventIds must name 1 to ${MOST_ATTRIBUTED} events.`, ["eventIds"]);
   const useCase = await ports.findUseCase(input.useCase);
   if (!useCase) throw new Refusal("NOT_FOUND", `There is no use case ${input.useCase.slice(0, 64)}.`, ["useCase"]);
-  const found = input.eventIds ? await ports.findLegs(input.eventIds) : await ports.findUnattributed(input.where!, MOST_ATTRIBUTED + 1);
+  const found = input.eventIds ? await ports.findLegs(input.eventIds) : await ports.findUnattributed(input.where!, input.source ?? null, MOST_ATTRIBUTED + 1);
   if (found.length > MOST_ATTRIBUTED) throw new Refusal("LIMIT_EXCEEDED", `More than ${MOST_ATTRIBUTED} events match. Narrow where and repeat.`, ["where"]);
   const legs = found.filter((leg) => leg.useCaseId !== useCase.id);
   if (legs.length === 0) return 0;

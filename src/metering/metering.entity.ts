@@ -50,6 +50,13 @@ export const meteringEntities: readonly EntitySchema[] = [
     programme_id: key, event_key: key, business_unit_id: uuid({ nullable: true }), by_event_key: uuid(), cause: { type: "text" }, recorded_at: { type: "timestamptz" },
   }),
   table("LateEvent", "late_event", { programme_id: key, period_key: { type: "text", primary: true }, event_key: key, business_unit_id: uuid({ nullable: true }), recorded_at: { type: "timestamptz" } }),
+  table("AttributionRule", "attribution_rule", {
+    programme_id: key, id: key, version: { type: "integer" }, reported_use_case: { type: "text" }, reported_business_unit: { type: "text", nullable: true }, source: { type: "text", nullable: true },
+    use_case_id: uuid(), effective_from: { type: "timestamptz" }, reason: { type: "text" }, attributed: { type: "bigint" }, recorded_by: { type: "text" }, recorded_at: { type: "timestamptz" },
+  }),
+  table("AttributionRuleRetirement", "attribution_rule_retirement", {
+    programme_id: key, rule_id: key, effective_until: { type: "timestamptz" }, reason: { type: "text" }, recorded_by: { type: "text" }, recorded_at: { type: "timestamptz" },
+  }),
   table("UsageDailyTotal", "usage_daily_total", {
     programme_id: key, business_unit_id: key, use_case_id: key, day: { type: "date", primary: true }, channel: choice("channel", CHANNELS, { primary: true }),
     direction: choice("direction", DIRECTIONS, { primary: true }), provider: { type: "text", primary: true }, outcome: { type: "text", primary: true }, ...figures,

@@ -14,6 +14,8 @@ import { INGEST_OUTCOMES } from "./usage-event";
 import { listUsageEvents } from "./usage-events.query";
 import { asOfUsage } from "./questions/as-of.query";
 import { MINIMUM_GROUP, UsageDimension, requirePermittedQuestion, requireSoundQuestion, seesOnlyGroups } from "./questions/usage-report";
+import { attributeFrom } from "./unattributed/attribute-from";
+import { attributeFromPorts } from "./unattributed/attribution-rule.store";
 import { toUsageEvents, toUsageReport } from "./usage-view.type";
 import { ANY_USAGE, requireKnownPeriod, resolveUsageWhere } from "./questions/usage-where.query";
 import { distinctContacts, totalOf, usageByGroup } from "./questions/usage.query";
@@ -42,7 +44,7 @@ export class MeteringResolver {
     const totalContacts = selects(info, ["total", "contacts"]);
     if (onlyGroups && totalContacts && !where.period) throw new Refusal("FORBIDDEN", "This role sees distinct contacts of one period at a time: filter by period.");
     return context.withTenant(async (tx) => {
-      const resolved = await resolveUsageWhere(tx, where);
+      const resolved = { ...(await resolveUsageWhere(tx, where)), ownersAt: where.ownership === "AS_IS" ? new Date(context.clock.now()) : null };
       const groups = await usageByGroup(tx, resolved, groupBy, { contacts, onlyGroups });
       if (onlyGroups && groups.length === 0) throw new Refusal("FORBIDDEN", `A figure for this role stands for at least ${MINIMUM_GROUP} business units; here there are fewer.`);
       const total = totalOf(groups, totalContacts ? await distinctContacts(tx, resolved) : 0);
@@ -60,6 +62,7 @@ export class MeteringResolver {
     @Arg("after", () => String, { nullable: true }) after?: string,
   ): Promise<Page<UsageEventType>> {
     requireSoundQuestion(where, []);
+    if (where.ownership === "AS_IS") throw new Refusal("BAD_USER_INPUT", "Events are listed under the unit that was charged. Leave ownership out, or ask usage.", ["where", "ownership"]);
     const page = { first: requirePageSize(first), after };
     const found = await context.withTenant(async (tx) => {
       const events = await listUsageEvents(tx, await resolveUsageWhere(tx, where), page);
@@ -91,8 +94,14 @@ export class MeteringResolver {
   }
 
   @Allow("FINANCE")
-  @Mutation(() => AttributeUsagePayload, { description: "Says where usage belongs. What was received stays; the leg counts under its new unit from then on, and later revisions of it too. Naturally idempotent." })
+  @Mutation(() => AttributeUsagePayload, { description: "Says where usage belongs. What was received stays; the leg counts under its new unit from then on, and later revisions of it too. With effectiveFrom it also makes a standing rule. Naturally idempotent." })
   async attributeUsage(@Ctx() context: RequestContext, @Arg("input", () => AttributeUsageInput) input: AttributeUsageInput): Promise<AttributeUsagePayload> {
-    return payload(async () => ({ attributed: await context.withTenant((tx) => attributeUsage(attributeUsagePorts(tx, context.record), input), { statementTimeoutMs: INGEST_TIMEOUT_MS }) }));
+    const { effectiveFrom } = input;
+    return payload(() =>
+      context.withTenant(
+        async (tx) => (effectiveFrom ? attributeFrom(attributeFromPorts(tx, context.record), { ...input, effectiveFrom }) : { attributed: await attributeUsage(attributeUsagePorts(tx, context.record), input) }),
+        { statementTimeoutMs: INGEST_TIMEOUT_MS },
+      ),
+    );
   }
 }

@@ -1,9 +1,11 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
 import { Node, connectionOf, enumOf } from "../kernel/graph.type";
-import { DateTimeScalar, DecimalScalar, JsonScalar, LongScalar, PeriodKeyScalar } from "../kernel/scalars";
+import { DateScalar, DateTimeScalar, DecimalScalar, JsonScalar, LongScalar, PeriodKeyScalar } from "../kernel/scalars";
 import { UserError } from "../kernel/user-error.type";
 import { Allow } from "../tenancy/access";
-import { BusinessUnitType, UseCaseType } from "../tenancy/tenancy.type";
+import type { OwnershipView } from "../tenancy";
+import { BusinessUnitType, OwnershipViewEnum, UseCaseType } from "../tenancy/tenancy.type";
+import { AttributionRuleType } from "./unattributed/attribution-rule.type";
 import { INGEST_OUTCOMES } from "./usage-event";
 import { ChannelEnum, DirectionEnum, LegStatusEnum, OutcomeEnum, SentimentEnum, TransportEnum, UnattributedReasonEnum, UsageEventInput, UsageEventTypeEnum } from "./usage-input.type";
 import { CostItem, TokenUsage, UsageFlags, Writes } from "./usage-event-parts.type";
@@ -42,13 +44,19 @@ export class UsageWhere implements UsageWhereShape {
   @Field(() => [String], { nullable: true }) promptVersion?: string[] | null;
   @Field(() => [String], { nullable: true, description: "campaignRunId of the event." }) campaignRun?: string[] | null;
   @Field(() => UsageViewEnum, { nullable: true, description: "POSTED when left out." }) view?: UsageView | null;
+  @Field(() => OwnershipViewEnum, { nullable: true, description: "AS_WAS when left out; AS_IS is for usage; usageEvents, usagePeaks and usageDurations refuse it with BAD_USER_INPUT. businessUnit filters by the unit that the view shows." }) ownership?: OwnershipView | null;
 }
 
 @InputType()
 export class AttributeUsageInput {
   @Field(() => [ID], { nullable: true, description: "Ids of usage events, or their eventId where only one source uses it." }) eventIds?: string[] | null;
   @Field(() => UsageWhere, { nullable: true, description: "Instead of eventIds: unattributed usage that matches; businessUnit and useCase are compared as they were reported." }) where?: UsageWhere | null;
+  @Field(() => String, { nullable: true, description: "With where: only usage of this source." }) source?: string | null;
   @Field(() => String, { description: "Code of the use case; the unit is the one that owned it when the leg ended." }) useCase: string;
+  @Field(() => DateScalar, {
+    nullable: true,
+    description: "Makes a standing rule: from the first instant of this day of the programme's time zone the one code in where.useCase (sent with the one unit in where.businessUnit and from source, where given; nothing else in where) means useCase, for what is unattributed now and for what arrives later from senders that may write the owner's usage. CONFLICT when the code is a use case itself.",
+  }) effectiveFrom?: string | null;
   @Field(() => String, { description: "Why; kept in the audit trail." }) reason: string;
 }
 
@@ -76,6 +84,7 @@ export class ReportUsagePayload {
 @ObjectType({ simpleResolvers: true })
 export class AttributeUsagePayload {
   @Field(() => Int, { nullable: true, description: "Legs that moved; 0 when all of them stood there already." }) attributed?: number | null;
+  @Field(() => AttributionRuleType, { nullable: true, description: "The standing rule, with effectiveFrom; null without." }) rule?: AttributionRuleType | null;
   @Field(() => [UserError]) userErrors: UserError[];
 }
 

@@ -3,9 +3,10 @@ import { CreateBusinessUnitPorts } from "./create-business-unit";
 import { CreateProgrammePorts } from "./create-programme";
 import { CreateUseCasePorts } from "./create-use-case";
 import { InstallationTransaction, TenantTransaction } from "./database.store";
+import { findClosings } from "./ownership.store";
 import { Principal } from "./principal";
 import { RecordAudit } from "./request-context";
-import { programmeStore, tenancyStore } from "./tenancy.store";
+import { holdOwnership, programmeStore, tenancyStore } from "./tenancy.store";
 
 /** What `createProgramme` needs, over one transaction. */
 export function createProgrammePorts(tx: InstallationTransaction, principal: Principal, record: RecordAudit): CreateProgrammePorts {
@@ -30,6 +31,10 @@ export function createUseCasePorts(tx: TenantTransaction, record: RecordAudit): 
   return {
     ...tenancyStore(tx),
     newId: randomUUID,
+    closedFrom: async (unit) => {
+      await holdOwnership(tx, "shared");
+      return (await findClosings(tx, [unit.id]))[0]?.closedFrom ?? null;
+    },
     audit: (useCase, owner) => record(tx, { action: "createUseCase", subjectKind: "UseCase", subjectKey: useCase.code, after: { ...useCase, businessUnit: owner.code } }),
   };
 }

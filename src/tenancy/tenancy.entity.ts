@@ -48,13 +48,43 @@ export const UseCaseEntity = new EntitySchema<InProgramme<UseCase>>({
   },
 });
 
-export const UseCaseOwnershipEntity = new EntitySchema<Dated & { programmeId: string; useCaseId: string; effectiveFrom: string; businessUnitId: string }>({
+export const UseCaseOwnershipEntity = new EntitySchema<Dated & { programmeId: string; useCaseId: string; effectiveFrom: string; version: number; businessUnitId: string; previousUnitId: string | null; changeId: string | null }>({
   name: "UseCaseOwnership", schema: "tenancy", tableName: "use_case_ownership",
   columns: {
     programmeId: { type: "uuid", name: "programme_id", primary: true },
     useCaseId: { type: "uuid", name: "use_case_id", primary: true },
     effectiveFrom: { type: "timestamptz", name: "effective_from", primary: true },
+    version: { type: "integer", primary: true },
     businessUnitId: { type: "uuid", name: "business_unit_id" },
+    previousUnitId: { type: "uuid", name: "previous_unit_id", nullable: true },
+    changeId: { type: "uuid", name: "change_id", nullable: true },
     createdAt,
+  },
+});
+
+export const OwnershipChangeEntity = new EntitySchema({
+  name: "OwnershipChange", schema: "tenancy", tableName: "ownership_change",
+  columns: {
+    programme_id: { type: "uuid", primary: true },
+    id: { type: "uuid", primary: true },
+    kind: { type: "text" },
+    effective_from: { type: "timestamptz" },
+    reason: { type: "text" },
+    moved_legs: { type: "bigint" },
+    idempotency_key: { type: "text", nullable: true },
+    payload_hash: { type: "text" },
+    recorded_by: { type: "text" },
+    recorded_at: { type: "timestamptz" },
+  },
+});
+
+export const BusinessUnitClosingEntity = new EntitySchema({
+  name: "BusinessUnitClosing", schema: "tenancy", tableName: "business_unit_closing",
+  columns: {
+    programme_id: { type: "uuid", primary: true },
+    business_unit_id: { type: "uuid", primary: true },
+    closed_from: { type: "timestamptz" },
+    successor_unit_id: { type: "uuid" },
+    change_id: { type: "uuid" },
   },
 });

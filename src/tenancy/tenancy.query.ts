@@ -15,17 +15,17 @@ export async function listBusinessUnits(tx: TenantTransaction, page: PageRequest
   return toPage(rows, page, (row) => [row.code]);
 }
 
-/** Use cases by code; with units, those that these units own now. */
-export async function listUseCases(tx: TenantTransaction, unitCodes: readonly string[] | null, page: PageRequest): Promise<Page<UseCase>> {
+/** Use cases by code; with units, those that these units own at an instant. */
+export async function listUseCases(tx: TenantTransaction, unitCodes: readonly string[] | null, at: Date, page: PageRequest): Promise<Page<UseCase>> {
   const position = decodeCursor(page.after, ["text"]);
   const unitIds = unitCodes ? await requireUnits(tx, unitCodes) : null;
   const rows = await tx.query<UseCase>(
     `select c.id, c.code, c.name from tenancy.use_case c
      where c.programme_id = $1 and ($2::text is null or c.code collate "C" > $2)
        and ($3::uuid[] is null or (select o.business_unit_id from tenancy.use_case_ownership o
-            where o.programme_id = $1 and o.use_case_id = c.id and o.effective_from <= now() order by o.effective_from desc limit 1) = any($3))
+            where o.programme_id = $1 and o.use_case_id = c.id and o.effective_from <= $5 order by o.effective_from desc, o.version desc limit 1) = any($3))
      order by c.code collate "C" limit $4`,
-    [tx.scope.programme.id, position?.[0] ?? null, unitIds, page.first + 1],
+    [tx.scope.programme.id, position?.[0] ?? null, unitIds, page.first + 1, at],
   );
   return toPage(rows, page, (row) => [row.code]);
 }

@@ -58,7 +58,7 @@ export class TenancyResolver {
     @Arg("where", () => UseCaseWhere, { nullable: true }) where?: UseCaseWhere,
   ): Promise<Page<UseCase>> {
     const page = { first: requirePageSize(first), after };
-    return context.withTenant((tx) => listUseCases(tx, where?.businessUnit ?? null, page));
+    return context.withTenant((tx) => listUseCases(tx, where?.businessUnit ?? null, new Date(context.clock.now()), page));
   }
 
   @Allow(...READS_NAMES)

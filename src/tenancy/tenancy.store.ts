@@ -32,14 +32,14 @@ export function tenancyStore(tx: TenantTransaction) {
       const useCase = await useCases.findOneBy({ programmeId, code });
       if (!useCase) return null;
       const [first] = await tx.query<{ owner: string }>(
-        "select business_unit_id as owner from tenancy.use_case_ownership where programme_id = $1 and use_case_id = $2 order by effective_from limit 1",
+        "select business_unit_id as owner from tenancy.use_case_ownership where programme_id = $1 and use_case_id = $2 order by effective_from, version limit 1",
         [programmeId, useCase.id],
       );
       return { useCase, firstOwner: first?.owner ?? "" };
     },
+    /** The caller holds who owns what. */
     saveUseCase: async (useCase: UseCase, owner: BusinessUnit): Promise<void> => {
       await useCases.insert({ programmeId, ...useCase });
-      await holdOwnership(tx, "shared");
       await tx.query(
         "insert into tenancy.use_case_ownership (programme_id, use_case_id, effective_from, business_unit_id) values ($1, $2, '-infinity', $3)",
         [programmeId, useCase.id, owner.id],
@@ -56,14 +56,10 @@ export function tenancyStore(tx: TenantTransaction) {
 const UNIT_COLUMNS = `id, code, name, cost_centre as "costCentre", chargeback_mode as "chargebackMode"`;
 
 /**
- * Holds who owns what until this transaction ends: shared by those who add an owner, alone by those who fix an instant up
- * to which owners count (a run, a close). Nobody is then half written at that instant.
+ * Holds who owns what until this transaction ends: shared by those who make a use case, alone by those who change
+ * owners or end a unit and by those who fix an instant up to which owners count (a run, a close). Nobody is then half
+ * written at that instant.
  */
 export async function holdOwnership(tx: TenantTransaction, how: "shared" | "alone"): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock${how === "shared" ? "_shared" : ""}(hashtextextended($1, 4))`, [tx.scope.programme.id]);
 }
-
-export const USE_CASE_OWNERSHIP_SQL = `
-  select use_case_id as "useCaseId", business_unit_id as "businessUnitId",
-    case when effective_from = '-infinity' then -8640000000000000 else (extract(epoch from effective_from) * 1000)::bigint end as "effectiveFromMs"
-  from tenancy.use_case_ownership where programme_id = $1 and use_case_id = any($2)`;

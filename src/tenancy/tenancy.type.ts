@@ -5,6 +5,7 @@ import { UserError } from "../kernel/user-error.type";
 import { Allow, READS_NAMES } from "./access";
 import { BusinessUnit, CHARGEBACK_MODES, ChargebackMode } from "./business-unit";
 import { Programme } from "./programme";
+import { OWNERSHIP_VIEWS } from "./ownership";
 import { ROLES, Role } from "./role";
 import { UseCase } from "./use-case";
 
@@ -12,6 +13,12 @@ export const RoleEnum = enumOf(ROLES);
 registerEnumType(RoleEnum, { name: "Role", description: "The one role of a token." });
 export const ChargebackModeEnum = enumOf(CHARGEBACK_MODES);
 registerEnumType(ChargebackModeEnum, { name: "ChargebackMode", description: "SHOWBACK shows a unit its share; CHARGEBACK also posts it." });
+
+export const OwnershipViewEnum = enumOf(OWNERSHIP_VIEWS);
+registerEnumType(OwnershipViewEnum, {
+  name: "OwnershipView",
+  description: "AS_WAS: under the unit that owned the use case when the leg ended, which is the one that was charged. AS_IS: everything under the unit that owns the use case today, merged units under their successor. Only the grouping by unit differs, no amount does. A token bound to units sees the rows that its units were charged in either view; AS_IS puts them under the newest owner among its own units.",
+});
 
 @ObjectType("Programme", { implements: Node, simpleResolvers: true, description: "The owner of the shared cost, the calendar and the currency; business units are its tenants." })
 export class ProgrammeType extends Node implements Pick<Programme, "code" | "name" | "currency" | "timeZone"> {

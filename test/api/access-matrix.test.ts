@@ -34,6 +34,8 @@ const ask = (operation: string, label: string, belongsTo: Question["belongsTo"],
 const cursor = (...position: string[]): string => Buffer.from(JSON.stringify(position)).toString("base64url");
 const WHERE_UNIT = { narrow: true, byUnit: true };
 const EVENTS = "edges { node { id eventId businessUnit { code } useCase { code } } cursor } pageInfo { endCursor }";
+const QUEUE = "rows { reason reportedUseCase reportedBusinessUnit source legs suggestedUseCase { code } suggestedBusinessUnit { code } suggestionReason } legs";
+const OWNERS = "edges { node { kind reason movedLegs recordedBy moves { useCase { code } from { code } to { code closedFrom successor { code } } } } cursor }";
 const STATEMENT = "id status businessUnit { code } total { amount } lines { id useCase { code } pool { code } amount { amount } } history { status subject } disputes { reason } versions { id }";
 const ALLOCATION = "rows { businessUnit { code } useCase { code } pool { code } amount { amount } driverQuantity driverTotal } total { amount } allocated { amount } run { id }";
 const simulated = (more: Record<string, unknown>): Record<string, unknown> => ({ input: { period: "2025-10", groupBy: ["BUSINESS_UNIT"], ...more } });
@@ -75,6 +77,14 @@ const QUERIES: readonly Question[] = [
   ask("Query.sources", "after", "nobody", "query($after: String) { sources(first: 50, after: $after) { edges { node { uri owner silent completeness { deliveries rejects { about } gaps { count } } } } } }", () => ({ after: cursor("a") })),
   ask("Query.source", "uri", "nobody", "query($uri: String!) { source(uri: $uri) { uri registered completeness(period: \"2025-10\") { accepted lag { maxMs } } } }", () => ({ uri: "test://source" })),
   ask("Query.sourceRules", "no argument", "nobody", "{ sourceRules { version requireRegisteredSources } }"),
+  ask("Query.attributionRules", "no argument", "nobody", "{ attributionRules(first: 50) { edges { node { version reportedUseCase useCase { code } } } } }"),
+  ask("Query.unattributedQueue", "no argument", "nobody", `{ unattributedQueue { ${QUEUE} } }`),
+  ask("Query.unattributedQueue", "where.period", "programme", `query($where: UnattributedWhere) { unattributedQueue(where: $where) { ${QUEUE} } }`, (names) => ({ where: { period: names.period } })),
+  ask("Query.ownershipChanges", "no argument", "nobody", `{ ownershipChanges(first: 50) { ${OWNERS} } }`),
+  ask("Query.ownershipChanges", "where.useCase", "programme", `query($where: OwnershipChangeWhere) { ownershipChanges(first: 50, where: $where) { ${OWNERS} } }`, (names) => ({ where: { useCase: names.useCase } })),
+  ask("Query.ownershipChanges", "where.businessUnit", "programme", `query($where: OwnershipChangeWhere) { ownershipChanges(first: 50, where: $where) { ${OWNERS} } }`, (names) => ({ where: { businessUnit: names.unit } })),
+  ask("Query.usage", "where.ownership", "nobody", "{ usage(where: { ownership: AS_IS }, groupBy: [BUSINESS_UNIT]) { rows { businessUnit { code } legs contacts } total { legs } } }", undefined, WHERE_UNIT),
+  ask("Query.allocation", "where.ownership", "nobody", `{ allocation(period: "2025-10", groupBy: [BUSINESS_UNIT, USE_CASE], where: { ownership: AS_IS }) { ${ALLOCATION} } }`, undefined, WHERE_UNIT),
   ask("Query.costPools", "after", "nobody", "query($after: String) { costPools(first: 50, after: $after) { edges { node { id code name kind } } } }", () => ({ after: cursor("a") })),
   ask("Query.costEntries", "where.pool", "programme", "query($where: CostEntryWhere) { costEntries(first: 50, where: $where) { edges { node { id amount { amount } pool { code } useCase { code } } } } }", (names) => ({ where: { pool: [names.pool] } })),
   ask("Query.costEntries", "where.period", "programme", "query($where: CostEntryWhere) { costEntries(first: 50, where: $where) { edges { node { id amount { amount } } } } }", (names) => ({ where: { period: names.period } }), { emptyWhenMissing: true }),
@@ -124,6 +134,7 @@ const APPROVE = "mutation($input: ApproveAllocationPolicyInput!) { approveAlloca
 const REPORT = mutation("reportUsage", "results { index eventId outcome code message } accepted rejected held");
 const PROPOSE_CORRECTION = mutation("proposeCorrection", "correction { id legs(first: 5) { edges { node { eventId } } } }");
 const ATTRIBUTE = mutation("attributeUsage", "attributed");
+const MOVED = "change { kind moves { useCase { code } from { code } to { code } } }";
 const changes = { changes: true };
 const REGISTER = mutation("registerSource", "source { uri }");
 /** A source that was never heard of, though it should have been: whoever registers it must take note of that before October closes. */
@@ -142,6 +153,8 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.registerSource", "useCases", "programme", REGISTER, (names) => quiet({ useCases: [names.useCase] }), changes),
   ask("Mutation.acknowledgeSilence", "period", "programme", mutation("acknowledgeSilence", "acknowledgement { source }"), (names) => ({ input: { source: "test://quiet", period: names.period, reason: "because" } }), changes),
   ask("Mutation.setSourceRules", "no name", "nobody", mutation("setSourceRules", "rules { version }"), () => ({ input: { requireRegisteredSources: false, reason: "because" } }), changes),
+  ask("Mutation.attributeUsage", "useCase, with effectiveFrom", "programme", ATTRIBUTE, (names) => ({ input: { where: { useCase: ["no-code-at-all"] }, useCase: names.useCase, effectiveFrom: "2025-10-01", reason: "because" } }), changes),
+  ask("Mutation.retireAttributionRule", "version", "programme", mutation("retireAttributionRule", "rule { version }"), (names) => ({ input: { version: names.version, reason: "because" } }), changes),
   ask("Mutation.createCostPool", "code", "nobody", mutation("createCostPool", "pool { id code }"), () => ({ input: { code: "brand-new-pool", name: "Brand new", kind: "OTHER" } }), changes),
   ask("Mutation.bookCost", "pool", "programme", mutation("bookCost", "entry { id }"), (names) => ({ input: { pool: names.pool, period: "2025-10", amount: "1.00", currency: "USD", externalId: "matrix-pool" } }), changes),
   ask("Mutation.bookCost", "useCase", "programme", mutation("bookCost", "entry { id }"), (names) => ({ input: { pool: "platform-direct", period: "2025-10", amount: "1.00", currency: "USD", externalId: "matrix-case", useCase: names.useCase } }), changes),
@@ -166,6 +179,12 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.revertCorrection", "correction", "programme", mutation("revertCorrection", "correction { id }").replace("RevertCorrectionInput", "DecideCorrectionInput"), (names) => ({ input: { correction: names.nodes.Correction, reason: "because" } }), changes),
   ask("Mutation.rejectCorrection", "correction", "programme", mutation("rejectCorrection", "correction { id }").replace("RejectCorrectionInput", "DecideCorrectionInput"), (names) => ({ input: { correction: names.nodes.Correction, reason: "because" } }), changes),
   ask("Mutation.setCorrectionRules", "no name", "nobody", mutation("setCorrectionRules", "rules { version }"), () => ({ input: { legs: 3, reason: "because" } }), changes),
+  ask("Mutation.moveUseCase", "useCase", "programme", mutation("moveUseCase", MOVED), (names) => ({ input: { useCase: names.useCase, businessUnit: "retail", effectiveFrom: "2027-01-01", reason: "because" } }), changes),
+  ask("Mutation.moveUseCase", "businessUnit", "programme", mutation("moveUseCase", MOVED), (names) => ({ input: { useCase: "helpdesk", businessUnit: names.unit, effectiveFrom: "2027-01-01", reason: "because" } }), changes),
+  ask("Mutation.splitBusinessUnit", "from", "programme", mutation("splitBusinessUnit", MOVED), (names) => ({ input: { from: names.unit, into: { code: "brand-new-split", name: "Brand new" }, useCases: ["returns"], effectiveFrom: "2027-01-01", reason: "because" } }), changes),
+  ask("Mutation.splitBusinessUnit", "useCases", "programme", mutation("splitBusinessUnit", MOVED), (names) => ({ input: { from: "retail", into: { code: "brand-new-split-2", name: "Brand new" }, useCases: [names.useCase], effectiveFrom: "2027-01-01", reason: "because" } }), changes),
+  ask("Mutation.mergeBusinessUnits", "from", "programme", mutation("mergeBusinessUnits", MOVED), (names) => ({ input: { from: [names.unit], into: "support", effectiveFrom: "2027-01-01", reason: "because" } }), changes),
+  ask("Mutation.mergeBusinessUnits", "into", "programme", mutation("mergeBusinessUnits", MOVED), (names) => ({ input: { from: ["claims"], into: names.unit === "retail" ? "support" : names.unit, effectiveFrom: "2027-01-01", reason: "because" } }), changes),
 ];
 
 const schema = buildPublicSchema();

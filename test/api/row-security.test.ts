@@ -135,14 +135,14 @@ describe("what a transaction may touch", () => {
     expect(belonging.map(({ name }) => name)).toEqual([
       "allocation.driver_quantity", "allocation.line", "allocation.unit_share",
       "chargeback.adjustment_line", "chargeback.dispute", "chargeback.dispute_resolution", "chargeback.resolution", "chargeback.statement", "chargeback.statement_event", "chargeback.statement_line",
-      "metering.late_event", "metering.usage_daily_total", "metering.usage_event", "metering.usage_period_total", "metering.usage_superseded", "tenancy.use_case_ownership",
+      "metering.late_event", "metering.usage_daily_total", "metering.usage_event", "metering.usage_period_total", "metering.usage_superseded", "tenancy.business_unit_closing", "tenancy.use_case_ownership",
     ]);
     for (const { name } of belonging) {
       expect([name, await within(own, `select count(*) from ${name} where business_unit_id is distinct from $1`, [retail])]).toEqual([name, [{ count: "0" }]]);
       const [all] = await server.sql<{ count: string }>(`select count(*) from ${name} where business_unit_id = $1`, [retail]);
       expect([name, await within(own, `select count(*) from ${name}`)]).toEqual([name, [all]]);
     }
-    for (const hidden of ["governance.audit_entry", "governance.audit_head", "chargeback.programme_line", "closing.close_rules", "costs.cost_entry", "allocation.policy", "allocation.policy_approval", "metering.usage_leg", "metering.delivery", "metering.source_registration", "metering.source_rules", "metering.silence_acknowledgement"]) expect([hidden, await within(own, `select count(*) from ${hidden}`)]).toEqual([hidden, [{ count: "0" }]]);
+    for (const hidden of ["governance.audit_entry", "governance.audit_head", "chargeback.programme_line", "closing.close_rules", "tenancy.ownership_change", "metering.attribution_rule", "metering.attribution_rule_retirement", "costs.cost_entry", "allocation.policy", "allocation.policy_approval", "metering.usage_leg", "metering.delivery", "metering.source_registration", "metering.source_rules", "metering.silence_acknowledgement"]) expect([hidden, await within(own, `select count(*) from ${hidden}`)]).toEqual([hidden, [{ count: "0" }]]);
   });
 
   it("a writer adds rows of its own units only", async () => {

@@ -1,6 +1,6 @@
 import { LegFacts, compositionOf, facetOf } from "../../src/metering/ingest/leg-facets";
 
-const plain: LegFacts = { legEventKey: "leg", costEventKey: null, outcomeEventKey: null, correctionEventKey: null, overrideUseCaseId: null, carriedBy: null, isVoided: false, isSuperseded: false };
+const plain: LegFacts = { legEventKey: "leg", costEventKey: null, outcomeEventKey: null, correctionEventKey: null, overrideUseCaseId: null, carriedBy: null, isVoided: false, isSuperseded: false, isMoved: false };
 const composed = { baseKey: "leg", costKey: null, outcomeKey: null, useCaseId: null, carried: false, isComposed: true };
 
 test.each([
@@ -19,4 +19,5 @@ test.each<[string, Partial<LegFacts>, ReturnType<typeof compositionOf>]>([
   ["late cost is added to a correction",     { correctionEventKey: "fix", costEventKey: "c" },               { ...composed, baseKey: "fix", costKey: "c" }],
   ["a correction of a leg unheard of",       { legEventKey: null, correctionEventKey: "fix" },               { ...composed, baseKey: "fix", isComposed: false }],
   ["written anew when answered before",      { isSuperseded: true },                                         composed],
+  ["written anew when its use case moved",   { isMoved: true },                                              composed],
 ])("a leg counts by %s", (_name, facts, expected) => expect(compositionOf({ ...plain, ...facts })).toEqual(expected));

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { TenantTransaction } from "../../tenancy/database.store";
+import { ownerWhen } from "../../tenancy/ownership.query";
 import { PAYLOAD_COLUMNS } from "../usage-event-fields";
 import { Composition, OUTCOME_COLUMNS } from "./leg-facets";
 
@@ -20,8 +21,8 @@ const COST_ITEMS = `
     ) i) end`;
 
 /**
- * Writes the rows that some legs count by anew, from the rows that say it: what was received stays as it was. A leg that
- * somebody placed belongs to the unit that owned the use case when it ended; of a carried leg only the cost counts.
+ * Writes the rows that some legs count by anew, from the rows that say it: what was received stays as it was. A leg
+ * belongs to the unit that owned its use case when it ended, as it is known now; of a carried leg only the cost counts.
  * Answers the keys of the new rows, in order.
  */
 export async function insertComposedRows(tx: TenantTransaction, wanted: readonly Composition[]): Promise<string[]> {
@@ -29,18 +30,16 @@ export async function insertComposedRows(tx: TenantTransaction, wanted: readonly
   const keys = wanted.map(() => randomUUID());
   await tx.query(
     `insert into metering.usage_event (event_key, received_at, business_unit_id, use_case_id, derived_from, opens_leg, type, facet, cost_items, ${[...KEPT, ...PAYLOAD].join(", ")})
-     select w.new_key, clock_timestamp(), case when w.use_case_id is null then b.business_unit_id else p.business_unit_id end, case when w.use_case_id is null then b.use_case_id else w.use_case_id end,
+     select w.new_key, clock_timestamp(), p.business_unit_id, p.use_case_id,
        coalesce(b.derived_from, b.event_key), false, case when w.carried then 'LEG_RATED' else b.type end, case when w.carried then 'COST' else b.facet end, ${COST_ITEMS},
        ${[...KEPT.map((column) => `b.${column}`), ...PAYLOAD.map((column) => (OUTCOME_COLUMNS.has(column) ? `coalesce(o.${column}, b.${column})` : `b.${column}`))].join(", ")}
      from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::boolean[]) w (new_key, base_key, cost_key, outcome_key, use_case_id, carried)
        join metering.usage_event b on b.programme_id = $1 and b.event_key = w.base_key
        left join metering.usage_event c on c.programme_id = $1 and c.event_key = w.cost_key
        left join metering.usage_event o on o.programme_id = $1 and o.event_key = w.outcome_key
-       left join lateral (
-         select u.business_unit_id from tenancy.use_case_ownership u
-         where u.programme_id = $1 and u.use_case_id = w.use_case_id and u.effective_from <= b.ended_at
-         order by u.effective_from desc limit 1) p on w.use_case_id is not null
-     where w.use_case_id is null or p.business_unit_id is not null`,
+       cross join lateral (select case when w.use_case_id is null then b.use_case_id else w.use_case_id end as id) m
+       cross join lateral (select m.id as use_case_id, (${ownerWhen("m.id", "b.ended_at")}) as business_unit_id) p
+     where m.id is null or p.business_unit_id is not null`,
     [tx.scope.programme.id, keys, wanted.map((each) => each.baseKey), wanted.map((each) => each.costKey), wanted.map((each) => each.outcomeKey), wanted.map((each) => each.useCaseId), wanted.map((each) => each.carried)],
   );
   return keys;

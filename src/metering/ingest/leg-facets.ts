@@ -29,6 +29,8 @@ export interface LegFacts {
   readonly isVoided: boolean;
   /** That row was answered by another one before and cannot count again itself. */
   readonly isSuperseded: boolean;
+  /** Its use case was another unit's when the leg ended, as it is known now, than when the row was stored. */
+  readonly isMoved: boolean;
 }
 
 /** The row that a leg counts by, before it is written: one that is stored already, or one composed of several. */
@@ -53,6 +55,6 @@ export function compositionOf(facts: LegFacts): Composition | null {
   const outcomeKey = facts.isVoided || facts.correctionEventKey !== null ? null : facts.outcomeEventKey;
   const useCaseId = facts.isVoided ? null : facts.overrideUseCaseId;
   const carried = !facts.isVoided && facts.carriedBy !== null;
-  const isComposed = costKey !== null || outcomeKey !== null || useCaseId !== null || carried || facts.isSuperseded;
+  const isComposed = costKey !== null || outcomeKey !== null || useCaseId !== null || carried || facts.isSuperseded || (facts.isMoved && !facts.isVoided);
   return { baseKey, costKey, outcomeKey, useCaseId, carried, isComposed };
 }

@@ -1,5 +1,6 @@
 import { periodStore } from "../../governance/period.store";
 import { TenantTransaction } from "../../tenancy/database.store";
+import { ownerWhen } from "../../tenancy/ownership.query";
 import { insertComposedRows } from "./compose-legs.store";
 import { Composition, LegFacts, compositionOf } from "./leg-facets";
 import { LegChange, Supersession, SupersessionCause, restateLegs } from "./restate-legs.store";
@@ -60,7 +61,8 @@ function legRows(tx: TenantTransaction, legKeys: readonly string[]): Promise<Leg
   return tx.query<LegRow>(
     `select l.leg_key as "legKey", l.head_event_key as "headEventKey", l.leg_event_key as "legEventKey", l.cost_event_key as "costEventKey", l.outcome_event_key as "outcomeEventKey",
        l.correction_event_key as "correctionEventKey", l.override_use_case_id as "overrideUseCaseId", l.carried_by as "carriedBy",
-       b.type is not distinct from 'LEG_VOIDED' as "isVoided", x.event_key is not null as "isSuperseded", array_remove(array[b.period_key, h.period_key], null) as "periodKeys"
+       b.type is not distinct from 'LEG_VOIDED' as "isVoided", x.event_key is not null as "isSuperseded",
+       b.use_case_id is not null and b.business_unit_id is distinct from (${ownerWhen("b.use_case_id", "b.ended_at")}) as "isMoved", array_remove(array[b.period_key, h.period_key], null) as "periodKeys"
      from metering.usage_leg l
        left join metering.usage_event b on b.programme_id = $1 and b.event_key = case when l.correction_event_key is null then l.leg_event_key else l.correction_event_key end
        left join metering.usage_event h on h.programme_id = $1 and h.event_key = l.head_event_key

@@ -20,8 +20,8 @@ export interface KeyedEvent extends SoundEvent {
 }
 
 export interface ReportUsagePorts {
-  /** Where each event belongs, at the instant it ended. */
-  attribute(events: readonly KeyedEvent[]): Promise<readonly Attribution[]>;
+  /** Where each event of a source belongs, at the instant it ended. */
+  attribute(events: readonly KeyedEvent[], source: string): Promise<readonly Attribution[]>;
   /** Stores what is new, settles revisions, keeps the totals; all in one transaction. One verdict per event. */
   store(source: string, events: readonly KeyedEvent[], attributions: readonly Attribution[]): Promise<readonly Verdict[]>;
   /** Which of the events the source may not push, and why; null for each that it may. */
@@ -87,7 +87,7 @@ export function readBatch(input: ReportUsageInput, nowMs: number): ReadBatch {
 export async function reportUsage(ports: ReportUsagePorts, batch: ReadBatch, notYours: ReadonlySet<string> = new Set()): Promise<UsageEventResult[]> {
   const results = new Array<UsageEventResult>(batch.size);
   for (const result of batch.refused) results[result.index] = result;
-  const attributions = await ports.attribute(batch.sound);
+  const attributions = await ports.attribute(batch.sound, batch.source);
   const refusals = await ports.admit(batch, attributions);
   const kept: KeyedEvent[] = [];
   const keptAttributions: Attribution[] = [];

@@ -1,4 +1,5 @@
 import { TenantTransaction } from "../../tenancy/database.store";
+import { ownerWhen } from "../../tenancy/ownership.query";
 import { UsageEventType } from "../usage-event";
 import { holdLegs } from "./hold-legs.store";
 import { Facet } from "./leg-facets";
@@ -15,7 +16,7 @@ interface RivalRow {
   readonly isHead: boolean;
   /** A person corrected the leg: what its provider says of it and its outcome is kept without effect. */
   readonly isCorrected: boolean;
-  /** Of a head of a leg itself: the unit that it was received for; null when it was for none. */
+  /** Of a head of a leg itself: the unit of the use case that it was received for; null when it was for none. */
   readonly unitId: string | null;
 }
 
@@ -90,7 +91,7 @@ async function noteLosers(tx: TenantTransaction, losers: ReadonlyArray<{ readonl
   );
 }
 
-/** A source is only a name that anybody may send: what a leg was received for decides who may revise it. */
+/** A source is only a name that anybody may send: the owner of what a leg was received for decides who may revise it. */
 function requireOwnLegs(tx: TenantTransaction, rows: readonly RivalRow[]): void {
   if (tx.scope.reach === "programme") return;
   const foreign = new Set(rows.filter((row) => row.isHead && row.unitId !== null && !tx.scope.unitIds.includes(row.unitId)).map((row) => row.legKey));
@@ -104,7 +105,7 @@ function rivals(tx: TenantTransaction, legKeys: readonly string[], newEventKeys:
      from metering.usage_event n left join metering.usage_leg l on l.programme_id = $1 and l.leg_key = n.leg_key where n.programme_id = $1 and n.event_key = any($3::uuid[])
      union all
      select l.leg_key, h.event_key, h.facet, h.type, h.revision, true, l.correction_event_key is not null, case when h.facet = 'LEG' then
-       coalesce(h.business_unit_id, (select u.id from tenancy.business_unit u where u.programme_id = $1 and u.code = h.reported_business_unit)) end
+       coalesce((${ownerWhen("h.use_case_id", "h.ended_at")}), (select u.id from tenancy.business_unit u where u.programme_id = $1 and u.code = h.reported_business_unit)) end
      from metering.usage_leg l
        cross join lateral unnest(array[l.leg_event_key, l.cost_event_key, l.outcome_event_key]) k (event_key)
        join metering.usage_event h on h.programme_id = $1 and h.event_key = k.event_key

@@ -8,10 +8,10 @@ import { auditStore } from "../../governance/audit.store";
 import { isClosed } from "../../governance/period";
 import { periodStore } from "../../governance/period.store";
 import { TenantTransaction } from "../../tenancy/database.store";
-import { USE_CASE_OWNERSHIP_SQL } from "../../tenancy/tenancy.store";
 import { sourceGate } from "../sources/source-gate.store";
 import { sourceIdOf } from "../sources/known-source.store";
-import { Attribution, attribute } from "./attribution";
+import { Attribution } from "./attribution";
+import { attributeEvents } from "./attribute-events.store";
 import { facetOf } from "./leg-facets";
 import { KeyedEvent, ReportUsagePorts, Verdict } from "./report-usage";
 import { ABSENT } from "./read-usage-event";
@@ -22,37 +22,10 @@ import { COUNT_NEW_CONTACTS, CREATE_STAGE, HOLD_TOTALS, NOTE_LATE, STAGE_COLUMNS
 /** The ports of `reportUsage` over one transaction. */
 export function usageStore(tx: TenantTransaction): ReportUsagePorts {
   return {
-    attribute: (events) => attributeEvents(tx, events),
+    attribute: (events, source) => attributeEvents(tx, events, source),
     store: (source, events, attributions) => storeEvents(tx, source, events, attributions),
     ...sourceGate(tx),
   };
-}
-
-/**
- * Looks the codes up over the whole programme, so that a unit contradicting a use case's owner is told apart from an
- * unknown use case, and goes back to the narrower reach of a writer before anything is written.
- */
-async function attributeEvents(tx: TenantTransaction, events: readonly KeyedEvent[]): Promise<Attribution[]> {
-  const programmeId = tx.scope.programme.id;
-  const unitCodes = new Set<string>();
-  const useCaseCodes = new Set<string>();
-  for (const event of events) {
-    if (event.businessUnit !== null) unitCodes.add(event.businessUnit);
-    if (event.useCase !== null) useCaseCodes.add(event.useCase);
-  }
-  await tx.setReach("programme");
-  const units = await tx.prepared<{ id: string; code: string }>("select id, code from tenancy.business_unit where programme_id = $1 and code = any($2)", [programmeId, [...unitCodes]]);
-  const useCases = await tx.prepared<{ id: string; code: string }>("select id, code from tenancy.use_case where programme_id = $1 and code = any($2)", [programmeId, [...useCaseCodes]]);
-  const ownerships = await tx.prepared<{ useCaseId: string; businessUnitId: string; effectiveFromMs: string }>(USE_CASE_OWNERSHIP_SQL, [programmeId, useCases.map(({ id }) => id)]);
-  if (tx.scope.reach !== "programme") await tx.setReach("ingest");
-  const directory = {
-    unitIdByCode: new Map(units.map(({ code, id }) => [code, id])),
-    useCaseIdByCode: new Map(useCases.map(({ code, id }) => [code, id])),
-    ownerships: ownerships.map((row) => ({ ...row, effectiveFromMs: Number(row.effectiveFromMs) })),
-  };
-  const own = new Set(tx.scope.unitIds);
-  const mayWrite = tx.scope.reach === "programme" ? () => true : (id: string) => own.has(id);
-  return events.map((event) => attribute(event, directory, mayWrite));
 }
 
 async function storeEvents(tx: TenantTransaction, source: string, events: readonly KeyedEvent[], attributions: readonly Attribution[]): Promise<Verdict[]> {

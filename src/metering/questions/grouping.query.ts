@@ -21,7 +21,10 @@ const FIELD_COLUMNS: Readonly<Record<FieldDimension, string>> = {
   CAMPAIGN_RUN: "campaign_run_id", WORKFLOW: "workflow", COHORT: "cohort", VARIANT: "variant",
 };
 
-const UNITS = { BUSINESS_UNIT: "e.business_unit_id", USE_CASE: "e.use_case_id" };
+/** The unit that a row named `e` was charged to. */
+export const CHARGED_UNIT = "e.business_unit_id";
+
+const UNITS = { BUSINESS_UNIT: CHARGED_UNIT, USE_CASE: "e.use_case_id" };
 const DAYS = { CHANNEL: "e.channel::text", DIRECTION: "e.direction::text", PROVIDER: "nullif(e.provider, '')", OUTCOME: "nullif(e.outcome::text, '')" };
 const FIELDS = Object.fromEntries(Object.entries(FIELD_COLUMNS).map(([dimension, column]) => [dimension, `nullif(e.${column}, '')`]));
 
@@ -58,7 +61,8 @@ export interface Grouping {
   readonly order: readonly string[];
 }
 
-export function groupingOf(grain: Grain, groupBy: readonly UsageDimension[], zone: string): Grouping {
+/** The parts for some dimensions; `unit` is what BUSINESS_UNIT groups by. */
+export function groupingOf(grain: Grain, groupBy: readonly UsageDimension[], zone: string, unit = CHARGED_UNIT): Grouping {
   const names: string[] = [], columns: string[] = [], named: string[] = [], joins: string[] = [], first: string[] = [], order: string[] = [];
   const add = (alias: string, sql: string): void => {
     names.push(`"${alias}"`);
@@ -73,7 +77,7 @@ export function groupingOf(grain: Grain, groupBy: readonly UsageDimension[], zon
       continue;
     }
     const alias = ALIAS[dimension];
-    add(alias, COLUMNS[grain][dimension]!);
+    add(alias, dimension === "BUSINESS_UNIT" ? unit : COLUMNS[grain][dimension]!);
     if (dimension === "BUSINESS_UNIT") {
       named.push('g."unitId"', 'u.code as "unitCode"', 'u.name as "unitName"', 'u.cost_centre as "costCentre"', 'u.chargeback_mode as "chargebackMode"');
       joins.push('left join tenancy.business_unit u on u.programme_id = $1 and u.id = g."unitId"');

@@ -64,6 +64,7 @@ async function ask<Report extends { asOf: Date }>(
   answer: (tx: TenantTransaction, resolved: ResolvedUsageWhere, wanted: { readonly total: boolean }) => Promise<{ readonly rows: readonly unknown[]; readonly total: unknown }>,
 ): Promise<Report> {
   requireSoundQuestion(where, groupBy);
+  if (where.ownership === "AS_IS") throw new Refusal("BAD_USER_INPUT", "Peaks and durations are those of the unit that was charged. Leave ownership out, or ask usage.", ["where", "ownership"]);
   requirePermittedQuestion(context.principal.role, where, groupBy);
   return context.withTenant(async (tx) => {
     const resolved = await resolveUsageWhere(tx, where);

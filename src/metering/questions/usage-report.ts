@@ -1,7 +1,7 @@
 import { trimDecimal } from "../../kernel/decimal";
 import { fraction, roundForDisplay } from "../../kernel/fraction";
 import { Refusal } from "../../kernel/refusal";
-import { Role } from "../../tenancy";
+import { OwnershipView, Role } from "../../tenancy";
 import { Channel, Direction } from "../usage-event";
 
 /** Dimensions whose values stand in one column of every leg, as the integration sent them. */
@@ -33,6 +33,7 @@ export interface UsageWhere extends Readonly<Partial<Record<FilterField, readonl
   readonly channel?: readonly Channel[] | null;
   readonly direction?: readonly Direction[] | null;
   readonly view?: UsageView | null;
+  readonly ownership?: OwnershipView | null;
 }
 
 /** Figures of one group: whole numbers that a number holds exactly. Durations are of connected voice legs. */
@@ -56,7 +57,7 @@ export function requireSoundQuestion(where: UsageWhere, groupBy: readonly UsageD
 }
 
 /** All that a role which sees whole months alone may filter by. */
-const MONTH_FILTERS: ReadonlySet<string> = new Set(["period", "view"]);
+const MONTH_FILTERS: ReadonlySet<string> = new Set(["period", "view", "ownership"]);
 
 /**
  * What a role may ask of usage beyond the rows that row-level security lets it see; FORBIDDEN otherwise.
@@ -65,7 +66,7 @@ const MONTH_FILTERS: ReadonlySet<string> = new Set(["period", "view"]);
  */
 export function requirePermittedQuestion(role: Role, where: UsageWhere, groupBy: readonly UsageDimension[]): void {
   if (seesOnlyGroups(role)) {
-    const narrow = where.view === "RESTATED" || Object.entries(where).some(([name, value]) => value !== null && value !== undefined && !MONTH_FILTERS.has(name));
+    const narrow = where.view === "RESTATED" || where.ownership === "AS_IS" || Object.entries(where).some(([name, value]) => value !== null && value !== undefined && !MONTH_FILTERS.has(name));
     if (narrow || groupBy.some((dimension) => dimension !== "PERIOD" && dimension !== "MONTH")) {
       throw new Refusal("FORBIDDEN", "This role sees totals of whole months of the programme: as posted; filter by period and group by PERIOD only.");
     }

@@ -15,6 +15,8 @@ export interface ResolvedUsageWhere {
   /** Values of single fields, any of which will do; a field that is not named is not looked at. */
   readonly fields: Readonly<Partial<Record<FilterField, readonly string[]>>>;
   readonly view: UsageView;
+  /** The instant whose owners everything is shown under; absent: the unit that owned the use case when the leg ended. */
+  readonly ownersAt?: Date | null;
 }
 
 /** Everything that was posted: what a filter starts from. */

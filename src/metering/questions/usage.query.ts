@@ -1,9 +1,10 @@
 import { firstInstantOf } from "../../kernel/local-days";
 import { Refusal } from "../../kernel/refusal";
 import { TenantTransaction } from "../../tenancy/database.store";
+import { ownersAt } from "../../tenancy/ownership.query";
 import { NOBODY } from "../usage-event";
 import { COUNTING_EVENTS, RESTATED_EVENTS } from "./counting-events.query";
-import { Grain, GroupKeys, groupingOf, holds } from "./grouping.query";
+import { CHARGED_UNIT, Grain, GroupKeys, groupingOf, holds } from "./grouping.query";
 import { MINIMUM_GROUP, UsageDimension, UsageFigures, asMinutes, asSeconds } from "./usage-report";
 import { ResolvedUsageWhere, fieldConditions, monthBounds, requireKnownPeriod } from "./usage-where.query";
 
@@ -34,14 +35,15 @@ export async function usageByGroup(tx: TenantTransaction, where: ResolvedUsageWh
   const parameters: unknown[] = [tx.scope.programme.id];
   const bind = (value: unknown): string => `$${parameters.push(value)}`;
   const zone = bind(tx.scope.programme.timeZone);
-  const grouping = groupingOf(grain, groupBy, zone);
+  const shown = shownUnits(where, bind);
+  const grouping = groupingOf(grain, groupBy, zone, shown.unit);
   // Questions to the coarsest totals come in few forms and are answered faster than they are planned.
   const ask = grain === "period" ? tx.prepared : tx.query;
   const rows = await ask<Record<string, string | null>>(
     `with g as (
        select ${[...grouping.columns, ...figures(grain, asks.contacts)].join(", ")}
-       from ${relation(grain, where)}
-       where e.programme_id = $1 and $2::text is not null ${conditionsOf(tx, grain, where, bind, zone)}
+       from ${relation(grain, where)} ${shown.join}
+       where e.programme_id = $1 and $2::text is not null ${conditionsOf(tx, grain, where, bind, zone, shown.unit)}
        ${groupBy.length > 0 ? `group by ${groupBy.map((_, index) => index + 1).join(", ")}` : ""}
        having count(*) > 0 ${asks.onlyGroups ? `and count(distinct ${ACTIVE_UNIT[grain]}) >= ${MINIMUM_GROUP}` : ""}
      )
@@ -67,8 +69,9 @@ export async function distinctContacts(tx: TenantTransaction, where: ResolvedUsa
   const parameters: unknown[] = [tx.scope.programme.id];
   const bind = (value: unknown): string => `$${parameters.push(value)}`;
   const zone = bind(tx.scope.programme.timeZone);
+  const shown = shownUnits(where, bind);
   const [row] = await tx.query<{ contacts: string }>(
-    `select count(distinct e.contact_key) as contacts from ${relation("leg", where)} where e.programme_id = $1 and $2::text is not null ${conditionsOf(tx, "leg", where, bind, zone)}`,
+    `select count(distinct e.contact_key) as contacts from ${relation("leg", where)} ${shown.join} where e.programme_id = $1 and $2::text is not null ${conditionsOf(tx, "leg", where, bind, zone, shown.unit)}`,
     parameters,
   );
   return whole(row!.contacts);
@@ -83,6 +86,12 @@ export function relation(grain: Grain, where: ResolvedUsageWhere): string {
   if (grain === "day") return "metering.usage_daily_total e";
   if (grain === "period") return "metering.usage_period_total e";
   return where.view === "RESTATED" ? RESTATED_EVENTS : COUNTING_EVENTS;
+}
+
+/** The unit that a row named `e` is shown under: the one that was charged or, with an instant, its use case's owner then; and the join that it needs. */
+export function shownUnits(where: ResolvedUsageWhere, bind: (value: unknown) => string): { readonly unit: string; readonly join: string } {
+  if (!where.ownersAt) return { unit: CHARGED_UNIT, join: "" };
+  return { unit: "coalesce(w.business_unit_id, e.business_unit_id)", join: `left join (${ownersAt(bind(where.ownersAt))}) w on w.use_case_id = e.use_case_id` };
 }
 
 function figures(grain: Grain, contacts: boolean): string[] {
@@ -103,7 +112,8 @@ async function chooseGrain(tx: TenantTransaction, where: ResolvedUsageWhere, gro
   const wholePeriods = where.fromMs === null && where.toMs === null;
   const fields = Object.keys(where.fields);
   const coarse = wholePeriods && !where.channels && !where.directions && fields.length === 0 && groupBy.every((dimension) => holds("period", dimension));
-  const countedContacts = groupBy.includes("BUSINESS_UNIT") && groupBy.includes("USE_CASE") && (where.period !== null || groupBy.includes("PERIOD") || groupBy.includes("MONTH"));
+  // Contacts are counted per unit that was charged: those of a use case that moved do not add up.
+  const countedContacts = !where.ownersAt && groupBy.includes("BUSINESS_UNIT") && groupBy.includes("USE_CASE") && (where.period !== null || groupBy.includes("PERIOD") || groupBy.includes("MONTH"));
   if (coarse && (!contacts || countedContacts)) return "period";
   if (contacts || fields.some((field) => field !== "provider" && field !== "outcome") || !groupBy.every((dimension) => holds("day", dimension))) return "leg";
   if (wholePeriods) return "day";
@@ -120,9 +130,9 @@ export function instant(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();
 }
 
-/** All that a filter says of the rows of a grain, each with its "and". */
-export function conditionsOf(tx: TenantTransaction, grain: Grain, where: ResolvedUsageWhere, bind: (value: unknown) => string, zone: string): string {
-  const conditions = attributesOf(tx, grain, where, bind);
+/** All that a filter says of the rows of a grain, each with its "and"; `unit` is the one that a row is shown under. */
+export function conditionsOf(tx: TenantTransaction, grain: Grain, where: ResolvedUsageWhere, bind: (value: unknown) => string, zone: string, unit = CHARGED_UNIT): string {
+  const conditions = attributesOf(tx, grain, where, bind, unit);
   const add = (value: unknown, condition: (parameter: string) => string): void => {
     if (value !== null) conditions.push(condition(bind(value)));
   };
@@ -138,11 +148,11 @@ export function conditionsOf(tx: TenantTransaction, grain: Grain, where: Resolve
   return conditions.map((condition) => `and ${condition}`).join(" ");
 }
 
-/** What a filter says of a row beside its time. */
-export function attributesOf(tx: TenantTransaction, grain: Grain, where: ResolvedUsageWhere, bind: (value: unknown) => string): string[] {
+/** What a filter says of a row beside its time; `unit` is the one that the row is shown under. */
+export function attributesOf(tx: TenantTransaction, grain: Grain, where: ResolvedUsageWhere, bind: (value: unknown) => string, unit = CHARGED_UNIT): string[] {
+  const conditions = where.unitIds ? [`${unit} = any(${bind(where.unitIds)}::uuid[])`] : [];
   // Row-level security lets a unit see its own rows alone; said again, it is a range of the index.
-  const units = where.unitIds ?? (grain === "leg" && tx.scope.reach === "units" ? tx.scope.unitIds : null);
-  const conditions = units ? [`e.business_unit_id = any(${bind(units)}::uuid[])`] : [];
+  if ((!where.unitIds || unit !== CHARGED_UNIT) && grain === "leg" && tx.scope.reach === "units") conditions.push(`${CHARGED_UNIT} = any(${bind(tx.scope.unitIds)}::uuid[])`);
   if (where.useCaseIds) conditions.push(`e.use_case_id = any(${bind(where.useCaseIds)}::uuid[])`);
   if (where.channels) conditions.push(`e.channel = any(${bind(where.channels)}::metering.channel[])`);
   if (where.directions) conditions.push(`e.direction = any(${bind(where.directions)}::metering.direction[])`);
