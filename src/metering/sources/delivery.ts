@@ -54,6 +54,5 @@ export function reasonOf({ code, about, message = "" }: Pick<UsageEventResult, "
   if (about !== undefined) return `${code}/${about}`;
   const word = /^[A-Za-z.]+/.exec(message)?.[0] ?? "";
   if (FIELD_NAMES.has(word)) return `${code}/${word}`;
-  if (message.includes("is not a field of")) return `${code}/unknownField`;
-  return `${code}/${/^LEG_[A-Z]+ is not accepted/.test(message) ? "type" : "event"}`;
+  return `${code}/${message.includes("is not a field of") ? "unknownField" : "event"}`;
 }

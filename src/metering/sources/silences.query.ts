@@ -16,7 +16,7 @@ const QUIET = `
   leg as (
     select e.source_id, e.ended_at, coalesce(lag(e.ended_at) over (partition by e.source_id order by e.ended_at), a.starts_at) as before, a.seconds
     from metering.usage_event e join asked a on a.source_id = e.source_id
-    where e.programme_id = $1 and e.ended_at >= $5 and e.ended_at < $6 and e.ended_at >= a.starts_at and not e.test and e.attribution_of is null
+    where e.programme_id = $1 and e.ended_at >= $5 and e.ended_at < $6 and e.ended_at >= a.starts_at and not e.test and e.derived_from is null
   )
   select source_id as "sourceId", before as "from", ended_at as "to" from leg where ended_at - before > make_interval(secs => seconds)
   union all
