@@ -65,7 +65,8 @@ describe("one CloudEvent", () => {
   it("may come with its attributes as headers", async () => {
     const binary = (more: Record<string, string> = {}): Promise<Uploaded> => {
       const headers = { "ce-specversion": "1.0", "ce-id": "bin%C3%A4r", "ce-source": "cloud://a", "ce-type": TYPE, "ce-time": "2025-10-10T14:01:00Z", ...more };
-      const { eventId: _, ...data } = call("binary");
+      const data = call("binary");
+      delete data.eventId;
       return send(text(data), { path: "/usage", type: "application/json", headers });
     };
     expect((await binary()).body).toEqual({ line: 1, eventId: "binär", outcome: "ACCEPTED" });

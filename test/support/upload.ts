@@ -44,6 +44,7 @@ export function openUpload(url: string, actor: Actor | null, { path = "/usage?so
       const all: string[] = [];
       response.on("error", reject);
       const reader = createInterface({ input: response });
+      reader.on("error", reject);
       reader.on("line", (line) => {
         all.push(line);
         const next = waiting.shift();

@@ -27,6 +27,8 @@ export interface UsageRouteParts {
   readonly permissionsOf: (role: Principal["role"]) => readonly string[];
   /** How long a sender is waited for; that of uploads unless told. */
   readonly patience?: Patience;
+  /** Lines of a commit at most; 10,000 unless told. */
+  readonly commitLines?: number;
 }
 
 /** Uploads that are read at the same time, and commits of them: each of the latter takes a connection to the database. */
@@ -112,7 +114,7 @@ async function takeStream({ parts, turns, body, reply }: Taking, form: UsageForm
         throw error;
       }),
       answer: (results) => answer.write(results),
-    }, { source: form.source, parallel: 1 });
+    }, { source: form.source, parallel: 1, commitLines: parts.commitLines });
     if (lines === 0) throw new Refusal("BAD_USER_INPUT", "The body holds no event.");
     await answer.end(null);
   } catch (error) {

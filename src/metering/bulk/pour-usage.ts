@@ -1,7 +1,7 @@
 import { BulkBatch, LineResult } from "./bulk-batch";
 import { Conveyor } from "./conveyor";
 import { readItem } from "./envelope";
-import { LineCutter } from "./lines";
+import { BrokenLine, LineCutter } from "./lines";
 
 /** A commit holds at most this many lines, */
 export const MOST_LINES = 10_000;
@@ -25,6 +25,8 @@ export interface PourOptions {
   readonly source: string | null;
   /** Commits under way at the same time. With one, the first of two lines with one identity is always the one kept. */
   readonly parallel: number;
+  /** Lines of a commit at most; 10,000 unless told. */
+  readonly commitLines?: number;
 }
 
 /**
@@ -34,8 +36,9 @@ export interface PourOptions {
  * an answer were not stored, or not surely so, and are to be sent again.
  */
 export async function pourUsage(chunks: AsyncIterable<Buffer>, ports: PourPorts, options: PourOptions): Promise<number> {
+  const { source, parallel, commitLines = MOST_LINES } = options;
   const cutter = new LineCutter();
-  const conveyor = new Conveyor(ports.store, ports.answer, options.parallel);
+  const conveyor = new Conveyor(ports.store, ports.answer, parallel);
   let answered = 0;
   let batch = new BulkBatch(ports.nowMs());
   const pass = async (): Promise<void> => {
@@ -46,12 +49,13 @@ export async function pourUsage(chunks: AsyncIterable<Buffer>, ports: PourPorts,
   try {
     for await (const chunk of chunks) {
       for (const line of cutter.cut(chunk)) {
-        if (addLine(batch, cutter.number, line, options.source)) await pass();
+        addLine(batch, cutter.number, line, source);
+        if (batch.size >= commitLines || batch.length >= MOST_CHARACTERS) await pass();
       }
       ports.progress?.(cutter.number);
       if (batch.size > 0 && conveyor.isIdle && ports.nowMs() - batch.nowMs > WAIT_FOR_MORE_MS) await pass();
     }
-    for (const line of cutter.end()) addLine(batch, cutter.number, line, options.source);
+    for (const line of cutter.end()) addLine(batch, cutter.number, line, source);
     if (batch.size > 0) await pass();
     await conveyor.finish();
     ports.progress?.(cutter.number);
@@ -61,23 +65,18 @@ export async function pourUsage(chunks: AsyncIterable<Buffer>, ports: PourPorts,
   return answered;
 }
 
-/** Reads a line into the batch; true when the batch is full. */
-function addLine(batch: BulkBatch, number: number, line: string | { readonly fault: string }, source: string | null): boolean {
-  if (typeof line !== "string") batch.refuse(number, "", line.fault);
-  else if (line === "\r") return false;
-  else {
-    let item: unknown;
-    try {
-      item = JSON.parse(line);
-    } catch {
-      if (line.trim() === "") return false;
-      batch.refuse(number, "", "The line is not JSON.");
-      return batch.size >= MOST_LINES;
-    }
-    const read = readItem(item, source);
-    if ("fault" in read) batch.refuse(number, read.eventId, read.fault);
-    else batch.add(number, read.source, read.event);
-    batch.length += line.length;
+/** Reads a line into the batch. */
+function addLine(batch: BulkBatch, number: number, line: string | BrokenLine, source: string | null): void {
+  if (typeof line !== "string") return batch.refuse(number, "", line.fault);
+  let item: unknown;
+  try {
+    item = JSON.parse(line);
+  } catch {
+    if (line.trim() !== "") batch.refuse(number, "", "The line is not JSON.");
+    return;
   }
-  return batch.size >= MOST_LINES || batch.length >= MOST_CHARACTERS;
+  const read = readItem(item, source);
+  if ("fault" in read) batch.refuse(number, read.eventId, read.fault);
+  else batch.add(number, read.source, read.event);
+  batch.length += line.length;
 }
