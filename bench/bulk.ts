@@ -82,7 +82,9 @@ async function sendUploads(origin: string, token: string, bodies: readonly Buffe
 
 /** Runs `apportion import usage` as a process of its own, its start included. */
 async function importFile(place: Place, file: string): Promise<number> {
-  const environment = { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: place.installation.apiUrl, LOG_LEVEL: "warn" };
+  // With a database that is named, settings of tokens are asked for, though nobody sends one here.
+  const tokens = { APPORTION_JWT_ISSUER: "bench", APPORTION_JWT_AUDIENCE: "bench", APPORTION_JWT_SECRET: "only to be there: no token is read here" };
+  const environment = { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: place.installation.apiUrl, LOG_LEVEL: "warn", ...tokens };
   const profile = (process.env.BENCH_NODE_ARGS ?? "").split(" ").filter((each) => each !== "");
   const { stdout } = await promisify(execFile)(process.execPath, ["--enable-source-maps", ...profile, CLI, "import", "usage", file, "--source", SOURCE, "--programme", PROGRAMME.code, "--json"], { env: environment });
   return (JSON.parse(stdout) as { accepted: number }).accepted;

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Refusal, RefusalCode } from "../kernel/refusal";
 import { Principal } from "../tenancy";
 import { httpStatusOf } from "./refusals";
@@ -51,4 +51,20 @@ export function endUnread(request: FastifyRequest): void {
   const timer = setTimeout(() => raw.destroy(), LINGER_MS);
   for (const event of ["end", "close"]) raw.once(event, () => clearTimeout(timer));
   raw.on("error", () => undefined).resume();
+}
+
+/**
+ * Refuses with 408 a request whose body does not come within `ms`. Uploads at `except` see to that themselves: they may take
+ * as long as they like while they move, which Node's own limit cannot tell apart.
+ */
+export function limitBodies(app: FastifyInstance, except: string, ms: number): void {
+  app.addHook("onRequest", async (request, reply) => {
+    const { raw, headers } = request;
+    if (request.routeOptions.url === except || (headers["transfer-encoding"] === undefined && !(Number(headers["content-length"]) > 0))) return;
+    const timer = setTimeout(() => {
+      if (!reply.sent) void sendError(reply, 408, "TIMEOUT", "The body did not come in time. Send the request again.");
+      endUnread(request);
+    }, ms);
+    for (const event of ["end", "close"]) raw.once(event, () => clearTimeout(timer));
+  });
 }

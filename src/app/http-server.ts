@@ -9,7 +9,7 @@ import { Database } from "../tenancy/database.store";
 import { RecordAudit, RequestContext } from "../tenancy/request-context";
 import { ScopeResolver } from "../tenancy/scope-resolver.store";
 import { GraphQLContext, LARGEST_INGEST_BYTES, LARGEST_QUERY_BYTES } from "./graphql-server";
-import { WithBody, authenticate, endUnread, sendError } from "./http-manners";
+import { WithBody, authenticate, limitBodies, sendError } from "./http-manners";
 import { httpStatusOf } from "./refusals";
 import { TokenVerifier } from "./token";
 import { addUsageRoute } from "./usage/usage-route";
@@ -32,6 +32,7 @@ export interface HttpServerParts {
 /** Longest time for the headers of a request, and for the body of one that is no upload, in milliseconds. */
 const HEADERS_MS = 15_000;
 const BODY_MS = 60_000;
+const UPLOADS = "/usage";
 
 /** The routes. /graphql and /usage need a token; health, metrics, SDL and the welcome page do not. */
 export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
@@ -65,7 +66,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   app.setNotFoundHandler((_request, reply) => sendError(reply, 404, "NOT_FOUND", "There is nothing here. GET / says where things are."));
 
   drainOnClose(app);
-  limitBodies(app);
+  limitBodies(app, UPLOADS, BODY_MS);
   addUsageRoute(app, parts);
   addOperations(app, parts);
   app.route({
@@ -81,21 +82,6 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     }) as never,
   });
   return app;
-}
-
-const UPLOADS = "/usage";
-
-/** An upload may take as long as it likes while it moves, which Node cannot tell apart: we end the other requests whose body does not come. */
-function limitBodies(app: FastifyInstance): void {
-  app.addHook("onRequest", async (request, reply) => {
-    const { raw, headers } = request;
-    if (request.routeOptions.url === UPLOADS || (headers["transfer-encoding"] === undefined && !(Number(headers["content-length"]) > 0))) return;
-    const timer = setTimeout(() => {
-      if (!reply.sent) void sendError(reply, 408, "TIMEOUT", "The body did not come in time. Send the request again.");
-      endUnread(request);
-    }, BODY_MS);
-    for (const event of ["end", "close"]) raw.once(event, () => clearTimeout(timer));
-  });
 }
 
 /**

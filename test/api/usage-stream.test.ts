@@ -4,10 +4,14 @@ import Fastify, { FastifyInstance } from "fastify";
 import pino from "pino";
 import { operationsOf } from "../../src/app/authorize";
 import { buildPublicSchema } from "../../src/app/schema";
+import { connect } from "../../src/app/data-source";
 import { buildServer } from "../../src/app/serve";
 import { createTokenVerifier } from "../../src/app/token";
 import { addUsageRoute } from "../../src/app/usage/usage-route";
+import { Database } from "../../src/tenancy/database.store";
+import { ScopeResolver } from "../../src/tenancy/scope-resolver.store";
 import { call, createAcme, integration } from "../support/builders";
+import { Cable, layCable } from "../support/cut-cable";
 import { recountedTotals, storedTotals } from "../support/recount";
 import { Actor, TOKEN, TestServer, startTestServer } from "../support/server";
 import { OpenUpload, UploadResult, Uploaded, ndjson, openUpload, upload } from "../support/upload";
@@ -15,20 +19,26 @@ import { OpenUpload, UploadResult, Uploaded, ndjson, openUpload, upload } from "
 let server: TestServer;
 let sender: Actor;
 let quick: FastifyInstance;
-/** The same route over the same data, with small commits and little patience. */
+/** The same route over the same data, with small commits and little patience, at the end of a cable. */
 let quickUrl: string;
+let cable: Cable;
+let far: Database;
 beforeAll(async () => {
   server = await startTestServer();
   await createAcme(server);
   sender = integration(server);
-  const { database, scopes, clock } = server.installation;
+  const { apiUrl, clock } = server.installation;
+  cable = await layCable(Number(new URL(apiUrl).port));
+  far = new Database(await connect(Object.assign(new URL(apiUrl), { port: String(cable.port) }).toString(), { purpose: "serve" }).initialize());
   const schema = buildPublicSchema();
   quick = Fastify();
-  addUsageRoute(quick, { database, scopes, clock, verifier: createTokenVerifier(TOKEN, clock), logger: pino({ level: "silent" }), permissionsOf: (role) => operationsOf(schema, role), patience: { idleMs: 2_000, waitMs: 60_000 }, commitLines: SMALL });
+  addUsageRoute(quick, { database: far, scopes: new ScopeResolver(far), clock, verifier: createTokenVerifier(TOKEN, clock), logger: pino({ level: "silent" }), permissionsOf: (role) => operationsOf(schema, role), patience: { idleMs: 2_000, waitMs: 60_000 }, commitLines: SMALL });
   quickUrl = await quick.listen({ port: 0, host: "127.0.0.1" });
 });
 afterAll(async () => {
   await quick.close();
+  await far.close();
+  await cable.close();
   await server.close();
 });
 
@@ -132,22 +142,31 @@ it("a sender that trickles is answered after five seconds", async () => {
 
 describe("when the database goes away", () => {
   const GONE = { code: "UNAVAILABLE", message: `The database does not answer. ${SEND_AGAIN}` };
-  /** Holds up whoever stores, ends their sessions when one of them waits, and lets the others go on. */
-  async function endSessions(): Promise<void> {
+  const unplug = (): void => {
+    cable.leadTo(null);
+    cable.cut();
+  };
+  afterEach(() => cable.leadTo(Number(new URL(server.installation.apiUrl).port)));
+
+  it("for a moment, nobody notices", async () => {
+    await server.sql("begin");
+    await server.sql("lock table metering.usage_event in access exclusive mode");
+    const answer = upload(quickUrl, sender, ndjson(calls("moment", SMALL)));
     while ((await server.sql("select 1 from pg_locks where not granted and relation = 'metering.usage_event'::regclass")).length === 0) await pause(10);
-    await server.sql("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = 'apportion_app'");
+    expect(cable.cut()).toBeGreaterThan(0);
     await server.sql("rollback");
-  }
+    const { end } = await answer;
+    expect([end!.complete, end!.lines, end!.accepted + end!.duplicate]).toEqual([true, SMALL, SMALL]);
+    expect(await stored("moment")).toBe(SMALL);
+  });
 
   it("in the middle, the last line says so", async () => {
     const events = calls("gone", SMALL + 100);
     const open = openUpload(quickUrl, sender);
     open.sent.write(ndjson(events.slice(0, SMALL)));
     await linesUntil(open, SMALL);
-    await server.sql("begin");
-    await server.sql("lock table metering.usage_event in access exclusive mode");
+    unplug();
     open.sent.end(ndjson(events.slice(SMALL)));
-    await endSessions();
     const answer = await open.answer;
     expect([answer.status, answer.results.length]).toEqual([200, SMALL]);
     expect(answer.end).toEqual({ complete: false, lines: SMALL, ...NONE, accepted: SMALL, ...GONE });
@@ -157,10 +176,8 @@ describe("when the database goes away", () => {
   it("while the sender still sends, it is told at once", async () => {
     const open = openUpload(quickUrl, sender);
     open.sent.on("error", () => undefined);
-    await server.sql("begin");
-    await server.sql("lock table metering.usage_event in access exclusive mode");
+    unplug();
     open.sent.write(ndjson(calls("early", SMALL)));
-    await endSessions();
     const answer = await open.answer;
     expect([answer.status, answer.headers["retry-after"], answer.body]).toEqual([503, "1", { errors: [{ message: GONE.message, extensions: { code: "UNAVAILABLE" } }] }]);
     open.sent.destroy();

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Logger } from "pino";
 import { Clock } from "../../kernel/clock";
@@ -108,7 +109,7 @@ async function takeStream({ parts, turns, body, reply }: Taking, form: UsageForm
   try {
     const lines = await pourUsage(form.isGzip ? inflated(body, STREAM_BOMB) : body, {
       nowMs: () => parts.clock.now(),
-      store: (batch) => inTurn(turns.commits, () => store(batch)).catch((error: Error) => {
+      store: (batch) => patiently(() => inTurn(turns.commits, () => store(batch))).catch((error: Error) => {
         // Whoever still sends is told at once, not when the next batch is full.
         body.interrupt(error);
         throw error;
@@ -123,6 +124,19 @@ async function takeStream({ parts, turns, body, reply }: Taking, form: UsageForm
   } finally {
     giveBack();
   }
+}
+
+/** A connection that is lost, or slow to come, does not end an upload of hours; a database that stays away does. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (const ms of [250, 1_000]) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Refusal && error.code === "UNAVAILABLE")) throw error;
+      await pause(ms);
+    }
+  }
+  return work();
 }
 
 async function inTurn<T>(turns: Turns, work: () => Promise<T>): Promise<T> {
