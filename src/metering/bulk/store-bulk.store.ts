@@ -15,8 +15,7 @@ export async function storeBulk(
   const verdicts = [];
   for (const { batch } of parts) {
     await before?.(batch);
-    // Nothing sound: nothing to ask the database.
-    verdicts.push(batch.sound.length === 0 ? batch.refused : await storeBatch(database, scope, batch, options));
+    verdicts.push(await storeBatch(database, scope, batch, options));
   }
   return bulk.results(parts, verdicts);
 }
