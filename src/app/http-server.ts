@@ -1,17 +1,18 @@
 import { fastifyApolloHandler } from "@as-integrations/fastify";
 import { ApolloServer } from "@apollo/server";
-import Fastify, { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import Fastify, { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { Registry, collectDefaultMetrics, Histogram } from "prom-client";
 import { Clock } from "../kernel/clock";
-import { Refusal } from "../kernel/refusal";
 import { Principal } from "../tenancy";
 import { Database } from "../tenancy/database.store";
 import { RecordAudit, RequestContext } from "../tenancy/request-context";
 import { ScopeResolver } from "../tenancy/scope-resolver.store";
 import { GraphQLContext, LARGEST_INGEST_BYTES, LARGEST_QUERY_BYTES } from "./graphql-server";
+import { WithBody, authenticate, limitBodies, sendError } from "./http-manners";
 import { httpStatusOf } from "./refusals";
 import { TokenVerifier } from "./token";
+import { addUsageRoute } from "./usage/usage-route";
 import { welcomePage } from "./welcome-page";
 
 export interface HttpServerParts {
@@ -28,11 +29,14 @@ export interface HttpServerParts {
   readonly isReady: () => boolean;
 }
 
-type WithBody = FastifyRequest & { bodyBytes?: number; principal?: Principal };
+/** Longest time for the headers of a request, and for the body of one that is no upload, in milliseconds. */
+const HEADERS_MS = 15_000;
+const BODY_MS = 60_000;
+const UPLOADS = "/usage";
 
-/** The routes. Everything under /graphql needs a token; health, metrics, SDL and the welcome page do not. */
+/** The routes. /graphql and /usage need a token; health, metrics, SDL and the welcome page do not. */
 export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
-  const app = Fastify({ bodyLimit: LARGEST_INGEST_BYTES, requestTimeout: 60_000, connectionTimeout: 0, forceCloseConnections: "idle", return503OnClosing: false, logger: false, trustProxy: false });
+  const app = Fastify({ bodyLimit: LARGEST_INGEST_BYTES, requestTimeout: 0, connectionTimeout: 0, http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 5_000 }, forceCloseConnections: "idle", return503OnClosing: false, logger: false, trustProxy: false });
   // JSON is read by us: the size of the body decides what it may ask, and no field of it is ever merged into another object.
   app.removeContentTypeParser("application/json");
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request: WithBody, body, done) => {
@@ -62,6 +66,8 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   app.setNotFoundHandler((_request, reply) => sendError(reply, 404, "NOT_FOUND", "There is nothing here. GET / says where things are."));
 
   drainOnClose(app);
+  limitBodies(app, UPLOADS, BODY_MS);
+  addUsageRoute(app, parts);
   addOperations(app, parts);
   app.route({
     method: ["GET", "POST"],
@@ -78,24 +84,6 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   return app;
 }
 
-/** Says who asks before a byte of the body is read. */
-async function authenticate(request: WithBody, reply: FastifyReply, verifier: TokenVerifier): Promise<void> {
-  const match = /^Bearer ([^\s]+)$/i.exec(request.headers.authorization ?? "");
-  try {
-    if (!match) throw new Refusal("UNAUTHENTICATED", "A token is needed: send Authorization: Bearer <token>.");
-    request.principal = verifier.verify(match[1]!);
-    void reply.header("cache-control", "no-store, private");
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    if (error.code === "UNAUTHENTICATED") void reply.header("www-authenticate", "Bearer");
-    await sendError(reply, httpStatusOf(error.code), error.code, error.message);
-  }
-}
-
-function sendError(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
-  return reply.code(status).header("cache-control", "no-store, private").type("application/json; charset=utf-8").send({ errors: [{ message, extensions: { code } }] });
-}
-
 /**
  * From the moment of a shutdown what is under way is finished, whoever comes on a connection that is still open is told to
  * come again, and every connection ends with its next answer.
@@ -110,7 +98,7 @@ function drainOnClose(app: FastifyInstance): void {
   });
   app.addHook("onClose", async () => clearInterval(sweep));
   app.addHook("onRequest", async (request, reply) => {
-    if (!isClosing || request.routeOptions.url !== "/graphql") return;
+    if (!isClosing || !["/graphql", UPLOADS].includes(request.routeOptions.url ?? "")) return;
     return sendError(reply.header("retry-after", "1"), httpStatusOf("UNAVAILABLE"), "UNAVAILABLE", "The server is shutting down. Send the same request again in a moment: what was stored before is not stored twice.");
   });
   app.addHook("onSend", async (_request, reply) => {

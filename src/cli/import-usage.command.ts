@@ -1,9 +1,8 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { Command, Option } from "commander";
-import { readBatch, reportUsage } from "../metering";
+import { storeBulk } from "../metering/bulk/store-bulk.store";
 import { parseUsageMapping } from "../metering/mapping/usage-mapping";
-import { usageStore } from "../metering/ingest/usage.store";
 import { UsageError } from "./exit-status";
 import { ImportSummary, importUsage } from "./import-usage";
 import { MadeNames, missingNames } from "./missing-names";
@@ -14,7 +13,7 @@ import { RowFormat } from "./read-rows";
 import { CommonOptions, withCommonOptions, withProgramme } from "./session";
 
 interface ImportUsageCommandOptions extends CommonOptions {
-  readonly mapping: string;
+  readonly mapping?: string;
   readonly source?: string;
   readonly createMissing?: boolean;
   readonly rejects?: string;
@@ -26,29 +25,26 @@ const INVALID_INPUT = 3;
 /** `import usage`: the rows of a file as usage events. Safe to repeat; ends with 3 when a row was rejected or conflicts. */
 export function registerImportUsage(imports: Command): void {
   withCommonOptions(imports.command("usage"))
-    .description("import usage from a CSV or NDJSON file; again: everything is a duplicate")
+    .description("import usage from a CSV or NDJSON file, gzip or not; again: everything is a duplicate")
     .argument("<file>", "CSV (with a header) or NDJSON, UTF-8")
-    .requiredOption("--mapping <file>", "JSON that says how a row becomes a usage event")
-    .option("--source <uri>", "who measured; part of the identity of every event (default: that of the mapping)")
+    .option("--mapping <file>", "JSON that says how a row becomes a usage event (without: NDJSON of canonical events or CloudEvents)")
+    .option("--source <uri>", "who measured; part of the identity of every event (default: that of the mapping, or of each event)")
     .option("--create-missing", "make the business units and use cases that the file names and the programme lacks")
     .option("--rejects <file>", "where rejected rows go (default: <name of the file>.rejected.csv in this folder)")
     .addOption(new Option("--format <format>", "of the file (default: by its name)").choices(["csv", "ndjson"]))
     .action(async (name: string, options: ImportUsageCommandOptions) => {
       const file = pathOf(name);
-      const mapping = parseUsageMapping(readJson(pathOf(options.mapping)));
-      const source = options.source ?? mapping.source;
-      if (source === undefined) throw new UsageError("The mapping names no source. Say with --source who measured; it is part of the identity of every event, so use the same one each time.");
+      const mapping = options.mapping === undefined ? null : parseUsageMapping(readJson(pathOf(options.mapping)));
+      const source = options.source ?? mapping?.source ?? null;
+      if (mapping && source === null) throw new UsageError("The mapping names no source. Say with --source who measured; it is part of the identity of every event, so use the same one each time.");
       const { summary, made } = await withProgramme(options, async ({ installation, database, scope }) => {
         const missing = options.createMissing ? missingNames(database, scope) : null;
         const result = await importUsage({
           file, format: options.format, mapping, source,
+          nowMs: () => installation.clock.now(),
           rejectsFile: pathOf(options.rejects ?? `${basename(file)}.rejected.csv`),
           progress: createImportProgress(statSync(file, { throwIfNoEntry: false })?.size ?? 0),
-          push: async (events) => {
-            const batch = readBatch({ source, events }, installation.clock.now());
-            await missing?.make(batch.sound);
-            return database.withTenant(scope, (tx) => reportUsage(usageStore(tx), batch), { statementTimeoutMs: 0 });
-          },
+          store: (batch) => storeBulk(database, scope, batch, { statementTimeoutMs: 0 }, (read) => missing?.make(read.sound) ?? Promise.resolve()),
         });
         return { summary: result, made: missing?.made() ?? null };
       });

@@ -3,31 +3,28 @@ import { access } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { invariant, Refusal } from "../kernel/refusal";
 import { columnsOf, UsageMapping } from "../metering/mapping/usage-mapping";
-import { Batch, batchesOf } from "./import-usage-batches";
-import { RejectedRow, rejectsFileAt } from "./import-usage-rejects";
+import { BulkBatch, Conveyor, LineResult, MOST_LINES, countInto, emptyTally, isSource, pourUsage } from "../metering";
+import { canonicalChunks } from "./canonical-chunks";
+import { batchesOf } from "./import-usage-batches";
+import { rejectsFileAt } from "./import-usage-rejects";
 import { ImportProgress } from "./progress";
 import { readRows, RowFormat, RowReader } from "./read-rows";
-
-/** The answer for one pushed event; `index` is its place in the batch. */
-export interface PushVerdict {
-  readonly index: number;
-  readonly outcome: "ACCEPTED" | "DUPLICATE" | "SUPERSEDED" | "CONFLICT" | "REJECTED" | "HELD";
-  readonly code?: string | null;
-  readonly message?: string | null;
-}
 
 export interface ImportUsageOptions {
   readonly file: string;
   /** Of the file; told from its name when left out. */
   readonly format?: RowFormat;
-  readonly mapping: UsageMapping;
-  /** The source that the events are pushed under. */
-  readonly source: string;
-  /** Pushes one batch of that source and answers once for every event. What it throws ends the import. */
-  readonly push: (events: Record<string, unknown>[]) => Promise<PushVerdict[]>;
+  /** How a row becomes an event; null for a file of canonical events or CloudEvents, one to a line. */
+  readonly mapping: UsageMapping | null;
+  /** Who measured; null only without a mapping, when every event says so itself. */
+  readonly source: string | null;
+  /** The moment against which events are judged. */
+  readonly nowMs: () => number;
+  /** Stores a batch and answers once for every line of it. What it throws ends the import. */
+  readonly store: (batch: BulkBatch) => Promise<LineResult[]>;
   readonly rejectsFile: string;
   readonly progress: ImportProgress;
-  /** Events in a batch; 1,000 unless told. */
+  /** Rows in a batch, which is a commit; 10,000 unless told. */
   readonly batchSize?: number;
   /** Batches under way at the same time; 2 unless told. */
   readonly parallel?: number;
@@ -46,49 +43,28 @@ export interface ImportSummary {
   readonly rejectsFile: string | null;
 }
 
-const OUTCOMES = { ACCEPTED: "accepted", DUPLICATE: "duplicate", SUPERSEDED: "superseded", CONFLICT: "conflict", REJECTED: "rejected", HELD: "held" } as const;
-
 /**
- * Imports the rows of a file as usage events. Safe to repeat: what has arrived before is counted as duplicate.
+ * Imports a file as usage events. Safe to repeat: what has arrived before is counted as duplicate.
  *
- * A file that lacks a column of the mapping is refused before anything is pushed. Rows that cannot be read or mapped, and
+ * A file that lacks a column of the mapping is refused before anything is stored. Rows that cannot be read or mapped, and
  * events that are rejected or conflict, are written to the rejects file in the order of the file; the others are not held
- * up by them. When a push fails the import stops, the batches under way are waited for, and the failure is thrown.
+ * up by them. When storing fails the import stops, the batches under way are waited for, and the failure is thrown.
  */
 export async function importUsage(options: ImportUsageOptions): Promise<ImportSummary> {
-  const { file, mapping, push, progress, batchSize = 1000, parallel = 2 } = options;
-  await requireRejectsPlace(file, options.rejectsFile);
-  const tally = { read: 0, filtered: 0, accepted: 0, duplicate: 0, superseded: 0, conflict: 0, rejected: 0, held: 0 };
+  await requireRejectsPlace(options.file, options.rejectsFile);
+  if (options.source !== null && !isSource(options.source)) throw new Refusal("BAD_USER_INPUT", "The source must be a URI of 1 to 200 characters.", ["source"]);
+  const tally = { read: 0, filtered: 0, ...emptyTally() };
   const rejects = rejectsFileAt(options.rejectsFile);
-  const reader = readRows(file, options.format);
-  const underWay: Array<{ batch: Batch; verdicts: Promise<PushVerdict[]> }> = [];
-
-  const settleFirst = async (): Promise<void> => {
-    const { batch, verdicts } = underWay.shift()!;
-    const problems = [...batch.rejects];
-    for (const verdict of inOrder(await verdicts, batch.events.length)) {
-      tally[OUTCOMES[verdict.outcome]] += 1;
-      if (verdict.outcome === "REJECTED" || verdict.outcome === "CONFLICT") problems.push(asReject(batch, verdict));
-    }
-    tally.rejected += batch.rejects.length;
-    await rejects.write(problems.sort((a, b) => a.rowNumber - b.rowNumber));
+  const answer = async (results: readonly LineResult[]): Promise<void> => {
+    countInto(tally, results);
+    await rejects.write(results.filter(({ outcome }) => outcome === "REJECTED" || outcome === "CONFLICT").map(({ line, eventId, outcome, code, message }) => ({ rowNumber: line, eventId, code: code ?? outcome, message: message ?? "" })));
   };
-  const send = async (batch: Batch): Promise<void> => {
-    while (underWay.length >= parallel) await settleFirst();
-    const verdicts = batch.events.length > 0 ? push(batch.events) : Promise.resolve([]);
-    verdicts.catch(() => undefined); // it is awaited in its turn; until then a failure must not end the process
-    underWay.push({ batch, verdicts });
-  };
-
   let rejectsFile: string | null = null;
   try {
-    await requireColumns(reader, mapping, file);
-    for await (const batch of batchesOf(reader, mapping, batchSize, tally, progress)) await send(batch);
-    while (underWay.length > 0) await settleFirst();
+    if (options.mapping === null) tally.read = await pourFile(options, answer);
+    else await importRows(options, options.mapping, tally, answer);
   } finally {
-    await Promise.allSettled(underWay.map(({ verdicts }) => verdicts));
-    await reader.close();
-    progress.end();
+    options.progress.end();
     rejectsFile = await rejects.close();
   }
   const { read, ...parts } = tally;
@@ -96,17 +72,30 @@ export async function importUsage(options: ImportUsageOptions): Promise<ImportSu
   return { ...tally, rejectsFile };
 }
 
-function asReject(batch: Batch, { index, outcome, code, message }: PushVerdict): RejectedRow {
-  return { rowNumber: batch.rowNumbers[index]!, eventId: String(batch.events[index]!["eventId"]), code: code ?? outcome, message: message ?? "" };
+type Answer = (results: readonly LineResult[]) => Promise<void>;
+
+/** Lines as they are, the way that uploads go. */
+function pourFile({ file, format, source, store, nowMs, progress, parallel = PARALLEL }: ImportUsageOptions, answer: Answer): Promise<number> {
+  const read = { bytes: 0 };
+  return pourUsage(canonicalChunks(file, format, source, read), { nowMs, store, answer, progress: (lines) => progress.report(read.bytes, lines) }, { source, parallel });
 }
 
-/** The verdicts by index; a batch that is not answered event by event is a broken belief, not a success. */
-function inOrder(verdicts: readonly PushVerdict[], count: number): PushVerdict[] {
-  const sorted = [...verdicts].sort((a, b) => a.index - b.index);
-  invariant(sorted.length === count && sorted.every((verdict, index) => verdict.index === index), "a push did not answer once for each event");
-  return sorted;
+async function importRows(options: ImportUsageOptions, mapping: UsageMapping, tally: { read: number; filtered: number }, answer: Answer): Promise<void> {
+  const { file, store, nowMs, progress, batchSize = MOST_LINES, parallel = PARALLEL } = options;
+  invariant(options.source !== null, "rows without a source");
+  const reader = readRows(file, options.format);
+  const conveyor = new Conveyor(store, answer, parallel);
+  try {
+    await requireColumns(reader, mapping, file);
+    for await (const batch of batchesOf(reader, { mapping, source: options.source, batchSize, nowMs }, tally, progress)) await conveyor.hand(batch);
+    await conveyor.finish();
+  } finally {
+    await conveyor.settle();
+    await reader.close();
+  }
 }
 
+const PARALLEL = 2;
 const LISTED_COLUMNS = 40;
 
 async function requireColumns(reader: RowReader, mapping: UsageMapping, file: string): Promise<void> {

@@ -54,30 +54,57 @@ export interface ReadBatch {
   readonly refused: readonly UsageEventResult[];
 }
 
+/** True for what may stand as the source of an event: 1 to 200 characters of clean text. */
+export function isSource(source: string): boolean {
+  const composed = source.normalize("NFC");
+  return composed.length > 0 && composed.length <= 200 && isCleanText(composed);
+}
+
 /**
- * Reads a batch without touching anything. The same identity twice in one batch is kept once; the repeat is judged by
- * what is stored of the first. Refuses the batch as a whole only for its source or its size.
+ * Reads a batch without touching anything. Refuses the batch as a whole only for its source or its size.
  */
 export function readBatch(input: ReportUsageInput, nowMs: number): ReadBatch {
-  const source = input.source.normalize("NFC");
-  if (source.length === 0 || source.length > 200 || !isCleanText(source)) throw new Refusal("BAD_USER_INPUT", "source must be a URI of 1 to 200 characters.", ["source"]);
+  if (!isSource(input.source)) throw new Refusal("BAD_USER_INPUT", "source must be a URI of 1 to 200 characters.", ["source"]);
   if (input.events.length === 0) throw new Refusal("BAD_USER_INPUT", "events is empty.", ["events"]);
   if (input.events.length > LARGEST_BATCH) throw new Refusal("LIMIT_EXCEEDED", `A batch holds at most ${LARGEST_BATCH} events; this one has ${input.events.length}. Send it in parts.`, ["events"]);
-  const first = new Map<string, KeyedEvent>();
-  const repeats: Array<{ event: KeyedEvent; first: KeyedEvent }> = [];
-  const refused: UsageEventResult[] = [];
-  input.events.forEach((raw, index) => {
-    const read = readUsageEvent(raw, nowMs);
+  const reader = new BatchReader(input.source, nowMs);
+  for (const raw of input.events) reader.add(raw);
+  return reader.batch();
+}
+
+/**
+ * Reads the events of a batch one after the other, of any number; of each nothing is kept but its row. The same identity
+ * twice in one batch is kept once; the repeat is judged by what is stored of the first.
+ */
+export class BatchReader {
+  private readonly source: string;
+  private readonly first = new Map<string, KeyedEvent>();
+  private readonly repeats: Array<{ event: KeyedEvent; first: KeyedEvent }> = [];
+  private readonly refused: UsageEventResult[] = [];
+  private size = 0;
+
+  /** `source` is one that `isSource` lets through. */
+  constructor(source: string, private readonly nowMs: number) {
+    this.source = source.normalize("NFC");
+  }
+
+  /** An event as it came (JSON). */
+  add(raw: unknown): void {
+    const index = this.size++;
+    const read = readUsageEvent(raw, this.nowMs);
     if ("fault" in read) {
-      refused.push({ index, eventId: eventIdOf(raw), outcome: "REJECTED", code: "BAD_USER_INPUT", message: read.fault });
+      this.refused.push({ index, eventId: eventIdOf(raw), outcome: "REJECTED", code: "BAD_USER_INPUT", message: read.fault });
       return;
     }
-    const event: KeyedEvent = { ...read, index, eventKey: pairKey(source, read.eventId) };
-    const earlier = first.get(event.eventKey);
-    if (earlier) repeats.push({ event, first: earlier });
-    else first.set(event.eventKey, event);
-  });
-  return { source, receivedAtMs: nowMs, size: input.events.length, sound: [...first.values()], repeats, refused };
+    const event: KeyedEvent = { ...read, index, eventKey: pairKey(this.source, read.eventId) };
+    const earlier = this.first.get(event.eventKey);
+    if (earlier) this.repeats.push({ event, first: earlier });
+    else this.first.set(event.eventKey, event);
+  }
+
+  batch(): ReadBatch {
+    return { source: this.source, receivedAtMs: this.nowMs, size: this.size, sound: [...this.first.values()], repeats: this.repeats, refused: this.refused };
+  }
 }
 
 /**

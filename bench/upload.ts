@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { Programme } from "../src/tenancy";
+import { printFigure, say, timed } from "./figures";
+import { Place, tokenFor } from "./place";
+import { PROGRAMME, UNITS, USE_CASES } from "./programme";
+import { emptyUsage } from "./recount";
+import { sendUpload } from "./upload-client";
+
+const PIECE_LINES = 500;
+const MOST_GROWTH_MB = 100;
+const SAMPLE_MS = 250;
+const MONTH_START = Date.parse("2025-10-01T00:00:00Z");
+
+/** The memory of the server through one upload of many lines: what it holds above the end of the warm-up, a tenth of them. */
+export async function benchUpload(place: Place, _programme: Programme, { lines }: { readonly lines: number }): Promise<void> {
+  await emptyUsage(place.admin);
+  const server = await place.startServer();
+  try {
+    const token = tokenFor(place.installation, "bench-upload", "INTEGRATION", PROGRAMME.code, UNITS);
+    const samples: Array<{ readonly sent: number; readonly mb: number }> = [];
+    let sent = 0;
+    const timer = setInterval(() => {
+      const mb = residentMb(server.pid);
+      if (mb !== null) samples.push({ sent, mb });
+      if (samples.length % 40 === 0) say(`upload: ${sent} lines sent, server ${samples.at(-1)?.mb} MB`);
+    }, SAMPLE_MS);
+    const pieces = function* (): Generator<Buffer> {
+      for (; sent < lines; sent += PIECE_LINES) yield piece(sent, Math.min(PIECE_LINES, lines - sent));
+    };
+    let accepted = 0;
+    const ms = await timed(async () => (accepted = (await sendUpload(server.found, token, "voice://upload", pieces())).accepted));
+    clearInterval(timer);
+    if (accepted !== lines) throw new Error(`${accepted} of ${lines} events were accepted`);
+    const warm = samples.filter((sample) => sample.sent <= lines / 10);
+    const after = samples.filter((sample) => sample.sent > lines / 10);
+    if (warm.length === 0 || after.length === 0) throw new Error("too few lines to tell: say --lines 100000 or more");
+    const base = Math.max(...warm.map(({ mb }) => mb)), peak = Math.max(...after.map(({ mb }) => mb));
+    const growth = Math.max(0, peak - base);
+    printFigure("upload", "server-memory-growth", "MB", [growth], { atMost: MOST_GROWTH_MB, passes: growth <= MOST_GROWTH_MB, lines, afterWarmUpMb: base, peakMb: peak, endMb: samples.at(-1)!.mb, samples: samples.length, linesPerSecond: Math.round(lines / (ms / 1000)) });
+  } finally {
+    await server.stop();
+    await emptyUsage(place.admin);
+  }
+}
+
+/** Lines with the fields that every integration sends, spread over the units and a month. */
+function piece(first: number, count: number): Buffer {
+  let text = "";
+  for (let number = first; number < first + count; number += 1) {
+    const connected = MONTH_START + ((number * 7_919) % 2_500_000) * 1_000;
+    const useCase = USE_CASES[(number * 31) % USE_CASES.length]!;
+    text += `{"eventId":"up-${number}/completed","legId":"up-${number}","contactId":"up-contact-${Math.floor(number * 0.7)}","businessUnit":"${useCase.slice(0, 7)}","useCase":"${useCase}","channel":"VOICE","direction":"INBOUND","status":"COMPLETED","connectedAt":"${new Date(connected).toISOString()}","endedAt":"${new Date(connected + 61_000).toISOString()}","connectedMs":61000,"provider":"voice-platform","outcome":"CONTAINED"}\n`;
+  }
+  return Buffer.from(text);
+}
+
+/** What a process holds in memory, in MB; null where the system does not tell. */
+function residentMb(pid: number): number | null {
+  try {
+    return Math.round(Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) / 1024);
+  } catch {
+    return null;
+  }
+}
