@@ -36,6 +36,6 @@ export async function makeTotals(admin: Pool): Promise<void> {
 
 /** Leaves no usage, and nothing for a checkpoint to do in the middle of what comes next. */
 export async function emptyUsage(admin: Pool): Promise<void> {
-  await admin.query("truncate metering.usage_event, metering.usage_leg, metering.usage_superseded, metering.usage_daily_total, metering.usage_period_total");
+  await admin.query("truncate metering.usage_event, metering.usage_leg, metering.usage_superseded, metering.usage_daily_total, metering.usage_period_total, metering.delivery");
   await admin.query("checkpoint");
 }

@@ -20,6 +20,8 @@ const PRIVILEGES: Readonly<Record<string, string>> = {
   "metering.usage_event": "select, insert",
   "metering.usage_leg": "select, insert, update",
   "metering.usage_superseded": "select, insert",
+  "metering.call_link": "select, insert",
+  "metering.telephony_call": "select, insert, update",
   "metering.usage_daily_total": "select, insert, update",
   "metering.usage_period_total": "select, insert, update",
   "costs.cost_pool": "select, insert",

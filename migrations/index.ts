@@ -12,6 +12,7 @@ import { Facets1760000000011 } from "./0011-facets";
 import { Sources1760000000012 } from "./0012-sources";
 import { Ownership1760000000014 } from "./0014-ownership";
 import { Corrections1760000000015 } from "./0015-corrections";
+import { Carriers1760000000016 } from "./0016-carriers";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   Sources1760000000012,
   Ownership1760000000014,
   Corrections1760000000015,
+  Carriers1760000000016,
 ];

@@ -49,6 +49,8 @@ export const meteringEntities: readonly EntitySchema[] = [
   table("UsageSuperseded", "usage_superseded", {
     programme_id: key, event_key: key, business_unit_id: uuid({ nullable: true }), by_event_key: uuid(), cause: { type: "text" }, recorded_at: { type: "timestamptz" },
   }),
+  table("CallLink", "call_link", { programme_id: key, telephony_ref: { type: "text", primary: true }, leg_key: key, source_id: { type: "integer" } }),
+  table("TelephonyCall", "telephony_call", { programme_id: key, telephony_ref: { type: "text", primary: true } }),
   table("LateEvent", "late_event", { programme_id: key, period_key: { type: "text", primary: true }, event_key: key, business_unit_id: uuid({ nullable: true }), recorded_at: { type: "timestamptz" } }),
   table("AttributionRule", "attribution_rule", {
     programme_id: key, id: key, version: { type: "integer" }, reported_use_case: { type: "text" }, reported_business_unit: { type: "text", nullable: true }, source: { type: "text", nullable: true },

@@ -16,6 +16,8 @@ export interface SoundEvent {
   readonly useCase: string | null;
   readonly endedAtMs: number;
   readonly test: boolean;
+  /** The carrier's id of the same call. */
+  readonly telephonyRef: string | null;
   /** connectedMs is off the timestamps by more than a second. */
   readonly durationMismatch: boolean;
   /** Tab-separated COPY text of the payload columns; equal events give equal text. */
@@ -45,7 +47,7 @@ const READERS: ReadonlyArray<{ field: UsageEventField; group: string | null; key
 const at = (name: string): number => POSITION.get(name)!;
 const EVENT_ID = at("eventId"), TYPE = at("type"), REVISION = at("revision"), UNIT = at("businessUnit"), USE_CASE = at("useCase");
 const CONTACT = at("contactId"), LEG = at("legId"), INITIATED = at("initiatedAt"), CONNECTED = at("connectedAt"), ENDED = at("endedAt");
-const CONNECTED_MS = at("connectedMs"), TEST = at("test"), OCCURRED = at("occurredAt"), SPEC = at("specVersion"), COST_ITEMS = at("costItems");
+const CONNECTED_MS = at("connectedMs"), TEST = at("test"), OCCURRED = at("occurredAt"), SPEC = at("specVersion"), COST_ITEMS = at("costItems"), TELEPHONY = at("telephonyRef");
 const OUTCOME_CELLS = USAGE_EVENT_FIELDS.flatMap((field, index) => (OUTCOME_COLUMNS.has(field.column) ? [index] : []));
 
 /**
@@ -148,6 +150,7 @@ function judge(cells: string[], instants: number[], nowMs: number): SoundEvent |
     useCase: orNull(cells[USE_CASE]!),
     endedAtMs,
     test: cells[TEST] === "t",
+    telephonyRef: orNull(cells[TELEPHONY]!),
     durationMismatch: connectedAtMs !== undefined && Math.abs(endedAtMs - connectedAtMs - connectedMs) > DURATION_TOLERANCE_MS,
     payload: cells.join("\t"),
   };

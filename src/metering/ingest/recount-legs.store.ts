@@ -1,6 +1,7 @@
 import { periodStore } from "../../governance/period.store";
 import { TenantTransaction } from "../../tenancy/database.store";
 import { ownerWhen } from "../../tenancy/ownership.query";
+import { callsOf, carriedChanges } from "./carried-legs.store";
 import { insertComposedRows } from "./compose-legs.store";
 import { Composition, LegFacts, compositionOf } from "./leg-facets";
 import { LegChange, Supersession, SupersessionCause, restateLegs } from "./restate-legs.store";
@@ -54,6 +55,8 @@ export async function recountLegs(tx: TenantTransaction, legKeys: readonly strin
     if (toEventKey !== leg.headEventKey) changes.push({ legKey: leg.legKey, fromEventKey: leg.headEventKey, toEventKey });
   }
   await restateLegs(tx, changes, supersessions, [...(recount.uncounted ?? []), ...composedKeys]);
+  // A carrier's leg counts again where the platform's leg that stood for it counts no more, and the other way round.
+  await recountLegs(tx, await carriedChanges(tx, await callsOf(tx, legKeys)), { cause: "CARRIER" });
 }
 
 /** The row that a leg stands on is looked up by a case: coalesce counts as leaky, so that under row-level security every event of the programme would be compared for each leg. */

@@ -12,9 +12,11 @@ import { sourceGate } from "../sources/source-gate.store";
 import { sourceIdOf } from "../sources/known-source.store";
 import { Attribution } from "./attribution";
 import { attributeEvents } from "./attribute-events.store";
+import { linkCalls } from "./carried-legs.store";
 import { facetOf } from "./leg-facets";
 import { KeyedEvent, ReportUsagePorts, Verdict } from "./report-usage";
 import { ABSENT } from "./read-usage-event";
+import { recountLegs } from "./recount-legs.store";
 import { settleRevisions } from "./settle-revisions.store";
 import { judgeKnownIdentities } from "./known-identities.store";
 import { COUNT_NEW_CONTACTS, CREATE_STAGE, HOLD_TOTALS, NOTE_LATE, STAGE_COLUMNS, STORE_FURTHER, STORE_STAGE } from "./usage-stage.query";
@@ -64,6 +66,12 @@ async function storeEvents(tx: TenantTransaction, source: string, events: readon
   if (revised.length > 0) {
     const superseded = await settleRevisions(tx, revised);
     for (const row of revised) if (superseded.has(row.eventKey)) verdicts[row.index] = { outcome: "SUPERSEDED", message: "A newer revision of this leg is already known; this one is kept without effect." };
+  }
+  const called = events.flatMap((event) => (event.telephonyRef === null || facetOf(event.type) !== "LEG" ? [] : [{ legKey: pairKey(source, event.legId), telephonyRef: event.telephonyRef }]));
+  const carried = await linkCalls(tx, sourceId, called);
+  if (carried !== null) {
+    await recountLegs(tx, carried, { cause: "CARRIER" });
+    if (tx.scope.reach !== "programme") await tx.setReach("ingest");
   }
   // Last, after every leg is locked: whoever records holds the audit trail to the end of the transaction.
   const conflicts = events.filter((_, index) => verdicts[index]!.outcome === "CONFLICT");

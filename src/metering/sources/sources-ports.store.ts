@@ -3,6 +3,8 @@ import { invariant } from "../../kernel/refusal";
 import { periodStore } from "../../governance/period.store";
 import { TenantTransaction } from "../../tenancy/database.store";
 import { RecordAudit } from "../../tenancy/request-context";
+import { linkStoredCalls } from "../ingest/carried-legs.store";
+import { recountLegs } from "../ingest/recount-legs.store";
 import { AcknowledgeSilencePorts, SilenceAcknowledgement } from "./acknowledge-silence";
 import { makeSource } from "./known-source.store";
 import { RegisterSourcePorts } from "./register-source";
@@ -28,12 +30,14 @@ export function registerSourcePorts(tx: TenantTransaction, record: RecordAudit, 
     unitIds: (codes) => ids("business_unit", codes),
     useCaseIds: (codes) => ids("use_case", codes),
     save: async (uri, version, { name, owner, contact, kind, status, types, channels, subjects, ...rest }, { businessUnits, useCases }) => {
+      const wasCarrier = (await findSource(tx, uri))?.registration?.kind === "CARRIER";
       await tx.query(INSERT_REGISTRATION, [
         programmeId, await makeSource(tx, uri), version, name, owner, contact, kind, status, types, channels, businessUnits, useCases, subjects,
         rest.expectedEverySeconds, rest.activeDays, rest.activeFrom, rest.activeTo, rest.expectedFrom, rest.lateWindowDays, tx.scope.principal.subject, new Date(clock.now()),
       ]);
       const saved = await findSource(tx, uri);
       invariant(saved, "a source that was just registered is not there");
+      if (kind === "CARRIER" || wasCarrier) await recountLegs(tx, await linkStoredCalls(tx, saved.id), { cause: "CARRIER" });
       return saved;
     },
     audit: (uri, before, after, reason) =>

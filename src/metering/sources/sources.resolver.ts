@@ -21,6 +21,8 @@ import { AcknowledgeSilenceInput, AcknowledgeSilencePayload, RegisterSourceInput
 /** A batch mixes units, so what became of it is nobody's who may see only some of them. */
 const READS_SOURCES = ["FINANCE", "AUDITOR", "ADMIN"] as const;
 const LONGEST_RANGE_DAYS = 93;
+/** Of one statement: usage that is stored may count otherwise once its source is a carrier. */
+const REGISTER_TIMEOUT_MS = 60_000;
 /** Looking for silences in a month may scan its raw usage: longer than a read of the API may take. */
 const SCAN_TIMEOUT_MS = 60_000;
 
@@ -52,7 +54,7 @@ export class SourcesResolver {
   @Mutation(() => SourcePayload, { description: "Registers a source, or says anew what holds of it from now on: the input is the whole registration. The same again changes nothing. NOT_FOUND for an unknown unit or use case." })
   async registerSource(@Ctx() context: RequestContext, @Arg("input", () => RegisterSourceInput) input: RegisterSourceInput): Promise<SourcePayload> {
     return payload(async () => {
-      const source = await context.withTenant((tx) => registerSource(registerSourcePorts(tx, context.record, context.clock), input));
+      const source = await context.withTenant((tx) => registerSource(registerSourcePorts(tx, context.record, context.clock), input), { statementTimeoutMs: REGISTER_TIMEOUT_MS });
       return { source: (await viewOf(context))(source) };
     });
   }
