@@ -12,9 +12,9 @@ export interface UploadEnd {
 
 /**
  * Sends NDJSON as fast as the server takes it, and passes over the result lines but the last, whose counts it answers.
- * `answered` hears how many bytes of results came. Throws when the answer is not complete.
+ * `answered` hears how many more lines of results came. Throws when the answer is not complete.
  */
-export async function sendUpload(origin: string, token: string, source: string, pieces: Iterable<Buffer>, answered?: (bytes: number) => void): Promise<UploadEnd> {
+export async function sendUpload(origin: string, token: string, source: string, pieces: Iterable<Buffer>, answered?: (lines: number) => void): Promise<UploadEnd> {
   const sent = request(`${origin}/usage?source=${encodeURIComponent(source)}`, { method: "POST", headers: { "content-type": "application/x-ndjson", authorization: `Bearer ${token}` } });
   const end = new Promise<UploadEnd>((resolve, reject) => {
     sent.on("error", reject);
@@ -22,7 +22,7 @@ export async function sendUpload(origin: string, token: string, source: string, 
       let tail = "";
       response.on("error", reject);
       response.on("data", (chunk: Buffer) => {
-        answered?.(chunk.length);
+        if (answered) answered(countOf(LF, chunk));
         tail = (tail + chunk.toString("latin1")).slice(-1_000);
       });
       response.on("end", () => {
@@ -37,4 +37,12 @@ export async function sendUpload(origin: string, token: string, source: string, 
   for (const piece of pieces) if (!sent.write(piece)) await Promise.race([once(sent, "drain"), end]);
   sent.end();
   return end;
+}
+
+const LF = 10;
+
+function countOf(byte: number, chunk: Buffer): number {
+  let count = 0;
+  for (let at = chunk.indexOf(byte); at >= 0; at = chunk.indexOf(byte, at + 1)) count += 1;
+  return count;
 }
