@@ -88,6 +88,9 @@ async function findLegs(tx: TenantTransaction, ids: readonly string[]): Promise<
 
 /** The legs as they count now, held until the transaction ends: whoever moved them in between has then been seen. */
 async function lockedHeads(tx: TenantTransaction, legKeys: readonly string[]): Promise<CountingLeg[]> {
+  // The months first, as ingest does: whoever wants a month alone must not stand between the two.
+  const months = await tx.query<{ period: string }>("select distinct period_key as period from metering.usage_event where programme_id = $1 and leg_key = any($2::uuid[]) and opens_leg", [tx.scope.programme.id, legKeys]);
+  await periodStore(tx).hold(months.map(({ period }) => period));
   await holdLegs(tx, legKeys);
   return findCountingLegs(tx, legKeys);
 }

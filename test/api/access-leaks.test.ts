@@ -90,6 +90,9 @@ function reads(role: Role): Array<{ query: string; variables: Record<string, unk
   const forms: Record<string, Form[]> = {
     node: ids.map((id) => ["$id: ID!", "id: $id", { id }, asWhat(id)]),
     source: ["test://source", `${MARK}://source`].map((uri) => ["$uri: String!", "uri: $uri", { uri }]),
+    corrections: [["", "first: 20", {}]],
+    previewCorrection: [["$input: PreviewCorrectionInput!", "input: $input", { input: { kind: "VOID", where: { period: "2025-10" } } }]],
+    correction: ids.filter((id) => Buffer.from(id, "base64url").toString().startsWith("Correction:")).map((id) => ["$id: ID!", "id: $id", { id }]),
     closeChecklist: [["$key: PeriodKey!", "period: $key", { key: "2025-10" }]],
     adjustments: [["$key: PeriodKey!", "period: $key", { key: "2025-10" }]],
     businessUnit: ["retail", "claims", `${MARK}.unit`].map((code) => ["$code: String!", "code: $code", { code }]),

@@ -86,17 +86,20 @@ async function contents(server: TestServer): Promise<Record<string, string>> {
   return found;
 }
 
+/** Keys that are checked at commit by design: a change of owner is written once it is known what it moved. */
+const CHECKED_AT_COMMIT = [{ relname: "business_unit_closing_change_fk" }, { relname: "use_case_ownership_change_fk" }];
+
 /** What a restore might have left open: tables without forced row-level security, keys that are not checked at once. */
 const leftOpen = (server: TestServer): Promise<unknown[]> => server.sql(
   `select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = any($1) and c.relkind = 'r' and not (c.relrowsecurity and c.relforcerowsecurity)
-   union all select conname from pg_constraint where condeferrable or not convalidated`,
+   union all select conname from pg_constraint where condeferrable or not convalidated order by 1`,
   [SCHEMAS],
 );
 
 /** An empty database: nothing in it, nothing open. */
 async function expectUntouched(server: TestServer): Promise<void> {
   expect(new Set(Object.values(await contents(server)))).toEqual(new Set(["0"]));
-  expect(await leftOpen(server)).toEqual([]);
+  expect(await leftOpen(server)).toEqual(CHECKED_AT_COMMIT);
 }
 
 async function unproved(server: TestServer, programme: string): Promise<string[]> {
@@ -222,7 +225,7 @@ describe("a backup", () => {
     const url = Object.assign(new URL(backupUrl(source)), { username: "half_blind" }).toString();
     await source.sql(`grant usage on schema ${SCHEMAS.join(", ")}, migrations to half_blind; grant select on all tables in schema ${SCHEMAS.join(", ")}, migrations to half_blind`);
     // The tables are all readable, so it gets as far as the sequences.
-    await expect(takeBackup(url, place("half/blind"), quiet)).rejects.toThrow('may not read everything (permission denied for sequence source_id_seq). Run "apportion init" again');
+    await expect(takeBackup(url, place("half/blind"), quiet)).rejects.toThrow('may not read everything (permission denied for sequence delivery_id_seq). Run "apportion init" again');
     expect(existsSync(place("half"))).toBe(false);
     await source.sql("revoke select on costs.cost_entry from half_blind");
     await expect(takeBackup(url, place("half/blind"), quiet)).rejects.toThrow("may not read everything (permission denied for table cost_entry)");
@@ -262,7 +265,7 @@ describe("a restore", () => {
     await restoreBackup(ownerUrl(target), found, quiet);
 
     expect(await contents(target)).toEqual(await contents(source));
-    expect(await leftOpen(target)).toEqual([]);
+    expect(await leftOpen(target)).toEqual(CHECKED_AT_COMMIT);
     for (const programme of ["acme", "globex"]) {
       expect(await storedTotals(target, programme)).toEqual(await storedTotals(source, programme));
       expect([programme, await unproved(target, programme)]).toEqual([programme, []]);
@@ -309,7 +312,7 @@ describe("a restore", () => {
     await restoreBackup(ownerUrl(target), await readBackup(made.folder), quiet);
     expect(await contents(target)).toEqual(await contents(server));
     expect(await target.sql('select id, "odd Name" as text, twice, other from tenancy.left_hand order by id')).toEqual([{ id: 1, text, twice: 2, other: 4 }, { id: 2, text: null, twice: 2, other: 3 }, { id: 3, text: "", twice: 2, other: 2 }, { id: 4, text: "\\N", twice: 2, other: 1 }]);
-    expect(await leftOpen(target)).toEqual([]);
+    expect(await leftOpen(target)).toEqual(CHECKED_AT_COMMIT);
     // Even a backup of what was just restored, where the sequence has not given a number yet, goes on with the right one.
     expect((await takeBackup(backupUrl(target), place("again"), quiet)).manifest.sequences).toEqual(made.manifest.sequences);
     expect(await target.sql("insert into tenancy.left_hand (programme_id) values (gen_random_uuid()) returning id")).toEqual([{ id: 5 }]);
@@ -322,7 +325,7 @@ describe("a restore", () => {
     const before = await contents(target);
     await expect(restoreBackup(ownerUrl(target), backup, quiet)).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringMatching(/^The database is not empty: \S+ holds rows\./) as string });
     expect(await contents(target)).toEqual(before);
-    expect(await leftOpen(target)).toEqual([]);
+    expect(await leftOpen(target)).toEqual(CHECKED_AT_COMMIT);
   });
 
   it("is refused while somebody works on the tables", async () => {

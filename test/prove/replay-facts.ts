@@ -29,7 +29,8 @@ export async function readFacts(server: Pick<TestServer, "sql">, code: string): 
   const rows = <Row>(sql: string): Promise<Row[]> => server.sql<Row>(`with me as (select id from tenancy.programme where code = $1) ${sql}`, [code]);
   const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8 as at`;
   const events = await rows<Record<string, unknown> & { uri: string; at: number }>(
-    `select e.*, s.uri, ${ms("e.received_at")} from metering.usage_event e join metering.source s on s.programme_id = e.programme_id and s.id = e.source_id where e.programme_id = (select id from me) and e.derived_from is null`,
+    `select e.*, (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('component', i.component, 'quantity', i.quantity::text, 'unit', i.unit, 'amount', i.amount::text, 'currency', i.currency, 'basis', i.basis)) order by i.place)
+       from unnest(e.cost_items) with ordinality i (component, quantity, unit, amount, currency, basis, place)) as cost_items, s.uri, ${ms("e.received_at")} from metering.usage_event e join metering.source s on s.programme_id = e.programme_id and s.id = e.source_id where e.programme_id = (select id from me) and e.derived_from is null`,
   );
   const costs = await rows<{ pool: string; period: string; minor: string; externalId: string; useCase: string | null; at: number }>(
     `select p.code as pool, c.period_key as period, c.amount_minor as minor, c.external_id as "externalId", u.code as "useCase", ${ms("c.recorded_at")} from costs.cost_entry c

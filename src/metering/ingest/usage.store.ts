@@ -13,6 +13,7 @@ import { sourceIdOf } from "../sources/known-source.store";
 import { Attribution } from "./attribution";
 import { attributeEvents } from "./attribute-events.store";
 import { linkCalls } from "./carried-legs.store";
+import { holdLegs } from "./hold-legs.store";
 import { facetOf } from "./leg-facets";
 import { KeyedEvent, ReportUsagePorts, Verdict } from "./report-usage";
 import { ABSENT } from "./read-usage-event";
@@ -41,6 +42,8 @@ async function storeEvents(tx: TenantTransaction, source: string, events: readon
   await pipeline(Readable.from([lines.join("")]), connection.query(copyFrom(`copy usage_stage (${STAGE_COLUMNS.join(", ")}) from stdin`)));
   if (events.some(isRevision)) {
     await tx.setReach("programme");
+    // Legs before totals, as attribution and corrections take them.
+    await holdLegs(tx, [...new Set(events.map((event) => pairKey(source, event.legId)))]);
     await tx.query(HOLD_TOTALS, [programme.id, closed]);
     if (tx.scope.reach !== "programme") await tx.setReach("ingest");
   }
