@@ -123,7 +123,7 @@ const MOVE_CONTACTS = `
     select distinct e.contact_key, e.business_unit_id, e.use_case_id, e.period_key from metering.usage_event e
     where e.programme_id = $1 and e.event_key = any($2)
   ), counted as materialized (
-    select m.business_unit_id, m.use_case_id, m.period_key, count(*) * $4::int as contacts
+    select coalesce(m.business_unit_id, '${NOBODY}') as unit, coalesce(m.use_case_id, '${NOBODY}') as use_case, m.period_key, count(*) * $4::int as contacts
     from met m
     where exists (
       select from metering.usage_event e
@@ -136,8 +136,7 @@ const MOVE_CONTACTS = `
   )
   update metering.usage_period_total t set contacts = t.contacts + c.contacts
   from counted c
-  where t.programme_id = $1 and t.business_unit_id = coalesce(c.business_unit_id, '${NOBODY}')
-    and t.use_case_id = coalesce(c.use_case_id, '${NOBODY}') and t.period_key = c.period_key`;
+  where t.programme_id = $1 and t.business_unit_id = c.unit and t.use_case_id = c.use_case and t.period_key = c.period_key`;
 
 /** Signed rows: what stops counting ($2) and what starts ($3). */
 const SIGNED = `

@@ -73,14 +73,15 @@ export const STORE_FURTHER = `
  * Adds the contacts that a unit's use case meets for the first time in a period ($1 programme, $2 staged events that
  * opened no leg, $3 those of them that were known, $4 closed periods). The rows of its totals are locked by the statement before, so nobody else
  * counts the same contact at the same time. Asked per contact through the contact index: `offset 0` keeps the planner
- * from turning that into a join, for which it would read the whole table, and `not in` is hashed once per batch.
+ * from turning that into a join, for which it would read the whole table, and `not in` is hashed once per batch. The keys
+ * of the totals are worked out first: coalesce counts as leaky, so that a comparison with it could not use their index.
  */
 export const COUNT_NEW_CONTACTS = `
   with met as (
     select distinct s.contact_key, s.business_unit_id, s.use_case_id, s.period_key from usage_stage s
     where ${STAGED_COUNTS} and s.event_key <> all ($2::uuid[]) and s.period_key <> all ($4::text[])
-  ), first_met as (
-    select m.business_unit_id, m.use_case_id, m.period_key, count(*) as contacts
+  ), first_met as materialized (
+    select coalesce(m.business_unit_id, '${NOBODY}') as unit, coalesce(m.use_case_id, '${NOBODY}') as use_case, m.period_key, count(*) as contacts
     from met m
     where not exists (
       select from metering.usage_event e
@@ -95,8 +96,7 @@ export const COUNT_NEW_CONTACTS = `
   )
   update metering.usage_period_total t set contacts = t.contacts + n.contacts
   from first_met n
-  where t.programme_id = $1 and t.business_unit_id = coalesce(n.business_unit_id, '${NOBODY}')
-    and t.use_case_id = coalesce(n.use_case_id, '${NOBODY}') and t.period_key = n.period_key`;
+  where t.programme_id = $1 and t.business_unit_id = n.unit and t.use_case_id = n.use_case and t.period_key = n.period_key`;
 
 /**
  * Locks the totals that a batch with revisions may touch ($1 programme, $2 closed periods), its own and those of the legs
