@@ -1,5 +1,6 @@
 import { Actor, TestServer, startTestServer } from "../support/server";
 import { call, createAcme, integration, must, report } from "../support/builders";
+import { recountedTotals, storedTotals } from "../support/recount";
 
 const LEG = `query($where: UsageWhere!) { usageEvents(where: $where, first: 10) { edges { node {
   legId eventId outcome resolved sentiment csat connectedMs businessUnit { code } flags { optOut } writes { required succeeded } costItems { component amount currency basis quantity unit } } } } }`;
@@ -80,6 +81,18 @@ describe("late cost and late outcomes", () => {
     ]);
     expect((await report(integration(server, ["claims"]), [rated("a", { useCase: null })])).results[0]).toMatchObject({ outcome: "REJECTED", code: "NOT_FOUND" });
     expect(await leg("a")).toMatchObject({ costItems: null, outcome: null });
+  });
+
+  it("a late revision of one leg keeps no contact where another leg left", async () => {
+    const same = { contactId: "contact-c" };
+    await report(gateway(), [call("a", { ...same, useCase: "helpdesk" }), call("b", { ...same, useCase: "helpdesk", type: "LEG_VOIDED", revision: 5 })]);
+    const moved = await report(gateway(), [
+      call("a/moved", { ...same, legId: "leg-a", type: "LEG_UPDATED", revision: 1, useCase: "order-status" }),
+      call("b/late", { ...same, legId: "leg-b", type: "LEG_UPDATED", revision: 1, useCase: "helpdesk" }),
+    ]);
+    expect(moved.results.map(({ outcome }) => outcome)).toEqual(["ACCEPTED", "SUPERSEDED"]);
+    expect(await storedTotals(server, "acme")).toEqual(await recountedTotals(server, "acme"));
+    expect((await must(finance, FIGURES)).usage.rows).toMatchObject([{ businessUnit: { code: "retail" }, contacts: 1 }]);
   });
 
   it("operators read no money", async () => {

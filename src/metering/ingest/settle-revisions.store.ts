@@ -61,9 +61,10 @@ export async function settleRevisions(tx: TenantTransaction, events: ReadonlyArr
   for (const facet of ["LEG", "COST", "OUTCOME"] as const) await moveHeads(tx, facet, moved[facet]);
   const revised = new Set(moved.LEG.map(({ legKey }) => legKey));
   const completed = new Set([...moved.COST, ...moved.OUTCOME].map(({ legKey }) => legKey).filter((legKey) => !revised.has(legKey)));
+  // What lost is noted first: while contacts are counted anew, a row that nothing answers counts.
+  await noteLosers(tx, [...losers].flatMap(([legKey, keys]) => (revised.has(legKey) ? [] : keys.map((eventKey) => ({ legKey, eventKey })))));
   await recountLegs(tx, [...revised], { cause: "REVISION", uncounted: newEventKeys, losers });
   await recountLegs(tx, [...completed], { cause: "FACET", uncounted: newEventKeys });
-  await noteLosers(tx, [...losers].flatMap(([legKey, keys]) => (revised.has(legKey) ? [] : keys.map((eventKey) => ({ legKey, eventKey })))));
   if (tx.scope.reach !== "programme") await tx.setReach("ingest");
   return lost;
 }
