@@ -117,9 +117,20 @@ describe("GraphQL over HTTP", () => {
   });
 
   it("a text of nothing but comments is turned away before it is parsed", async () => {
-    const began = process.cpuUsage();
-    expect(await send({ body: json({ query: `${"#\n".repeat(6_000_000)}${QUERY}` }) })).toEqual([413, "LIMIT_EXCEEDED"]);
-    expect(process.cpuUsage(began).user).toBeLessThan(1_500_000);
+    // Against a body of the same size whose text is short: a parser that made a token of every comment would take many times as long.
+    const comments = "#\n".repeat(6_000_000);
+    const least = async (body: () => string): Promise<number> => {
+      const tries: number[] = [];
+      for (let turn = 0; turn < 3; turn += 1) {
+        const text = body();
+        const began = process.cpuUsage();
+        expect(await send({ body: text })).toEqual([413, "LIMIT_EXCEEDED"]);
+        tries.push(process.cpuUsage(began).user);
+      }
+      return Math.min(...tries);
+    };
+    const asVariables = await least(() => json({ query: QUERY, variables: { comments } }));
+    expect(await least(() => json({ query: `${comments}${QUERY}` }))).toBeLessThan(3 * asVariables);
   });
 
   it("a body over the limit is cut off", async () => {
