@@ -39,7 +39,7 @@ export function sendError(reply: FastifyReply, status: number, code: string, mes
   return reply.code(status).header("cache-control", "no-store, private").type("application/json; charset=utf-8").send({ errors: [{ message, extensions: { code } }] });
 }
 
-const LINGER_MS = 2_000;
+export const LINGER_MS = 2_000;
 
 /**
  * Ends a connection whose body we will not read to its end, once the answer had time to arrive: a connection that is
@@ -50,7 +50,8 @@ export function endUnread(request: FastifyRequest): void {
   if (raw.complete || raw.destroyed) return;
   const timer = setTimeout(() => raw.destroy(), LINGER_MS);
   for (const event of ["end", "close"]) raw.once(event, () => clearTimeout(timer));
-  raw.on("error", () => undefined).resume();
+  // Whoever waits for "readable" reads no more: while one does, nothing flows, and a body that came whole never ends.
+  raw.removeAllListeners("readable").on("error", () => undefined).resume();
 }
 
 /**

@@ -1,6 +1,8 @@
+import { Agent } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import { gzipSync, deflateSync } from "node:zlib";
 import Fastify from "fastify";
-import { limitBodies } from "../../src/app/http-manners";
+import { LINGER_MS, limitBodies } from "../../src/app/http-manners";
 import { ROLES } from "../../src/tenancy";
 import { REPORT, Reported, call, createAcme, integration, must } from "../support/builders";
 import { EXPECTED_ACCESS } from "../support/expected-access";
@@ -159,6 +161,17 @@ describe("what is no upload", () => {
   ])("a gzip bomb in %s is put out", async (_, type, size) => {
     const bomb = gzipSync(Buffer.alloc(size, "\n"));
     expect(errorOf(await unchanged(() => send(bomb, { type, headers: { "content-encoding": "gzip" } }))).slice(0, 2)).toEqual([413, "LIMIT_EXCEEDED"]);
+  });
+
+  it("leaves the connection to the next request, once what was sent has come to its end", async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, "\n"));
+    const first = await unchanged(() => send(bomb, { agent, headers: { "content-encoding": "gzip" } }));
+    await pause(LINGER_MS + 200);
+    const { sent, answer } = openUpload(server.url, sender, { agent });
+    sent.end(ndjson([call("after-the-bomb")]));
+    expect([first.status, sent.reusedSocket, (await answer).end?.accepted]).toEqual([413, true, 1]);
+    agent.destroy();
   });
 
   it("deflate that calls itself gzip is refused", async () => {
