@@ -50,8 +50,10 @@ export function endUnread(request: FastifyRequest): void {
   if (raw.complete || raw.destroyed) return;
   const timer = setTimeout(() => raw.destroy(), LINGER_MS);
   for (const event of ["end", "close"]) raw.once(event, () => clearTimeout(timer));
-  // Whoever waits for "readable" reads no more: while one does, nothing flows, and a body that came whole never ends.
-  raw.removeAllListeners("readable").on("error", () => undefined).resume();
+  // While somebody waits for "readable" nothing flows, and a body that came whole never ends; a stream takes note that
+  // nobody does any more after this turn.
+  raw.removeAllListeners("readable").on("error", () => undefined);
+  setImmediate(() => raw.resume());
 }
 
 /**
