@@ -10,6 +10,9 @@ const UNIT = /^[A-Za-z0-9][A-Za-z0-9_/.-]{0,31}$/;
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;
 const FIELDS = new Set(["component", "quantity", "unit", "amount", "currency", "basis"]);
 
+/** JSON without escapes or anything beyond ASCII: stored as it is. */
+const PLAIN_ASCII = /^[\x20-\x5b\x5d-\x7e]*$/;
+
 type Fault = { readonly fault: string };
 
 /** Cost items as COPY text of an array of composites; amounts and quantities stay the exact text that came. */
@@ -46,7 +49,9 @@ export function readAttributes(value: unknown): string | Fault {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return { fault: "attributes must be an object." };
   const json = writeJson(value);
   if (json === null) return { fault: "attributes are nested too deeply." };
-  if (Buffer.byteLength(json, "utf8") > MOST_ATTRIBUTE_BYTES) return { fault: `attributes are larger than ${MOST_ATTRIBUTE_BYTES} bytes.` };
+  // No character takes more than three bytes.
+  if (json.length * 3 > MOST_ATTRIBUTE_BYTES && Buffer.byteLength(json, "utf8") > MOST_ATTRIBUTE_BYTES) return { fault: `attributes are larger than ${MOST_ATTRIBUTE_BYTES} bytes.` };
+  if (PLAIN_ASCII.test(json)) return json;
   if (UNSTORABLE.test(json) || !isCleanText(json)) return { fault: "attributes hold control characters or broken Unicode." };
   return json.replace(/\\/g, "\\\\");
 }
@@ -65,5 +70,16 @@ function withSortedKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withSortedKeys);
   if (typeof value !== "object" || value === null) return value;
   const record = value as Record<string, unknown>;
+  if (isPlainAndSorted(record)) return record;
   return Object.fromEntries(Object.keys(record).sort().map((key) => [key, withSortedKeys(record[key])]));
+}
+
+/** True when nothing of it would change place: its keys stand in order and it holds no object. */
+function isPlainAndSorted(record: Record<string, unknown>): boolean {
+  let before = "";
+  for (const key in record) {
+    if (key < before || typeof record[key] === "object") return false;
+    before = key;
+  }
+  return true;
 }

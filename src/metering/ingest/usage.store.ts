@@ -113,24 +113,21 @@ async function holdPeriods(tx: TenantTransaction, events: readonly KeyedEvent[])
   return { periodKeys: keys, closed: held.filter(isClosed).map(({ key }) => key) };
 }
 
-/** One line of COPY text: what we decided about the event, then the event itself. */
+/** One line of COPY text, in the order of STAGE_COLUMNS: what we decided about the event, then the event itself. */
 function stageLine(event: KeyedEvent, attribution: Attribution, index: number, source: string, sourceId: number, periodKey: string): string {
-  const placed = attribution.kind === "ATTRIBUTED";
-  const trimmed = event.payload.replace(/(?:\t\\N)+$/, "");
-  const decided = [
-    index,
-    event.eventKey,
-    pairKey(source, event.legId),
-    pairKey(source, event.contactId),
-    `\\\\x${hash("sha256", trimmed, "hex")}`,
-    periodKey,
-    placed ? attribution.businessUnitId : ABSENT,
-    placed ? attribution.useCaseId : ABSENT,
-    attribution.kind === "HELD" && facetOf(event.type) === "LEG" ? attribution.reason : ABSENT,
-    event.durationMismatch ? "t" : "f",
-    sourceId,
-  ];
-  return `${decided.join("\t")}\t${event.payload}\n`;
+  const placed = attribution.kind === "ATTRIBUTED" ? `${attribution.businessUnitId}\t${attribution.useCaseId}` : `${ABSENT}\t${ABSENT}`;
+  const reason = attribution.kind === "HELD" && facetOf(event.type) === "LEG" ? attribution.reason : ABSENT;
+  const payloadHash = hash("sha256", withoutAbsentEnd(event.payload), "hex");
+  return `${index}\t${event.eventKey}\t${pairKey(source, event.legId)}\t${pairKey(source, event.contactId)}\t\\\\x${payloadHash}\t${periodKey}\t${placed}\t${reason}\t${event.durationMismatch ? "t" : "f"}\t${sourceId}\t${event.payload}\n`;
+}
+
+const ABSENT_END = `\t${ABSENT}`;
+
+/** Fields that are added later are absent in a retry of an old event: it must hash the same. */
+function withoutAbsentEnd(payload: string): string {
+  let end = payload.length;
+  while (payload.endsWith(ABSENT_END, end)) end -= ABSENT_END.length;
+  return end === payload.length ? payload : payload.slice(0, end);
 }
 
 async function recordConflicts(tx: TenantTransaction, source: string, eventIds: readonly string[]): Promise<void> {
