@@ -1,8 +1,9 @@
+import { periodStore } from "../../governance/period.store";
 import { TenantTransaction } from "../../tenancy/database.store";
 import { LONGEST_LEG_MS } from "../usage-event";
 import { GroupKeys, bucketKey, bucketStart, groupingOf } from "./grouping.query";
 import { TimeDimension, UsageDimension } from "./usage-report";
-import { ResolvedUsageWhere, monthSpan, requireKnownPeriod } from "./usage-where.query";
+import { ResolvedUsageWhere, requireKnownPeriod } from "./usage-where.query";
 import { MOST_ROWS, attributesOf, instant, relation, requireFewRows, whole } from "./usage.query";
 
 type Row = Record<string, string | null>;
@@ -46,7 +47,8 @@ export async function peaksByGroup(tx: TenantTransaction, where: ResolvedUsageWh
   const grouping = groupingOf("leg", bucket ? [...groupBy, bucket] : groupBy, zone);
   const keys = groupBy.map((_, index) => grouping.names[index]!);
   const columns = grouping.columns.slice(0, groupBy.length);
-  const [from, to] = where.period !== null ? monthSpan(bind(where.period), zone) : [bound(where.fromMs, bind), bound(where.toMs, bind)];
+  const month = where.period === null ? null : await periodStore(tx).span(where.period);
+  const from = bound(month?.from.getTime() ?? where.fromMs, bind), to = bound(month?.to.getTime() ?? where.toMs, bind);
   const within = [
     ...attributesOf(tx, "leg", where, bind), "e.connected", "e.channel = 'VOICE'", "t.began < e.ended_at",
     ...(from ? [`e.ended_at > ${from}`] : []), ...(to ? [`t.began < ${to}`, `e.ended_at < ${to} + ${LONGEST}`] : []),
