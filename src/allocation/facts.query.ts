@@ -1,3 +1,4 @@
+import { periodStore } from "../governance/period.store";
 import { firstInstantOf } from "../kernel/local-days";
 import { requirePeriodKey, shiftPeriod } from "../kernel/period";
 import { poolAmounts } from "../costs/costs.query";
@@ -97,38 +98,44 @@ function fromTotals(tx: TenantTransaction, period: string, figure: "connected_le
   );
 }
 
-/** The month ($2) in the programme's zone ($4), so that its rows are found by when they ended; the period decides. */
+/** The month ($2) from its first instant ($4) to that of the next ($5), so that its rows are found by when they ended; the period decides. */
 const IN_MONTH = `e.programme_id = $1 and e.business_unit_id is not null and e.period_key = $2 and $3::timestamptz is not distinct from $3
-      and e.ended_at >= ${firstInstantOf("to_date($2, 'YYYY-MM')::timestamp", "$4")} and e.ended_at < ${firstInstantOf("(to_date($2, 'YYYY-MM') + interval '1 month')", "$4")}`;
+      and e.ended_at >= $4 and e.ended_at < $5`;
+
+/** What IN_MONTH speaks of, in its order. */
+async function monthParameters(tx: TenantTransaction, period: string, recordedBefore: Date | null): Promise<unknown[]> {
+  const { from, to } = await periodStore(tx).span(period);
+  return [tx.scope.programme.id, period, recordedBefore, from, to];
+}
 
 /** The rows that count, as posted or ($3) by what was recorded before an instant. */
 const rowsOf = (recordedBefore: Date | null): string => (recordedBefore === null ? COUNTING_EVENTS : countingBefore("$3"));
 
-function fromRows(tx: TenantTransaction, period: string, recordedBefore: Date, figure: "1" | "connected_ms"): Promise<QuantityRow[]> {
+async function fromRows(tx: TenantTransaction, period: string, recordedBefore: Date, figure: "1" | "connected_ms"): Promise<QuantityRow[]> {
   return tx.query(
     NAMED(`
       select business_unit_id, use_case_id, channel, sum(${figure})::bigint as quantity
       from ${rowsOf(recordedBefore)}
       where ${IN_MONTH} and e.connected
       group by 1, 2, 3`),
-    [tx.scope.programme.id, period, recordedBefore, tx.scope.programme.timeZone],
+    await monthParameters(tx, period, recordedBefore),
   );
 }
 
 /** Sum over calls of max(minimum, ceil(ms / increment) x increment), in milliseconds. */
-function billed(tx: TenantTransaction, period: string, recordedBefore: Date | null, minimumMs: bigint, incrementMs: bigint): Promise<QuantityRow[]> {
+async function billed(tx: TenantTransaction, period: string, recordedBefore: Date | null, minimumMs: bigint, incrementMs: bigint): Promise<QuantityRow[]> {
   return tx.query(
     NAMED(`
-      select business_unit_id, use_case_id, channel, sum(greatest($5::bigint, (connected_ms + $6::bigint - 1) / $6 * $6))::bigint as quantity
+      select business_unit_id, use_case_id, channel, sum(greatest($6::bigint, (connected_ms + $7::bigint - 1) / $7 * $7))::bigint as quantity
       from ${rowsOf(recordedBefore)}
       where ${IN_MONTH} and e.connected
       group by 1, 2, 3`),
-    [tx.scope.programme.id, period, recordedBefore, tx.scope.programme.timeZone, minimumMs.toString(), incrementMs.toString()],
+    [...(await monthParameters(tx, period, recordedBefore)), minimumMs.toString(), incrementMs.toString()],
   );
 }
 
 /** Distinct contacts per use case and channel, or per unit and channel. */
-function contacts(tx: TenantTransaction, period: string, recordedBefore: Date | null, resolved: boolean, perUseCase: boolean): Promise<QuantityRow[]> {
+async function contacts(tx: TenantTransaction, period: string, recordedBefore: Date | null, resolved: boolean, perUseCase: boolean): Promise<QuantityRow[]> {
   return tx.query(
     `with q as materialized (
        select business_unit_id, ${perUseCase ? "use_case_id" : "null::uuid as use_case_id"}, channel, count(distinct contact_key) as quantity
@@ -140,6 +147,6 @@ function contacts(tx: TenantTransaction, period: string, recordedBefore: Date | 
      from q join tenancy.business_unit u on u.programme_id = $1 and u.id = q.business_unit_id
        ${perUseCase ? "join tenancy.use_case c on c.programme_id = $1 and c.id = q.use_case_id" : ""}
      order by 1, 2, 3`,
-    [tx.scope.programme.id, period, recordedBefore, tx.scope.programme.timeZone],
+    await monthParameters(tx, period, recordedBefore),
   );
 }

@@ -4,7 +4,8 @@ import { Refusal } from "../kernel/refusal";
 import { findLegKeys } from "../metering/usage-events.query";
 import { holdLegs } from "../metering/ingest/hold-legs.store";
 import { COUNTED_TYPE } from "../metering/ingest/restate-legs.store";
-import { monthBounds, requireKnownPeriod, resolveUsageWhere } from "../metering/questions/usage-where.query";
+import { requireKnownPeriod, resolveUsageWhere } from "../metering/questions/usage-where.query";
+import { periodStore } from "../governance/period.store";
 import { TenantTransaction } from "../tenancy/database.store";
 import { CorrectionWhere, LegSelection, MOST_LEGS, tooMany } from "./correction-input";
 import { PatchedLeg } from "./patch";
@@ -68,11 +69,12 @@ function keysOf(id: string, sources: readonly string[]): string[] {
 async function legsWhere(tx: TenantTransaction, where: CorrectionWhere): Promise<string[]> {
   const { period, unitIds, useCaseIds, channels, directions } = await resolveUsageWhere(tx, { period: where.period, businessUnit: where.businessUnit, useCase: where.useCase, channel: where.channel, direction: where.direction });
   if (period !== null) await requireKnownPeriod(tx, period);
+  const month = period === null ? null : await periodStore(tx).span(period);
   const rows = await tx.query<{ legKey: string }>(
     `select e.leg_key as "legKey" from metering.usage_event e
      where e.programme_id = $1 and ${COUNTED_TYPE} and e.test = $2
        and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key)
-       and ($3::text is null or (e.period_key = $3 and ${monthBounds("$3", "$4").join(" and ")}))
+       and ($3::text is null or e.period_key = $3) and ($4::timestamptz is null or e.ended_at >= $4) and ($17::timestamptz is null or e.ended_at < $17)
        and ($5::timestamptz is null or e.ended_at >= $5) and ($6::timestamptz is null or e.ended_at < $6)
        and ($7::text is null or e.source_id = (select s.id from metering.source s where s.programme_id = $1 and s.uri = $7))
        and ($8::uuid[] is null or e.business_unit_id = any($8)) and ($9::uuid[] is null or e.use_case_id = any($9))
@@ -81,8 +83,8 @@ async function legsWhere(tx: TenantTransaction, where: CorrectionWhere): Promise
        and ($14::text[] is null or e.provider = any($14)) and (not $15 or e.business_unit_id is null)
      order by e.ended_at, e.event_key limit $16`,
     [
-      tx.scope.programme.id, where.test ?? false, period, tx.scope.programme.timeZone, where.from ?? null, where.to ?? null, where.source?.normalize("NFC") ?? null, unitIds, useCaseIds,
-      where.reportedBusinessUnit ?? null, where.reportedUseCase ?? null, channels, directions, where.provider ?? null, where.unattributed ?? false, MOST_LEGS + 1,
+      tx.scope.programme.id, where.test ?? false, period, month?.from ?? null, where.from ?? null, where.to ?? null, where.source?.normalize("NFC") ?? null, unitIds, useCaseIds,
+      where.reportedBusinessUnit ?? null, where.reportedUseCase ?? null, channels, directions, where.provider ?? null, where.unattributed ?? false, MOST_LEGS + 1, month?.to ?? null,
     ],
   );
   if (rows.length > MOST_LEGS) throw tooMany("where");

@@ -62,6 +62,17 @@ export function periodStore(tx: TenantTransaction) {
       change(key, "status = 'CLOSED', closed_at = clock_timestamp(), cutoff = $3, hash = $4, audit_head = $5, closed_by = $6", [close.cutoff, close.hash, close.auditHead, close.by]),
     list: (after: string | null, limit: number): Promise<Period[]> =>
       tx.query<Period>(`select ${COLUMNS} from governance.period where programme_id = $1 and ($2::text is null or key > $2) order by key limit $3`, [programme.id, after, limit]),
+    /**
+     * First instant of a month and of the next one, whether or not anything fell into it. For questions to many rows: asked
+     * once, because the database works the calendar out anew for each row that it compares with it.
+     */
+    span: async (key: string): Promise<Pick<Period, "from" | "to">> => {
+      const [span] = await tx.prepared<Pick<Period, "from" | "to">>(
+        `select ${firstInstantOf("to_date($1, 'YYYY-MM')::timestamp", "$2")} as "from", ${firstInstantOf("(to_date($1, 'YYYY-MM') + interval '1 month')", "$2")} as "to"`,
+        [key, programme.timeZone],
+      );
+      return span!;
+    },
     /** The month and the first instant of each of the months that the instants between `fromMs` and `toMs` fall into. */
     boundaries: async (fromMs: number, toMs: number): Promise<Array<{ key: string; fromMs: number; toMs: number }>> => {
       const rows = await tx.prepared<{ key: string; from: string; to: string }>(

@@ -1,7 +1,7 @@
 import { PageRequest, Page, decodeCursor, toPage } from "../kernel/paging";
 import { TenantTransaction } from "../tenancy/database.store";
 import { CONNECTED, COUNTED_TYPE } from "./ingest/restate-legs.store";
-import { ResolvedUsageWhere, fieldConditions, monthBounds } from "./questions/usage-where.query";
+import { ResolvedUsageWhere, fieldConditions, ofMonth } from "./questions/usage-where.query";
 
 /** A usage event as it is read: the one of its leg that counts. Money and durations as exact text or whole numbers. */
 export interface StoredUsageEvent {
@@ -56,7 +56,7 @@ export async function listUsageEvents(tx: TenantTransaction, where: EventsWhere,
   const bind = (value: unknown): string => `$${parameters.push(value)}`;
   const conditions: string[] = [];
   const units = where.unattributed ? null : (where.unitIds ?? (tx.scope.reach === "programme" ? null : tx.scope.unitIds));
-  if (where.period) conditions.push(`e.period_key = ${bind(where.period)}`, ...monthBounds(bind(where.period), bind(tx.scope.programme.timeZone)));
+  if (where.period) conditions.push(...(await ofMonth(tx, where.period, bind)));
   if (where.fromMs !== null) conditions.push(`e.ended_at >= ${bind(new Date(where.fromMs))}`);
   if (where.toMs !== null) conditions.push(`e.ended_at < ${bind(new Date(where.toMs))}`);
   if (where.useCaseIds) conditions.push(`e.use_case_id = any(${bind(where.useCaseIds)}::uuid[])`);

@@ -23,7 +23,8 @@ const COST_ITEMS = `
 /**
  * Writes the rows that some legs count by anew, from the rows that say it: what was received stays as it was. A leg
  * belongs to the unit that owned its use case when it ended, as it is known now; of a carried leg only the cost counts.
- * Answers the keys of the new rows, in order.
+ * Answers the keys of the new rows, in order. The rows are named once more by their keys: otherwise the planner may read
+ * every event of the programme for some thousand.
  */
 export async function insertComposedRows(tx: TenantTransaction, wanted: readonly Composition[]): Promise<string[]> {
   if (wanted.length === 0) return [];
@@ -34,7 +35,7 @@ export async function insertComposedRows(tx: TenantTransaction, wanted: readonly
        coalesce(b.derived_from, b.event_key), false, case when w.carried then 'LEG_RATED' else b.type end, case when w.carried then 'COST' else b.facet end, ${COST_ITEMS},
        ${[...KEPT.map((column) => `b.${column}`), ...PAYLOAD.map((column) => (OUTCOME_COLUMNS.has(column) ? `coalesce(o.${column}, b.${column})` : `b.${column}`))].join(", ")}
      from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::boolean[]) w (new_key, base_key, cost_key, outcome_key, use_case_id, carried)
-       join metering.usage_event b on b.programme_id = $1 and b.event_key = w.base_key
+       join metering.usage_event b on b.programme_id = $1 and b.event_key = w.base_key and b.event_key = any($3::uuid[])
        left join metering.usage_event c on c.programme_id = $1 and c.event_key = w.cost_key
        left join metering.usage_event o on o.programme_id = $1 and o.event_key = w.outcome_key
        cross join lateral (select case when w.use_case_id is null then b.use_case_id else w.use_case_id end as id) m

@@ -59,7 +59,7 @@ export async function recountLegs(tx: TenantTransaction, legKeys: readonly strin
   await recountLegs(tx, await carriedChanges(tx, await callsOf(tx, legKeys)), { cause: "CARRIER" });
 }
 
-/** The row that a leg stands on is looked up by a case: coalesce counts as leaky, so that under row-level security every event of the programme would be compared for each leg. */
+/** The row that a leg stands on is looked up by a case: coalesce counts as leaky, so that under row-level security every event of the programme would be compared for each leg; and one by one, because for some thousand the planner may read all events. */
 function legRows(tx: TenantTransaction, legKeys: readonly string[]): Promise<LegRow[]> {
   return tx.query<LegRow>(
     `select l.leg_key as "legKey", l.head_event_key as "headEventKey", l.leg_event_key as "legEventKey", l.cost_event_key as "costEventKey", l.outcome_event_key as "outcomeEventKey",
@@ -67,8 +67,10 @@ function legRows(tx: TenantTransaction, legKeys: readonly string[]): Promise<Leg
        b.type is not distinct from 'LEG_VOIDED' as "isVoided", x.event_key is not null as "isSuperseded",
        b.use_case_id is not null and b.business_unit_id is distinct from (${ownerWhen("b.use_case_id", "b.ended_at")}) as "isMoved", array_remove(array[b.period_key, h.period_key], null) as "periodKeys"
      from metering.usage_leg l
-       left join metering.usage_event b on b.programme_id = $1 and b.event_key = case when l.correction_event_key is null then l.leg_event_key else l.correction_event_key end
-       left join metering.usage_event h on h.programme_id = $1 and h.event_key = l.head_event_key
+       left join lateral (
+         select e.event_key, e.type, e.use_case_id, e.business_unit_id, e.ended_at, e.period_key from metering.usage_event e
+         where e.programme_id = $1 and e.event_key = case when l.correction_event_key is null then l.leg_event_key else l.correction_event_key end offset 0) b on true
+       left join lateral (select e.period_key from metering.usage_event e where e.programme_id = $1 and e.event_key = l.head_event_key offset 0) h on true
        left join metering.usage_superseded x on x.programme_id = $1 and x.event_key = b.event_key
      where l.programme_id = $1 and l.leg_key = any($2::uuid[])
      order by l.leg_key`,

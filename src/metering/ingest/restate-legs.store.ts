@@ -40,7 +40,7 @@ export async function restateLegs(tx: TenantTransaction, changes: readonly LegCh
     `insert into metering.usage_superseded (programme_id, event_key, business_unit_id, by_event_key, cause, recorded_at)
      select $1, s.event_key, e.business_unit_id, s.by_event_key, s.cause, clock_timestamp()
      from unnest($2::uuid[], $3::uuid[], $4::text[]) s (event_key, by_event_key, cause)
-       join metering.usage_event e on e.programme_id = $1 and e.event_key = s.event_key
+       join metering.usage_event e on e.programme_id = $1 and e.event_key = s.event_key and e.event_key = any($2::uuid[])
      on conflict do nothing`,
     [programmeId, supersessions.map((s) => s.eventKey), supersessions.map((s) => s.byEventKey), supersessions.map((s) => s.cause)],
   );
@@ -52,7 +52,7 @@ export async function restateLegs(tx: TenantTransaction, changes: readonly LegCh
   await tx.query(MOVE_PERIOD, [programmeId, from, to]);
   await tx.query(MOVE_CONTACTS, [programmeId, touched, [], 1]);
   await tx.query(
-    "update metering.usage_leg l set head_event_key = c.event_key from unnest($2::uuid[], $3::uuid[]) c (leg_key, event_key) where l.programme_id = $1 and l.leg_key = c.leg_key",
+    "update metering.usage_leg l set head_event_key = c.event_key from unnest($2::uuid[], $3::uuid[]) c (leg_key, event_key) where l.programme_id = $1 and l.leg_key = any($2::uuid[]) and l.leg_key = c.leg_key",
     [programmeId, changes.map((change) => change.legKey), changes.map((change) => change.toEventKey)],
   );
 }
@@ -138,12 +138,12 @@ const MOVE_CONTACTS = `
   from counted c
   where t.programme_id = $1 and t.business_unit_id = c.unit and t.use_case_id = c.use_case and t.period_key = c.period_key`;
 
-/** Signed rows: what stops counting ($2) and what starts ($3). */
+/** Signed rows: what stops counting ($2) and what starts ($3). Named twice, so that they are looked up by their keys and not among all events. */
 const SIGNED = `
   select e.*, s.sign, ${CONNECTED} as connected
   from (select unnest($2::uuid[]) as event_key, -1 as sign union all select unnest($3::uuid[]), 1) s
     join metering.usage_event e on e.programme_id = $1 and e.event_key = s.event_key
-  where ${COUNTS}`;
+  where e.event_key = any($2::uuid[] || $3::uuid[]) and ${COUNTS}`;
 
 const MOVE_DAILY = `
   update metering.usage_daily_total t

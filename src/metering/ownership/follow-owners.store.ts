@@ -1,5 +1,5 @@
 import { TenantTransaction } from "../../tenancy/database.store";
-import { OWNERSHIP_SPANS } from "../../tenancy/ownership.query";
+import { ownerWhen } from "../../tenancy/ownership.query";
 import { holdLegs } from "../ingest/hold-legs.store";
 import { recountLegs } from "../ingest/recount-legs.store";
 
@@ -29,19 +29,20 @@ export async function followOwners(tx: TenantTransaction, useCaseIds: readonly s
 
 /**
  * Legs that stand under another unit than the one that owned their use case when they ended, in the order of their keys; of
- * these legs, or of all. The units that ever owned the use cases are named so that the rows are found by unit and end.
+ * these legs, or of all. All are found by unit and end, wherefore the units that ever owned the use cases are named; some by
+ * the rows that they stand on, one by one.
  */
 async function strayLegs(tx: TenantTransaction, useCaseIds: readonly string[], from: Date, legKeys: readonly string[] | null = null): Promise<string[]> {
-  const ofLegs = legKeys === null ? "" : "and e.event_key in (select l.head_event_key from metering.usage_leg l where l.programme_id = $1 and l.leg_key = any($4::uuid[]))";
+  const events = legKeys === null ? "metering.usage_event e" : `(
+    select e.* from metering.usage_leg l join metering.usage_event e on e.programme_id = $1 and e.event_key = l.head_event_key
+    where l.programme_id = $1 and l.leg_key = any($4::uuid[]) offset 0) e`;
+  const ofUnits = legKeys === null ? "and e.business_unit_id = any(array(select o.business_unit_id from tenancy.use_case_ownership o where o.programme_id = $1 and o.use_case_id = any($2::uuid[])))" : "";
   const rows = await tx.query<{ legKey: string }>(
-    `with span as materialized (select s.* from (${OWNERSHIP_SPANS}) s where s.use_case_id = any($2::uuid[]) and s.effective_until > $3)
-     select e.leg_key as "legKey"
-     from metering.usage_event e
-       join span s on s.use_case_id = e.use_case_id and e.ended_at >= s.effective_from and e.ended_at < s.effective_until
-     where e.programme_id = $1 and e.use_case_id = any($2::uuid[]) and e.ended_at >= $3 and e.business_unit_id <> s.business_unit_id
-       and e.business_unit_id = any(array(select o.business_unit_id from tenancy.use_case_ownership o where o.programme_id = $1 and o.use_case_id = any($2::uuid[])))
+    `select e.leg_key as "legKey"
+     from ${events}
+     where e.programme_id = $1 and e.use_case_id = any($2::uuid[]) and e.ended_at >= $3 and e.business_unit_id <> (${ownerWhen("e.use_case_id", "e.ended_at")}) ${ofUnits}
        and (e.facet = 'LEG' or e.derived_from is not null) and e.type <> 'LEG_VOIDED'
-       and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key) ${ofLegs}
+       and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key)
      order by e.leg_key`,
     [tx.scope.programme.id, useCaseIds, from, ...(legKeys === null ? [] : [legKeys])],
   );

@@ -60,12 +60,13 @@ export async function durationsByGroup(tx: TenantTransaction, where: ResolvedUsa
   const zone = bind(tx.scope.programme.timeZone);
   const grouping = groupingOf("leg", groupBy, zone);
   const value = VALUES[measure];
+  const conditions = await conditionsOf(tx, "leg", where, bind, zone);
   const rows = await tx.query<Row & { percentiles: string[] | null }>(
     `with g as (
        select ${[...grouping.columns, `count(${value}) as count`, `sum(${value}) as sum`, `min(${value}) as min`, `max(${value}) as max`].join(", ")},
          percentile_disc(array[${FRACTIONS}]) within group (order by ${value}) as percentiles
        from ${relation("leg", where)}
-       where e.programme_id = $1 and $2::text is not null ${conditionsOf(tx, "leg", where, bind, zone)}
+       where e.programme_id = $1 and $2::text is not null ${conditions}
        ${groupBy.length > 0 ? `group by ${groupBy.map((_, index) => index + 1).join(", ")}` : ""}
      )
      select ${["g.count", "g.sum", "g.min", "g.max", "g.percentiles", ...grouping.named].join(", ")}

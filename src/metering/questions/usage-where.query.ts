@@ -1,6 +1,6 @@
 import { Refusal, invariant } from "../../kernel/refusal";
 import { TenantTransaction } from "../../tenancy/database.store";
-import { firstInstantOf } from "../../kernel/local-days";
+import { periodStore } from "../../governance/period.store";
 import { FILTER_FIELDS, FilterField, UsageView, UsageWhere } from "./usage-report";
 
 /** A filter after its codes were found. */
@@ -34,16 +34,10 @@ export function fieldConditions(where: ResolvedUsageWhere, bind: (value: unknown
   });
 }
 
-/** First instant of a month and of the next one, as SQL; `month` is "2025-10", both are parameters of the statement. */
-export function monthSpan(month: string, zone: string): [string, string] {
-  const first = `to_date(${month}, 'YYYY-MM')`;
-  return [firstInstantOf(`${first}::timestamp`, zone), firstInstantOf(`(${first} + interval '1 month')`, zone)];
-}
-
-/** Lets an index skip to the month; whether a leg is of the period is said by its key. */
-export function monthBounds(month: string, zone: string): string[] {
-  const [from, to] = monthSpan(month, zone);
-  return [`e.ended_at >= ${from}`, `e.ended_at < ${to}`];
+/** Legs of a month, rows named `e`: an index skips to it, whether a leg is of the period is said by its key. */
+export async function ofMonth(tx: TenantTransaction, month: string, bind: (value: unknown) => string): Promise<string[]> {
+  const { from, to } = await periodStore(tx).span(month);
+  return [`e.period_key = ${bind(month)}`, `e.ended_at >= ${bind(from)}`, `e.ended_at < ${bind(to)}`];
 }
 
 /** NOT_FOUND for a period that nothing ever fell into; asked only where there is no usage, so that a report with rows does not pay for it. */

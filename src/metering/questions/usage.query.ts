@@ -6,7 +6,7 @@ import { NOBODY } from "../usage-event";
 import { COUNTING_EVENTS, RESTATED_EVENTS } from "./counting-events.query";
 import { CHARGED_UNIT, Grain, GroupKeys, groupingOf, holds } from "./grouping.query";
 import { MINIMUM_GROUP, UsageDimension, UsageFigures, asMinutes, asSeconds } from "./usage-report";
-import { ResolvedUsageWhere, fieldConditions, monthBounds, requireKnownPeriod } from "./usage-where.query";
+import { ResolvedUsageWhere, fieldConditions, ofMonth, requireKnownPeriod } from "./usage-where.query";
 
 /** A group with its names; the durations in other units are worked out where somebody asks for them. */
 export class UsageGroup extends GroupKeys implements UsageFigures {
@@ -37,13 +37,14 @@ export async function usageByGroup(tx: TenantTransaction, where: ResolvedUsageWh
   const zone = bind(tx.scope.programme.timeZone);
   const shown = shownUnits(where, bind);
   const grouping = groupingOf(grain, groupBy, zone, shown.unit);
+  const conditions = await conditionsOf(tx, grain, where, bind, zone, shown.unit);
   // Questions to the coarsest totals come in few forms and are answered faster than they are planned.
   const ask = grain === "period" ? tx.prepared : tx.query;
   const rows = await ask<Record<string, string | null>>(
     `with g as (
        select ${[...grouping.columns, ...figures(grain, asks.contacts)].join(", ")}
        from ${relation(grain, where)} ${shown.join}
-       where e.programme_id = $1 and $2::text is not null ${conditionsOf(tx, grain, where, bind, zone, shown.unit)}
+       where e.programme_id = $1 and $2::text is not null ${conditions}
        ${groupBy.length > 0 ? `group by ${groupBy.map((_, index) => index + 1).join(", ")}` : ""}
        having count(*) > 0 ${asks.onlyGroups ? `and count(distinct ${ACTIVE_UNIT[grain]}) >= ${MINIMUM_GROUP}` : ""}
      )
@@ -70,8 +71,9 @@ export async function distinctContacts(tx: TenantTransaction, where: ResolvedUsa
   const bind = (value: unknown): string => `$${parameters.push(value)}`;
   const zone = bind(tx.scope.programme.timeZone);
   const shown = shownUnits(where, bind);
+  const conditions = await conditionsOf(tx, "leg", where, bind, zone, shown.unit);
   const [row] = await tx.query<{ contacts: string }>(
-    `select count(distinct e.contact_key) as contacts from ${relation("leg", where)} ${shown.join} where e.programme_id = $1 and $2::text is not null ${conditionsOf(tx, "leg", where, bind, zone, shown.unit)}`,
+    `select count(distinct e.contact_key) as contacts from ${relation("leg", where)} ${shown.join} where e.programme_id = $1 and $2::text is not null ${conditions}`,
     parameters,
   );
   return whole(row!.contacts);
@@ -131,7 +133,7 @@ export function instant(ms: number | null): string | null {
 }
 
 /** All that a filter says of the rows of a grain, each with its "and"; `unit` is the one that a row is shown under. */
-export function conditionsOf(tx: TenantTransaction, grain: Grain, where: ResolvedUsageWhere, bind: (value: unknown) => string, zone: string, unit = CHARGED_UNIT): string {
+export async function conditionsOf(tx: TenantTransaction, grain: Grain, where: ResolvedUsageWhere, bind: (value: unknown) => string, zone: string, unit = CHARGED_UNIT): Promise<string> {
   const conditions = attributesOf(tx, grain, where, bind, unit);
   const add = (value: unknown, condition: (parameter: string) => string): void => {
     if (value !== null) conditions.push(condition(bind(value)));
@@ -141,7 +143,8 @@ export function conditionsOf(tx: TenantTransaction, grain: Grain, where: Resolve
     add(instant(where.fromMs), (p) => `e.day >= (${p}::timestamptz at time zone ${zone})::date`);
     add(instant(where.toMs), (p) => `e.day < (${p}::timestamptz at time zone ${zone})::date`);
   } else {
-    add(where.period, (p) => [`e.period_key = ${p}`, ...(grain === "leg" ? monthBounds(p, zone) : [])].join(" and "));
+    if (grain === "leg" && where.period !== null) conditions.push(...(await ofMonth(tx, where.period, bind)));
+    else add(where.period, (p) => `e.period_key = ${p}`);
     add(instant(where.fromMs), (p) => `e.ended_at >= ${p}`);
     add(instant(where.toMs), (p) => `e.ended_at < ${p}`);
   }
