@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
-import { HttpRefusal, WithBody, authenticate, endUnread, sendError } from "../http-manners";
 import { Refusal } from "../../kernel/refusal";
 import { BulkBatch, PROVIDERS, Provider, countInto, emptyTally, isProvider, parseExactJson, placed, readProvider } from "../../metering";
 import { storeBulk } from "../../metering/bulk/store-bulk.store";
 import { LARGEST_BATCH } from "../../metering/usage-event";
 import { LARGEST_INGEST_BYTES } from "../graphql-server";
+import { HttpRefusal, WithBody, authenticate, endUnread, sendError } from "../http-manners";
 import { httpStatusOf } from "../refusals";
 import { Turns } from "../turns";
 import { BodyReader, readWhole } from "./body-reader";

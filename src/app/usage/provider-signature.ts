@@ -110,7 +110,7 @@ const checkLiveKit: Check = (request, secret, nowMs) => {
     const claims = jwt.verify(token, createSecretKey(secret, "utf8"), { algorithms: ["HS256"], ignoreExpiration: true, ignoreNotBefore: true });
     if (typeof claims !== "object" || typeof claims.sha256 !== "string" || !isSame(claims.sha256, createHash("sha256").update(request.body).digest("base64"))) return "WRONG";
     const begins = claims.nbf ?? claims.iat ?? (claims.exp === undefined ? NaN : claims.exp - REPLAY_WINDOW_MS / 1000);
-    if (claims.exp !== undefined && claims.exp * 1000 + REPLAY_WINDOW_MS < nowMs) return "STALE";
+    if (claims.exp !== undefined && claims.exp * 1000 < nowMs) return "STALE";
     return within(begins * 1000, nowMs);
   } catch {
     return "WRONG";

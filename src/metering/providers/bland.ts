@@ -4,7 +4,7 @@ import { Adapter, compact, costItems, ignored, tidy, unknownFields } from "./leg
 
 const WITHHELD = [
   "to", "from", "c_id", "variables", "concatenated_transcript", "transcripts", "summary", "recording_url", "pathway_logs", "pathway_tags", "request_data", "analysis", "citations", "questions", "corrected_duration", "completed", "queue_status", "max_duration",
-  "endpoint_url", "record", "recording_expiration", "local_dialing", "created_at", "error_message", "keywords", "voicemail_message", "answered_by", "call_ended_by",
+  "endpoint_url", "record", "recording_expiration", "local_dialing", "created_at", "error_message", "keywords", "voicemail_message", "metadata",
 ];
 const STATUSES: Readonly<Record<string, string>> = { "no-answer": "NO_ANSWER", busy: "BUSY", canceled: "CANCELLED", cancelled: "CANCELLED", failed: "FAILED", voicemail: "VOICEMAIL" };
 const MINUTE_MS = 60_000n;

@@ -2,8 +2,8 @@ import { isoOf } from "./instants";
 import { Adapter, ProviderItem, compact, ignored, tidy, unknownFields } from "./leg";
 import { JsonObject, Payload, isObject } from "./payload";
 
-const EVENT_WITHHELD = ["event_id", "type", "response", "session", "session_id", "occurred_at"];
-const SESSION_WITHHELD = ["object", "instructions", "tools", "tool_choice", "audio", "client_secret", "voice", "prompt", "tracing", "include", "truncation", "output_modalities", "modalities", "input_audio_format", "output_audio_format", "input_audio_transcription", "turn_detection", "temperature", "max_response_output_tokens", "max_output_tokens", "expires_at", "type", "speed"];
+const EVENT_WITHHELD = ["event_id", "type", "response", "session", "session_id", "occurred_at", "model", "direction"];
+const SESSION_WITHHELD = ["object", "model", "direction", "instructions", "tools", "tool_choice", "audio", "client_secret", "voice", "prompt", "tracing", "include", "truncation", "output_modalities", "modalities", "input_audio_format", "output_audio_format", "input_audio_transcription", "turn_detection", "temperature", "max_response_output_tokens", "max_output_tokens", "expires_at", "type", "speed"];
 
 /**
  * Usage of OpenAI's realtime sessions, summed over their `response.done`. Of a session that is sent whole, `{session:

@@ -73,11 +73,11 @@ export class Payload {
   }
 
   /** A number, exactly as it was written. */
-  decimal(key: string): ExactDecimal | null {
+  decimal(key: string, expected = "a number"): ExactDecimal | null {
     const value = this.raw(key);
     if (value === null) return null;
     const exact = typeof value === "number" || value instanceof ExactNumber ? exactOf(value) : this.isText && typeof value === "string" ? decimalOf(value) : null;
-    if (exact === null) throw this.wrong(key, "a number", value);
+    if (exact === null) throw this.wrong(key, expected, value);
     return exact;
   }
 
@@ -93,7 +93,7 @@ export class Payload {
 
   /** A whole number from 0 on. */
   whole(key: string): number | null {
-    const exact = this.decimal(key);
+    const exact = this.decimal(key, "a whole number from 0 on");
     return exact === null ? null : this.requireWhole(key, exact, "a whole number from 0 on");
   }
 
@@ -144,11 +144,12 @@ export class Payload {
    * off. `isLong`: the number may come as text, as 64-bit numbers do in the JSON of protocol buffers.
    */
   epoch(key: string, factor: 1n | 1000n, isLong = false): number | null {
-    const exact = isLong && typeof this.raw(key) === "string" ? this.decimalText(key) : this.decimal(key);
+    const expected = `a number of ${factor === 1n ? "milliseconds" : "seconds"} since 1970`;
+    const exact = isLong && typeof this.raw(key) === "string" ? this.decimalText(key, `${expected}, or text of one`) : this.decimal(key, expected);
     if (exact === null) return null;
     const ms = Number((exact.units * factor) / 10n ** BigInt(exact.scale));
     if (ms >= 0 && ms < LATEST_MS) return ms;
-    throw new PayloadFault(this.nameOf(key), `${this.nameOf(key)} must be a number of ${factor === 1n ? "milliseconds" : "seconds"} since 1970; one outside the years 1970 to 2199 came.`);
+    throw new PayloadFault(this.nameOf(key), `${this.nameOf(key)} must be ${expected}; one outside the years 1970 to 2199 came.`);
   }
 
   object(key: string): Payload | null {

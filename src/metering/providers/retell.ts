@@ -10,7 +10,7 @@ const TRANSFER_RANKS: Readonly<Record<string, number>> = { call_ended: 2, call_a
 
 const WITHHELD = [
   "from_number", "to_number", "transcript", "transcript_object", "transcript_with_tool_calls", "scrubbed_transcript_with_tool_calls", "recording_url", "recording_multi_channel_url", "scrubbed_recording_url",
-  "scrubbed_recording_multi_channel_url", "public_log_url", "knowledge_base_retrieved_contents_url", "retell_llm_dynamic_variables", "collected_dynamic_variables", "custom_sip_headers", "access_token", "latency",
+  "scrubbed_recording_multi_channel_url", "public_log_url", "knowledge_base_retrieved_contents_url", "retell_llm_dynamic_variables", "collected_dynamic_variables", "custom_sip_headers", "access_token", "latency", "metadata",
   "opt_out_sensitive_data_storage", "data_storage_setting", "opt_in_signed_url", "transfer_destination",
 ];
 

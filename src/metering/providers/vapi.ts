@@ -8,7 +8,7 @@ const MESSAGE_WITHHELD = [
   "artifact", "assistant", "customer", "phoneNumber", "transcript", "messages", "messagesOpenAIFormatted", "recordingUrl", "stereoRecordingUrl", "summary", "chat", "timestamp", "type", "durationMs", "durationSeconds", "durationMinutes", "costs",
 ];
 const CALL_WITHHELD = [
-  "artifact", "assistant", "assistantOverrides", "customer", "phoneNumber", "transcript", "messages", "recordingUrl", "stereoRecordingUrl", "summary", "monitor", "transport", "destination", "squad", "workflow", "phoneCallProvider", "phoneCallTransport", "name", "createdAt", "webCallUrl", "costs",
+  "artifact", "assistant", "assistantOverrides", "customer", "phoneNumber", "transcript", "messages", "recordingUrl", "stereoRecordingUrl", "summary", "monitor", "transport", "destination", "squad", "workflow", "phoneCallProvider", "phoneCallTransport", "name", "createdAt", "webCallUrl", "costs", "metadata",
 ];
 const STATUSES: ReadonlyArray<readonly [RegExp, string]> = [[/voicemail/, "VOICEMAIL"], [/busy/, "BUSY"], [/did-not-answer|no-answer/, "NO_ANSWER"], [/cancel/, "CANCELLED"]];
 const NORMAL_ENDS = new Set(["customer-ended-call", "assistant-ended-call", "assistant-said-end-call-phrase", "assistant-ended-call-after-message-spoken", "assistant-ended-call-with-hangup-task"]);
