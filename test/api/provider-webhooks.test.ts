@@ -78,9 +78,9 @@ const BODIES: Record<Name, string> = {
 
 const signed = (name: Name, body = BODIES[name], atMs = NOW, by = connected.get(name)!): Promise<Answered> => post(by.path, body, SIGN[name](by.secret, body, by.path, atMs));
 
-/** What is answered while nothing is stored but the count of refusals. */
+/** What is answered while nothing is stored: refusals are counted, and a leg that may be revised is noted as one. */
 async function unchanged(act: () => Promise<Answered>): Promise<Answered> {
-  const counts = async (): Promise<Record<string, number>> => ({ ...(await rowCounts(server)), "metering.provider_refusal": 0 });
+  const counts = async (): Promise<Record<string, number>> => ({ ...(await rowCounts(server)), "metering.provider_refusal": 0, "metering.usage_leg": 0 });
   const before = await counts();
   const answer = await act();
   expect(await counts()).toEqual(before);
@@ -143,7 +143,7 @@ describe("what is stored", () => {
   it("one answer for what says nothing of a call, for other content and for what cannot be read", async () => {
     const started = await unchanged(() => signed("retell", JSON.stringify({ event: "call_started", call: retellCall() })));
     expect([started.status, started.body.ignored, started.body.results]).toEqual([200, 1, []]);
-    expect((await unchanged(() => signed("retell", call({ disconnection_reason: "agent_hangup" })))).status).toBe(409);
+    expect((await signed("retell", call({ disconnection_reason: "agent_hangup" }))).status).toBe(409);
     expect(codeOf(await unchanged(() => signed("retell", "{")))).toEqual([400, "BAD_USER_INPUT"]);
     const one = connected.get("vapi")!;
     expect((await post(one.path, gzipSync(BODIES.vapi), { "x-vapi-secret": one.secret, "content-encoding": "gzip" })).body).toMatchObject({ duplicate: 1 });

@@ -7,7 +7,7 @@ const analysed = (analysis: Record<string, unknown>, more: Record<string, unknow
 describe("a call of Retell", () => {
   it("is a leg; its costs are cents", () => {
     expect(eventOf("retell", ended())).toEqual({
-      eventId: "call_r1/call_ended", type: "LEG_COMPLETED", revision: 2, provider: "retell", providerRef: "call_r1", contactId: "call_r1", legId: "call_r1", telephonyRef: "CA0009", agentId: "agent_1", agentVersion: "3",
+      eventId: "call_r1/call_ended", type: "LEG_COMPLETED", revision: 0, provider: "retell", providerRef: "call_r1", contactId: "call_r1", legId: "call_r1", telephonyRef: "CA0009", agentId: "agent_1", agentVersion: "3",
       channel: "VOICE", direction: "INBOUND", status: "COMPLETED", initiatedAt: "2025-10-10T14:00:00.000Z", connectedAt: "2025-10-10T14:00:00.000Z", endedAt: "2025-10-10T14:01:00.500Z", connectedMs: 60_500, endReasonRaw: "user_hangup",
       businessUnit: "retail", useCase: "order-status", tokens: { in: 320 }, attributes: { agentName: "Front desk" },
       costItems: [
@@ -28,7 +28,7 @@ describe("a call of Retell", () => {
 
   it("of which the analysis comes later, or first, is the same leg at a higher revision", () => {
     const event = eventOf("retell", analysed({ call_successful: true, user_sentiment: "Positive", in_voicemail: false }));
-    expect(event).toMatchObject({ eventId: "call_r1/call_analyzed", type: "LEG_UPDATED", revision: 4, legId: "call_r1", resolved: true, sentiment: "POSITIVE", outcome: "CONTAINED", flags: { voicemail: false }, connectedMs: 60_500 });
+    expect(event).toMatchObject({ eventId: "call_r1/call_analyzed", type: "LEG_UPDATED", revision: 2, legId: "call_r1", resolved: true, sentiment: "POSITIVE", outcome: "CONTAINED", flags: { voicemail: false }, connectedMs: 60_500 });
   });
 
   it("that went to a person has a second leg, with its own cost", () => {

@@ -10,7 +10,7 @@ const ENDS_AT = "least(k.expires_at, (select min(e.ends_at) from metering.provid
 const CONNECTIONS = `
   select c.id, c.provider, s.uri as source, c.name, c.business_unit_ids as "businessUnitIds", c.made_by as "createdBy", c.made_at as "createdAt",
     (select coalesce(array_agg(u.code order by u.code collate "C"), '{}') from tenancy.business_unit u where u.programme_id = $1 and u.id = any(c.business_unit_ids)) as "businessUnits",
-    (select coalesce(json_agg(json_build_object('id', k.id, 'notBefore', k.not_before, 'endsAt', ${ENDS_AT}, 'createdBy', k.made_by, 'createdAt', k.made_at) order by k.made_at, k.id), '[]')
+    (select coalesce(json_agg(json_build_object('id', k.id, 'notBefore', k.not_before, 'endsAt', ${ENDS_AT}, 'createdBy', k.made_by, 'createdAt', k.made_at) order by k.made_at, k.not_before, k.id), '[]')
      from metering.provider_key k where k.programme_id = $1 and k.connection_id = c.id) as keys,
     (select coalesce(json_agg(json_build_object('version', m.version, 'effectiveFromMs', (extract(epoch from m.effective_from) * 1000)::bigint, 'routes', m.routes) order by m.version), '[]')
      from metering.provider_mapping m where m.programme_id = $1 and m.connection_id = c.id) as mappings,

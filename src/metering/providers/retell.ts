@@ -5,8 +5,8 @@ import { Adapter, Cost, ProviderItem, ProviderLeg, compact, costItems, ignored, 
 import { Payload, isObject } from "./payload";
 
 /** Events that say how a call went, in the order in which they outrank each other; and of the leg to a person. */
-const RANKS: Readonly<Record<string, number>> = { call_ended: 2, transfer_ended: 3, call_analyzed: 4 };
-const TRANSFER_RANKS: Readonly<Record<string, number>> = { call_ended: 2, call_analyzed: 3, transfer_ended: 4 };
+const RANKS: Readonly<Record<string, number>> = { call_ended: 0, transfer_ended: 1, call_analyzed: 2 };
+const TRANSFER_RANKS: Readonly<Record<string, number>> = { call_ended: 0, call_analyzed: 1, transfer_ended: 2 };
 
 const WITHHELD = [
   "from_number", "to_number", "transcript", "transcript_object", "transcript_with_tool_calls", "scrubbed_transcript_with_tool_calls", "recording_url", "recording_multi_channel_url", "scrubbed_recording_url",
@@ -73,7 +73,7 @@ function readCall(call: Payload, event: string): ProviderItem[] {
   if (transferEndedAt === null && ofTransfer.length === 0) return legs;
   const transferMs = transferEndedAt === null ? 0 : Math.max(0, transferEndedAt - endedAt);
   const transfer = compact({
-    ...common, eventId: `${id}/transfer/${event}`, type: "LEG_UPDATED", revision: TRANSFER_RANKS[event]!, legId: `${id}/transfer`, parentLegId: id, direction: "TRANSFER", status: "COMPLETED", outcome: "ESCALATED",
+    ...common, eventId: `${id}/transfer/${event}`, type: event === "call_ended" ? "LEG_COMPLETED" : "LEG_UPDATED", revision: TRANSFER_RANKS[event]!, legId: `${id}/transfer`, parentLegId: id, direction: "TRANSFER", status: "COMPLETED", outcome: "ESCALATED",
     connectedAt: transferMs > 0 ? isoOf(endedAt) : null, endedAt: isoOf(endedAt + transferMs), connectedMs: transferMs, humanMs: transferMs, telephonyRef: null, costItems: costItems(ofTransfer),
   });
   return [...legs, { kind: "leg", event: transfer, keys: { agent_id: [agentId] }, metadata }];
