@@ -160,7 +160,7 @@ describe("import usage", () => {
   });
 
   test("the calls of a provider go the same way in, once", async () => {
-    const call = { call_id: "r1", call_status: "ended", start_timestamp: 1735732800000, end_timestamp: 1735732860000, duration_ms: 60_000, call_cost: { product_costs: [{ product: "x_tts", cost: 1.5 }] } };
+    const call = { call_id: "r1", call_status: "ended", start_timestamp: 1762000000000, end_timestamp: 1762000060000, duration_ms: 60_000, call_cost: { product_costs: [{ product: "x_tts", cost: 1.5 }] } };
     writeFileSync(join(folder, "retell.json"), JSON.stringify([call, { ...call, call_id: "r2", duration_ms: "60000" }]));
     const importRetell = (): Promise<Ended> => apportion(["import", "usage", "retell.json", "--mapping", "retell", "--source", "retell://acme", "--json"]);
     expect(JSON.parse((await importRetell()).out)).toMatchObject({ ...none, read: 2, held: 1, rejected: 1, rejectsFile: join(folder, "retell.json.rejected.csv") });

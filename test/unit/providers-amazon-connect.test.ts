@@ -1,4 +1,4 @@
-import { readUsageEvent } from "../../src/metering";
+import { readProvider, readUsageEvent } from "../../src/metering";
 import { eventOf, eventsOf, reasonOf } from "../support/provider-samples";
 
 const record = (more: Record<string, unknown> = {}): Record<string, unknown> => ({
@@ -40,6 +40,7 @@ describe("a contact record of Amazon Connect", () => {
   it("comes bare, in an event of EventBridge, or in a delivery of Firehose", () => {
     const data = Buffer.from(JSON.stringify(record())).toString("base64");
     for (const payload of [{ "detail-type": "x", detail: record() }, { requestId: "r", timestamp: 1, records: [{ data }] }]) expect(eventsOf("amazon-connect", payload)).toEqual([eventOf("amazon-connect", record())]);
+    expect(readProvider("amazon-connect", { records: [{ data: "!" }, { data }] }).map(({ kind }) => kind)).toEqual(["fault", "leg"]);
     expect(reasonOf("amazon-connect", { records: [{ data: "!" }] })).toBe("records.data must be a contact record as base64 of JSON; other text came.");
   });
 

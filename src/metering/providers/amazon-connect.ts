@@ -21,19 +21,20 @@ export const amazonConnect: Adapter = {
   unwrap: (root) => (isObject(root.detail) ? [root.detail] : Array.isArray(root.records) ? root.records.map(decoded) : null),
   nameOf: (record) => record.ContactId ?? (isObject(record.CustomerMetadata) ? record.CustomerMetadata.ContactId : null),
   read(record) {
+    if (record.has("data")) throw new PayloadFault("records.data", "records.data must be a contact record as base64 of JSON; other text came.");
     if (record.has("JobStatus")) return readContactLens(record);
     if (!record.has("ContactId") && record.has("contactId")) return ignored("A contact event: the contact record says it all.");
     return readRecord(record);
   },
 };
 
-/** A Firehose delivery holds each record as base64. */
+/** A Firehose delivery holds each record as base64; one that cannot be read stays as it is, to be refused alone. */
 function decoded(record: unknown): unknown {
   if (!isObject(record) || typeof record.data !== "string") return record;
   try {
     return parseExactJson(Buffer.from(record.data, "base64").toString("utf8"));
   } catch {
-    throw new PayloadFault("records.data", "records.data must be a contact record as base64 of JSON; other text came.");
+    return record;
   }
 }
 
