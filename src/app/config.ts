@@ -19,6 +19,7 @@ const Environment = z.object({
   APPORTION_JWT_PUBLIC_KEY: text,
   APPORTION_JWT_SECRET: text,
   APPORTION_JWT_MAX_AGE: z.coerce.number().int().min(60).max(31_536_000).default(43_200),
+  APPORTION_SECRETS_KEY: text,
   APPORTION_DATA_DIR: z.string().trim().min(1).default(".data"),
   APPORTION_DEMO: z.enum(["auto", "on", "off"]).default("auto"),
 });
@@ -45,6 +46,8 @@ export interface Config {
   readonly demo: boolean;
   /** Null: a key of its own is made under the data directory (embedded database only). */
   readonly token: TokenConfig | null;
+  /** What secrets are kept under. Null: a key of its own beside the embedded database, none with another one. */
+  readonly secretsKey: string | null;
 }
 
 /**
@@ -74,6 +77,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, needs: { readonly tok
     dataDirectory: resolve(env.APPORTION_DATA_DIR),
     demo: env.APPORTION_DEMO === "on" || (env.APPORTION_DEMO === "auto" && isPlain),
     token,
+    secretsKey: readSecretsKey(env.APPORTION_SECRETS_KEY),
   };
 }
 
@@ -84,6 +88,11 @@ function readTokenConfig(env: z.infer<typeof Environment>): TokenConfig | null {
   if (Boolean(pem) === Boolean(secret)) throw new ConfigError("Set exactly one of APPORTION_JWT_PUBLIC_KEY (RS256 or ES256, PEM) and APPORTION_JWT_SECRET (HS256).");
   if (secret && Buffer.byteLength(secret, "utf8") < 32) throw new ConfigError("APPORTION_JWT_SECRET must have at least 32 bytes.");
   return { issuer, audience, maxAgeSeconds: env.APPORTION_JWT_MAX_AGE, key: secret ? { kind: "secret", secret } : { kind: "publicKey", pem: pem!.replace(/\\n/g, "\n") } };
+}
+
+function readSecretsKey(key: string | undefined): string | null {
+  if (key !== undefined && Buffer.byteLength(key, "utf8") < 32) throw new ConfigError("APPORTION_SECRETS_KEY must have at least 32 bytes.");
+  return key ?? null;
 }
 
 /** The operating system's name of whoever runs the process; "operator" when it has none. */

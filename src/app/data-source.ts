@@ -9,12 +9,13 @@ import { adjustmentEntities } from "../chargeback/adjustment.entity";
 import { statementEntities } from "../chargeback/statement.entity";
 import { closingEntities } from "../closing/closing.entity";
 import { correctionEntities } from "../corrections/correction.entity";
+import { connectionEntities } from "../metering/connections/connections.entity";
 import { meteringEntities } from "../metering/metering.entity";
 import { sourceEntities } from "../metering/sources/sources.entity";
 
 export const entities = [
   ProgrammeEntity, BusinessUnitEntity, UseCaseEntity, UseCaseOwnershipEntity, OwnershipChangeEntity, BusinessUnitClosingEntity, PeriodEntity, AuditEntryEntity, AuditHeadEntity,
-  CostPoolEntity, CostEntryEntity, ...meteringEntities, ...sourceEntities, ...allocationEntities,
+  CostPoolEntity, CostEntryEntity, ...meteringEntities, ...sourceEntities, ...connectionEntities, ...allocationEntities,
   ...adjustmentEntities, ...statementEntities, ...correctionEntities, ...closingEntities,
 ];
 

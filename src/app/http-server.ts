@@ -4,6 +4,7 @@ import Fastify, { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { Registry, collectDefaultMetrics, Histogram } from "prom-client";
 import { Clock } from "../kernel/clock";
+import { Vault } from "../kernel/vault";
 import { Principal } from "../tenancy";
 import { Database } from "../tenancy/database.store";
 import { RecordAudit, RequestContext } from "../tenancy/request-context";
@@ -12,6 +13,7 @@ import { GraphQLContext, LARGEST_INGEST_BYTES, LARGEST_QUERY_BYTES } from "./gra
 import { WithBody, authenticate, limitBodies, sendError } from "./http-manners";
 import { httpStatusOf } from "./refusals";
 import { TokenVerifier } from "./token";
+import { PROVIDER_UPLOADS, addProviderRoute } from "./usage/provider-route";
 import { addUsageRoute } from "./usage/usage-route";
 import { welcomePage } from "./welcome-page";
 
@@ -21,6 +23,7 @@ export interface HttpServerParts {
   readonly scopes: ScopeResolver;
   readonly verifier: TokenVerifier;
   readonly clock: Clock;
+  readonly vault: Vault | null;
   readonly logger: Logger;
   readonly record: RecordAudit;
   readonly sdl: string;
@@ -34,7 +37,7 @@ const HEADERS_MS = 15_000;
 const BODY_MS = 60_000;
 const UPLOADS = "/usage";
 
-/** The routes. /graphql and /usage need a token; health, metrics, SDL and the welcome page do not. */
+/** The routes. /graphql and /usage need a token, providers sign instead; health, metrics, SDL and the welcome page do not. */
 export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
   const app = Fastify({ bodyLimit: LARGEST_INGEST_BYTES, requestTimeout: 0, connectionTimeout: 0, http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 5_000 }, forceCloseConnections: "idle", return503OnClosing: false, logger: false, trustProxy: false });
   // JSON is read by us: the size of the body decides what it may ask, and no field of it is ever merged into another object.
@@ -68,6 +71,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   drainOnClose(app);
   limitBodies(app, UPLOADS, BODY_MS);
   addUsageRoute(app, parts);
+  addProviderRoute(app, parts);
   addOperations(app, parts);
   app.route({
     method: ["GET", "POST"],
@@ -76,7 +80,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     handler: fastifyApolloHandler(parts.apollo, {
       context: async (request) => {
         const { principal, bodyBytes } = request as WithBody;
-        const context = new RequestContext(principal!, parts.database, parts.clock, parts.scopes, parts.record, parts.permissionsOf(principal!.role));
+        const context = new RequestContext(principal!, parts.database, parts.clock, parts.scopes, parts.record, parts.permissionsOf(principal!.role), parts.vault);
         return { request: context, bodyBytes: bodyBytes ?? 0 };
       },
     }) as never,
@@ -98,7 +102,7 @@ function drainOnClose(app: FastifyInstance): void {
   });
   app.addHook("onClose", async () => clearInterval(sweep));
   app.addHook("onRequest", async (request, reply) => {
-    if (!isClosing || !["/graphql", UPLOADS].includes(request.routeOptions.url ?? "")) return;
+    if (!isClosing || !["/graphql", UPLOADS, PROVIDER_UPLOADS].includes(request.routeOptions.url ?? "")) return;
     return sendError(reply.header("retry-after", "1"), httpStatusOf("UNAVAILABLE"), "UNAVAILABLE", "The server is shutting down. Send the same request again in a moment: what was stored before is not stored twice.");
   });
   app.addHook("onSend", async (_request, reply) => {

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { join } from "node:path";
 import { DataSource } from "typeorm";
 import { Clock, systemClock } from "../kernel/clock";
+import { Vault } from "../kernel/vault";
 import { Database } from "../tenancy/database.store";
 import { ScopeResolver } from "../tenancy/scope-resolver.store";
 import { Config, ConfigError, TokenConfig } from "./config";
@@ -10,6 +11,7 @@ import { connect } from "./data-source";
 import { assertSafeApiRole, ensureDatabaseRoles } from "./database-roles";
 import { startEmbeddedPostgres } from "./embedded-postgres/start-embedded-postgres";
 import { migrate, roleOf } from "./migrate";
+import { createVault } from "./vault";
 
 /** A running installation: its database, migrated, and the way to end it. */
 export interface Installation {
@@ -17,6 +19,8 @@ export interface Installation {
   readonly scopes: ScopeResolver;
   readonly clock: Clock;
   readonly token: TokenConfig;
+  /** Keeps the secrets of others; null without a key for that. */
+  readonly vault: Vault | null;
   readonly apiUrl: string;
   readonly ownerUrl: string | null;
   close(): Promise<void>;
@@ -67,6 +71,7 @@ export async function openInstallation(config: Config, log: (message: string) =>
       scopes: new ScopeResolver(database),
       clock,
       token: config.token ?? ownToken(config.dataDirectory),
+      vault: vaultOf(config),
       apiUrl: urls.apiUrl,
       ownerUrl: urls.ownerUrl,
       close: async () => {
@@ -97,6 +102,13 @@ async function requireTables(dataSource: DataSource): Promise<void> {
 export function ownToken(dataDirectory: string): TokenConfig {
   const key = readOrMake(join(dataDirectory, "token-secret"), () => randomBytes(48).toString("base64url"));
   return { issuer: "apportion-demo", audience: "apportion", key: { kind: "secret", secret: key.trim() }, maxAgeSeconds: 7 * 86_400 };
+}
+
+/** The vault under the configured key, or under one of its own beside an embedded database. */
+function vaultOf(config: Config): Vault | null {
+  if (config.secretsKey !== null) return createVault(config.secretsKey);
+  if (config.databaseUrl !== null) return null;
+  return createVault(readOrMake(join(config.dataDirectory, "secrets-key"), () => randomBytes(48).toString("base64url")).trim());
 }
 
 const secret = (): string => randomBytes(24).toString("base64url");

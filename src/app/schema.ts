@@ -14,6 +14,7 @@ import { CorrectionResolver } from "../corrections/correction.resolver";
 import { CostsResolver } from "../costs/costs.resolver";
 import { GovernanceResolver } from "../governance/governance.resolver";
 import { MutationError } from "../kernel/user-error.type";
+import { ConnectionsResolver } from "../metering/connections/connections.resolver";
 import { MeteringResolver } from "../metering/metering.resolver";
 import { QuestionsResolver } from "../metering/questions/questions.resolver";
 import { SourceCompletenessFieldResolver, SourceFieldResolver, SourcesResolver } from "../metering/sources/sources.resolver";
@@ -31,6 +32,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,
+  ConnectionsResolver,
   OwnershipResolver, BusinessUnitClosingResolver, AttributionRuleResolver, UnattributedQueueResolver,
 ];
 

@@ -33,6 +33,7 @@ export async function buildServer(installation: Installation, logger: Logger): P
     scopes: installation.scopes,
     verifier: createTokenVerifier(installation.token, installation.clock),
     clock: installation.clock,
+    vault: installation.vault,
     logger,
     record: recordAudit,
     sdl: printPublicSchema(publicSchema),

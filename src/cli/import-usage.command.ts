@@ -1,7 +1,9 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { Command, Option } from "commander";
+import { PROVIDERS, isProvider } from "../metering";
 import { storeBulk } from "../metering/bulk/store-bulk.store";
+import { findConnectionOf } from "../metering/connections/connections.query";
 import { parseUsageMapping } from "../metering/mapping/usage-mapping";
 import { UsageError } from "./exit-status";
 import { ImportSummary, importUsage } from "./import-usage";
@@ -26,21 +28,24 @@ const INVALID_INPUT = 3;
 export function registerImportUsage(imports: Command): void {
   withCommonOptions(imports.command("usage"))
     .description("import usage from a CSV or NDJSON file, gzip or not; again: everything is a duplicate")
-    .argument("<file>", "CSV (with a header) or NDJSON, UTF-8")
-    .option("--mapping <file>", "JSON that says how a row becomes a usage event (without: NDJSON of canonical events or CloudEvents)")
+    .argument("<file>", "CSV (with a header) or NDJSON, UTF-8; of a provider also a JSON list")
+    .option("--mapping <file>", `JSON that says how a row becomes a usage event; or whose records these are: ${PROVIDERS.join(", ")} (without: NDJSON of canonical events or CloudEvents)`)
     .option("--source <uri>", "who measured; part of the identity of every event (default: that of the mapping, or of each event)")
     .option("--create-missing", "make the business units and use cases that the file names and the programme lacks")
     .option("--rejects <file>", "where rejected rows go (default: <name of the file>.rejected.csv in this folder)")
     .addOption(new Option("--format <format>", "of the file (default: by its name)").choices(["csv", "ndjson"]))
     .action(async (name: string, options: ImportUsageCommandOptions) => {
       const file = pathOf(name);
-      const mapping = options.mapping === undefined ? null : parseUsageMapping(readJson(pathOf(options.mapping)));
+      const provider = options.mapping !== undefined && isProvider(options.mapping) ? options.mapping : null;
+      const mapping = options.mapping === undefined || provider !== null ? null : parseUsageMapping(readJson(pathOf(options.mapping)));
       const source = options.source ?? mapping?.source ?? null;
+      if (provider && source === null) throw new UsageError(`Say with --source who measured; it is part of the identity of every event. Where ${provider} also sends by itself, use the source of that connection.`);
       if (mapping && source === null) throw new UsageError("The mapping names no source. Say with --source who measured; it is part of the identity of every event, so use the same one each time.");
       const { summary, made } = await withProgramme(options, async ({ installation, database, scope }) => {
         const missing = options.createMissing ? missingNames(database, scope) : null;
+        const connection = provider && (await database.withTenant(scope, (tx) => findConnectionOf(tx, provider, source!.normalize("NFC"))));
         const result = await importUsage({
-          file, format: options.format, mapping, source,
+          file, format: options.format, mapping, source, provider: provider && { provider, placing: { mappings: connection?.mappings ?? [], units: null } },
           nowMs: () => installation.clock.now(),
           rejectsFile: pathOf(options.rejects ?? `${basename(file)}.rejected.csv`),
           progress: createImportProgress(statSync(file, { throwIfNoEntry: false })?.size ?? 0),

@@ -5,6 +5,7 @@ import { invariant, Refusal } from "../kernel/refusal";
 import { columnsOf, UsageMapping } from "../metering/mapping/usage-mapping";
 import { BulkBatch, Conveyor, LineResult, MOST_LINES, countInto, emptyTally, isSource, pourUsage } from "../metering";
 import { canonicalChunks } from "./canonical-chunks";
+import { ProviderFile, providerBatches } from "./import-provider-batches";
 import { batchesOf } from "./import-usage-batches";
 import { rejectsFileAt } from "./import-usage-rejects";
 import { ImportProgress } from "./progress";
@@ -16,6 +17,8 @@ export interface ImportUsageOptions {
   readonly format?: RowFormat;
   /** How a row becomes an event; null for a file of canonical events or CloudEvents, one to a line. */
   readonly mapping: UsageMapping | null;
+  /** Whose records the file holds, instead of a mapping. */
+  readonly provider?: ProviderFile | null;
   /** Who measured; null only without a mapping, when every event says so itself. */
   readonly source: string | null;
   /** The moment against which events are judged. */
@@ -30,7 +33,7 @@ export interface ImportUsageOptions {
   readonly parallel?: number;
 }
 
-/** Rows of the file by what became of them; `read` is the sum of the others. `rejectsFile` is null when none was written. */
+/** Rows of the file (of a provider: events and records that hold none) by what became of them; `read` is the sum of the others. `rejectsFile` is null when none was written. */
 export interface ImportSummary {
   readonly read: number;
   readonly filtered: number;
@@ -61,7 +64,8 @@ export async function importUsage(options: ImportUsageOptions): Promise<ImportSu
   };
   let rejectsFile: string | null = null;
   try {
-    if (options.mapping === null) tally.read = await pourFile(options, answer);
+    if (options.provider) await importRecords(options, options.provider, tally, answer);
+    else if (options.mapping === null) tally.read = await pourFile(options, answer);
     else await importRows(options, options.mapping, tally, answer);
   } finally {
     options.progress.end();
@@ -92,6 +96,18 @@ async function importRows(options: ImportUsageOptions, mapping: UsageMapping, ta
   } finally {
     await conveyor.settle();
     await reader.close();
+  }
+}
+
+/** Records of a provider, as its webhooks send them. */
+async function importRecords({ file, format, source, store, nowMs, progress, batchSize = MOST_LINES, parallel = PARALLEL }: ImportUsageOptions, provider: ProviderFile, tally: { read: number; filtered: number }, answer: Answer): Promise<void> {
+  invariant(source !== null, "records without a source");
+  const conveyor = new Conveyor(store, answer, parallel);
+  try {
+    for await (const batch of providerBatches({ file, format, provider, source, batchSize, nowMs }, tally, progress)) await conveyor.hand(batch);
+    await conveyor.finish();
+  } finally {
+    await conveyor.settle();
   }
 }
 

@@ -24,7 +24,7 @@ export async function* ndjsonRows(chunks: AsyncIterable<Buffer>): AsyncGenerator
 }
 
 /** Lines without their end; null for one that is too long to be kept. */
-async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer | null, void, undefined> {
+export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer | null, void, undefined> {
   let parts: Buffer[] = [];
   let length = 0;
   const keep = (part: Buffer): void => {

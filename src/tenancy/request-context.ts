@@ -1,5 +1,6 @@
 import DataLoader from "dataloader";
 import { Clock } from "../kernel/clock";
+import { Vault } from "../kernel/vault";
 import { AuditNote } from "./audit-note";
 import { Database, TenantTransaction, TransactionOptions } from "./database.store";
 import { Principal } from "./principal";
@@ -22,6 +23,8 @@ export class RequestContext {
     readonly record: RecordAudit,
     /** The operations that the caller's role may use. */
     readonly permissions: readonly string[],
+    /** Keeps secrets; null where the installation has no key for that. */
+    readonly vault: Vault | null = null,
   ) {}
 
   /** The tenant that the token names; FORBIDDEN when it names none that exists. */

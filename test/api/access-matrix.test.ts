@@ -77,6 +77,7 @@ const QUERIES: readonly Question[] = [
   ask("Query.sources", "after", "nobody", "query($after: String) { sources(first: 50, after: $after) { edges { node { uri owner silent completeness { deliveries rejects { about } gaps { count } } } } } }", () => ({ after: cursor("a") })),
   ask("Query.source", "uri", "nobody", "query($uri: String!) { source(uri: $uri) { uri registered completeness(period: \"2025-10\") { accepted lag { maxMs } } } }", () => ({ uri: "test://source" })),
   ask("Query.sourceRules", "no argument", "nobody", "{ sourceRules { version requireRegisteredSources } }"),
+  ask("Query.providerConnections", "after", "nobody", "query($after: String) { providerConnections(first: 50, after: $after) { edges { node { connection source businessUnits subject keys { id status } routes { useCase } } } } }", () => ({ after: cursor("a", "a") })),
   ask("Query.attributionRules", "no argument", "nobody", "{ attributionRules(first: 50) { edges { node { version reportedUseCase useCase { code } } } } }"),
   ask("Query.unattributedQueue", "no argument", "nobody", `{ unattributedQueue { ${QUEUE} } }`),
   ask("Query.unattributedQueue", "where.period", "programme", `query($where: UnattributedWhere) { unattributedQueue(where: $where) { ${QUEUE} } }`, (names) => ({ where: { period: names.period } })),
@@ -136,6 +137,9 @@ const PROPOSE_CORRECTION = mutation("proposeCorrection", "correction { id legs(f
 const ATTRIBUTE = mutation("attributeUsage", "attributed");
 const MOVED = "change { kind moves { useCase { code } from { code } to { code } } }";
 const changes = { changes: true };
+const CONNECT = mutation("connectProvider", "connection { connection }");
+/** Names of one's own, for what is not in question; known once they are made. */
+const OWN = { connection: "", key: "" };
 const REGISTER = mutation("registerSource", "source { uri }");
 /** A source that was never heard of, though it should have been: whoever registers it must take note of that before October closes. */
 const quiet = (more: Record<string, unknown>): Record<string, unknown> => ({ input: { uri: "test://quiet", name: "Quiet", owner: "Nobody", kind: "OTHER", expectedEverySeconds: 86_400, ...more } });
@@ -151,6 +155,13 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.attributeUsage", "where.period", "programme", ATTRIBUTE, (names) => ({ input: { where: { period: names.period }, useCase: "returns", reason: "because" } }), changes),
   ask("Mutation.registerSource", "businessUnits", "programme", REGISTER, (names) => quiet({ businessUnits: [names.unit] }), changes),
   ask("Mutation.registerSource", "useCases", "programme", REGISTER, (names) => quiet({ useCases: [names.useCase] }), changes),
+  ask("Mutation.connectProvider", "businessUnits", "programme", CONNECT, (names) => ({ input: { provider: "VAPI", source: "retell://matrix", name: "Vapi", businessUnits: [names.unit] } }), changes),
+  ask("Mutation.connectProvider", "routes", "programme", CONNECT, (names) => ({ input: { provider: "BLAND", source: "retell://matrix", name: "Bland", businessUnits: ["retail"], routes: [{ field: "agent_id", value: "a", useCase: names.useCase }] } }), changes),
+  ask("Mutation.setProviderRoutes", "connection", "programme", mutation("setProviderRoutes", "connection { connection }"), (names) => ({ input: { connection: names.connection, routes: [], reason: "because" } }), changes),
+  ask("Mutation.setProviderRoutes", "routes", "programme", mutation("setProviderRoutes", "connection { connection }"), (names) => ({ input: { connection: OWN.connection, routes: [{ field: "agent_id", value: "b", useCase: names.useCase }], reason: "because" } }), changes),
+  ask("Mutation.rotateProviderKey", "connection", "programme", mutation("rotateProviderKey", "connection { connection }"), (names) => ({ input: { connection: names.connection } }), changes),
+  ask("Mutation.revokeProviderKey", "connection", "programme", mutation("revokeProviderKey", "connection { connection }"), (names) => ({ input: { connection: names.connection, key: OWN.key, reason: "because" } }), changes),
+  ask("Mutation.revokeProviderKey", "key", "programme", mutation("revokeProviderKey", "connection { connection }"), (names) => ({ input: { connection: OWN.connection, key: names.key, reason: "because" } }), changes),
   ask("Mutation.acknowledgeSilence", "period", "programme", mutation("acknowledgeSilence", "acknowledgement { source }"), (names) => ({ input: { source: "test://quiet", period: names.period, reason: "because" } }), changes),
   ask("Mutation.setSourceRules", "no name", "nobody", mutation("setSourceRules", "rules { version }"), () => ({ input: { requireRegisteredSources: false, reason: "because" } }), changes),
   ask("Mutation.attributeUsage", "useCase, with effectiveFrom", "programme", ATTRIBUTE, (names) => ({ input: { where: { useCase: ["no-code-at-all"] }, useCase: names.useCase, effectiveFrom: "2025-10-01", reason: "because" } }), changes),
@@ -197,6 +208,7 @@ beforeAll(async () => {
   server = await startTestServer();
   const { own, other, foreign } = await createTwoProgrammes(server);
   names = { own, other, foreign, missing: MISSING };
+  Object.assign(OWN, { connection: own.connection, key: own.key });
 });
 afterAll(() => server.close());
 

@@ -159,6 +159,17 @@ describe("import usage", () => {
     expect(readFileSync(join(folder, "why.csv"), "utf8")).toMatch(/^row,eventId,code,message\n2,1,CONFLICT,.*connected_ms.*\n4,6,BAD_USER_INPUT,.*"soon".*\n$/s);
   });
 
+  test("the calls of a provider go the same way in, once", async () => {
+    const call = { call_id: "r1", call_status: "ended", start_timestamp: 1762000000000, end_timestamp: 1762000060000, duration_ms: 60_000, call_cost: { product_costs: [{ product: "x_tts", cost: 1.5 }] } };
+    writeFileSync(join(folder, "retell.json"), JSON.stringify([call, { ...call, call_id: "r2", duration_ms: "60000" }]));
+    const importRetell = (): Promise<Ended> => apportion(["import", "usage", "retell.json", "--mapping", "retell", "--source", "retell://acme", "--json"]);
+    expect(JSON.parse((await importRetell()).out)).toMatchObject({ ...none, read: 2, held: 1, rejected: 1, rejectsFile: join(folder, "retell.json.rejected.csv") });
+    const second = await importRetell();
+    expect([second.status, JSON.parse(second.out)]).toMatchObject([3, { ...none, read: 2, duplicate: 1, rejected: 1, rejectsFile: join(folder, "retell.json.rejected.csv") }]);
+    rmSync(join(folder, "retell.json.rejected.csv"));
+    expect(await apportion(["import", "usage", "retell.json", "--mapping", "retell"])).toMatchObject({ status: 2, err: expect.stringContaining("--source") as string });
+  });
+
   test.each([
     ["a mapping that is not there", ["calls.csv", "--mapping", "none.json"], 3, "none.json"],
     ["a file that is not there", ["none.csv", "--mapping", "mapping.json"], 3, "none.csv"],

@@ -13,7 +13,7 @@ import { createTwoProgrammes } from "../support/two-programmes";
 
 const SCHEMAS = ["tenancy", "governance", "metering", "costs", "allocation", "chargeback", "corrections", "closing"];
 /** Derived figures that follow the facts. Everything else is only ever added to. */
-const UPDATABLE = ["governance.period", "metering.telephony_call", "metering.usage_daily_total", "metering.usage_leg", "metering.usage_period_total"];
+const UPDATABLE = ["governance.period", "metering.provider_refusal", "metering.telephony_call", "metering.usage_daily_total", "metering.usage_leg", "metering.usage_period_total"];
 
 let server: TestServer;
 let app: Client;

@@ -6,6 +6,7 @@ import { connect } from "../../src/app/data-source";
 import { Installation } from "../../src/app/installation";
 import { buildServer, recordAudit } from "../../src/app/serve";
 import { signToken } from "../../src/app/token";
+import { createVault } from "../../src/app/vault";
 import { Role } from "../../src/tenancy";
 import { Database } from "../../src/tenancy/database.store";
 import { ScopeResolver } from "../../src/tenancy/scope-resolver.store";
@@ -51,7 +52,7 @@ export async function startTestServer(options: { poolSize?: number } = {}): Prom
   const dataSource = await connect(apiUrl, { purpose: "serve", poolSize: options.poolSize ?? 10 }).initialize();
   const database = new Database(dataSource);
   const clock = new FixedClock();
-  const installation: Installation = { database, scopes: new ScopeResolver(database), clock, token: TOKEN, apiUrl, ownerUrl: inDatabase(process.env.TEST_OWNER_URL!, name), close: () => database.close() };
+  const installation: Installation = { database, scopes: new ScopeResolver(database), clock, token: TOKEN, vault: createVault("secrets of the test suite, 32 bytes and more"), apiUrl, ownerUrl: inDatabase(process.env.TEST_OWNER_URL!, name), close: () => database.close() };
   const server = await buildServer(installation, pino({ level: process.env.TEST_LOG ?? "silent" }));
   const url = await server.http.listen({ port: 0, host: "127.0.0.1" });
   server.setReady(true);

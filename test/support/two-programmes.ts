@@ -1,3 +1,4 @@
+import { connectionRef } from "../../src/metering";
 import { ALLOCATE, UNITS, bookAndAgree, call, createAcme, integration, must, report } from "./builders";
 import { Actor, TestServer } from "./server";
 
@@ -15,6 +16,9 @@ export interface Names {
   readonly version: number;
   readonly run: string;
   readonly eventId: string;
+  /** A provider's connection by its opaque name, and the id of its key. */
+  readonly connection: string;
+  readonly key: string;
   /** A closed month whose statements wait, and one whose statements are all accepted. */
   readonly statementPeriod: string;
   readonly acceptedPeriod: string;
@@ -29,7 +33,7 @@ const NEVER = "00000000-0000-4000-8000-000000000000";
 
 /** Names of nothing at all. */
 export const MISSING: Names = {
-  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", statementPeriod: "2019-07", acceptedPeriod: "2019-07",
+  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, statementPeriod: "2019-07", acceptedPeriod: "2019-07",
   nodes: Object.fromEntries([...["Programme", "BusinessUnit", "UseCase", "UsageEvent", "CostPool", "CostEntry", "AllocationRun", "Statement", "StatementLine", "Correction"].map((type) => [type, idOf(type, NEVER)]), ["Period", idOf("Period", "2019-07")], ["AllocationPolicy", idOf("AllocationPolicy", "99")]]),
 };
 
@@ -76,6 +80,14 @@ async function fill(server: TestServer, units: string[], useCases: string[], poo
   await must(server.as("FINANCE"), "mutation($input: AddToBackfillInput!) { addToBackfill(input: $input) { userErrors { code message } } }", { input: { name: pool, source: "test://source", events: vouched } });
   const amendment = { kind: "AMEND", eventIds: [`${useCases[0]}-2`], patch: { intent: "known" }, reason: "because" };
   await must(server.as("FINANCE"), "mutation($input: ProposeCorrectionInput!) { proposeCorrection(input: $input) { userErrors { code message } } }", { input: amendment });
+  await connectRetell(server, units[0]!, useCases[0]!);
+}
+
+/** A source that a provider pushes to by itself. */
+export async function connectRetell(server: TestServer, unit: string, useCase: string): Promise<void> {
+  await must(server.as("ADMIN"), "mutation($input: RegisterSourceInput!) { registerSource(input: $input) { userErrors { code message } } }", { input: { uri: "retell://matrix", name: "Retell", owner: "Voice", kind: "PLATFORM" } });
+  const input = { provider: "RETELL", source: "retell://matrix", name: "Retell", businessUnits: [unit], routes: [{ field: "agent_id", value: "agent_1", useCase }] };
+  await must(server.as("ADMIN"), "mutation($input: ConnectProviderInput!) { connectProvider(input: $input) { userErrors { code message } } }", { input });
 }
 
 /** Direct cost of a month, closed behind the API's back so that no other month is concerned, and its statements. Answers their ids. */
@@ -112,8 +124,10 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
     Period: period,
     AllocationPolicy: String(version),
   };
+  const connection = await one("select id from metering.provider_connection where programme_id = (select id from p)");
+  const key = await one("select id from metering.provider_key where programme_id = (select id from p)");
   const nodes = Object.fromEntries(Object.entries(keys).map(([type, key]) => [type, idOf(type, key)]));
-  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, statementPeriod, acceptedPeriod, nodes };
+  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, connection: connectionRef(programme, connection), key, statementPeriod, acceptedPeriod, nodes };
 }
 
 /**
@@ -131,7 +145,7 @@ export async function rowCounts(server: TestServer): Promise<Record<string, numb
 /** Somebody's answer with the names that they gave taken out, so that two answers can be compared. */
 export function withoutNames(body: string, names: Names): string {
   let text = body;
-  const longestFirst = [...Object.values(names.nodes), names.run, names.unit, names.useCase, names.pool, names.period, names.eventId, names.statementPeriod, names.acceptedPeriod].sort((a, b) => b.length - a.length);
+  const longestFirst = [...Object.values(names.nodes), names.run, names.connection, names.key, names.unit, names.useCase, names.pool, names.period, names.eventId, names.statementPeriod, names.acceptedPeriod].sort((a, b) => b.length - a.length);
   for (const name of longestFirst) text = text.replaceAll(name, "<name>");
   return text.replaceAll(`version ${names.version}`, "version <name>");
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Logger } from "pino";
@@ -10,13 +9,14 @@ import { Principal, Scope } from "../../tenancy";
 import { Database } from "../../tenancy/database.store";
 import { ScopeResolver } from "../../tenancy/scope-resolver.store";
 import { LARGEST_INGEST_BYTES } from "../graphql-server";
-import { HttpRefusal, WithBody, authenticate, endUnread, sendError, statusOf } from "../http-manners";
+import { HttpRefusal, WithBody, authenticate, endUnread, sendError } from "../http-manners";
 import { TokenVerifier } from "../token";
 import { Turns } from "../turns";
 import { BodyReader, Patience, SenderGone, readWhole } from "./body-reader";
 import { BombLimit, inflated } from "./inflate";
 import { LineAnswer } from "./line-answer";
 import { takeBatch, takeSingle } from "./take-events";
+import { sendTrouble, troubleOf } from "./trouble";
 import { UsageForm, readForm } from "./usage-form";
 
 export interface UsageRouteParts {
@@ -77,7 +77,7 @@ export function addUsageRoute(app: FastifyInstance, parts: UsageRouteParts): voi
   });
 }
 
-const SHUTTING_DOWN = new HttpRefusal(503, "UNAVAILABLE", "The server is shutting down. Send the same request again in a moment: what was stored before is not stored twice.");
+export const SHUTTING_DOWN = new HttpRefusal(503, "UNAVAILABLE", "The server is shutting down. Send the same request again in a moment: what was stored before is not stored twice.");
 const BUSY = new HttpRefusal(503, "UNAVAILABLE", `${MOST_UPLOADS} uploads are under way. Send the same request again in a moment.`);
 
 interface Taking {
@@ -147,23 +147,4 @@ async function inTurn<T>(turns: Turns, work: () => Promise<T>): Promise<T> {
   } finally {
     giveBack();
   }
-}
-
-interface Trouble { readonly code: string; readonly message: string; readonly id?: string }
-
-/** What a client sees of an error: a refusal as it is, anything else as INTERNAL and an id. */
-function troubleOf(error: unknown, logger: Logger): Trouble {
-  if (error instanceof Refusal) return { code: error.code, message: error.message };
-  if (error instanceof SenderGone) return { code: "UNAVAILABLE", message: error.message };
-  const id = randomUUID();
-  logger.error({ id, err: error }, "upload failed");
-  return { code: "INTERNAL", message: `Something went wrong on our side. Quote ${id} when you report it.`, id };
-}
-
-async function sendTrouble(reply: FastifyReply, { code, message }: Trouble, error: unknown): Promise<void> {
-  if (reply.sent || reply.raw.destroyed) return;
-  const status = error instanceof Refusal ? statusOf(error) : 500;
-  if (error instanceof HttpRefusal) void reply.headers(error.headers);
-  if (status === 503) void reply.header("retry-after", "1");
-  await sendError(reply, status, code, message);
 }

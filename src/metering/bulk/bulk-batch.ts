@@ -32,13 +32,22 @@ export class BulkBatch {
   }
 
   add(line: number, source: string, event: unknown): void {
+    this.readerOf(line, source).add(event);
+  }
+
+  /** A line that is refused before it is an event, though its source is known: that source is told of it. */
+  refuseOf(line: number, source: string, eventId: string, message: string, about: string): void {
+    this.readerOf(line, source).refuse(eventId, message, about);
+  }
+
+  private readerOf(line: number, source: string): BatchReader {
     let part = this.parts.get(source);
     if (part === undefined) {
       part = { reader: new BatchReader(source, this.nowMs), places: [] };
       this.parts.set(source, part);
     }
     part.places.push(this.lines.push(line) - 1);
-    part.reader.add(event);
+    return part.reader;
   }
 
   refuse(line: number, eventId: string, message: string, code: LineResult["code"] = "BAD_USER_INPUT"): void {

@@ -102,6 +102,11 @@ export class BatchReader {
     else this.first.set(event.eventKey, event);
   }
 
+  /** An event that was refused before it could be read as one; it counts for the source. */
+  refuse(eventId: string, message: string, about: string): void {
+    this.refused.push({ index: this.size++, eventId, outcome: "REJECTED", code: "BAD_USER_INPUT", about, message });
+  }
+
   batch(): ReadBatch {
     return { source: this.source, receivedAtMs: this.nowMs, size: this.size, sound: [...this.first.values()], repeats: this.repeats, refused: this.refused };
   }
