@@ -13,6 +13,7 @@ import { Sources1760000000012 } from "./0012-sources";
 import { Ownership1760000000014 } from "./0014-ownership";
 import { Corrections1760000000015 } from "./0015-corrections";
 import { Carriers1760000000016 } from "./0016-carriers";
+import { Rating1760000000018 } from "./0018-rating";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   Ownership1760000000014,
   Corrections1760000000015,
   Carriers1760000000016,
+  Rating1760000000018,
 ];

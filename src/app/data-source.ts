@@ -1,7 +1,7 @@
 import type { EventEmitter } from "node:events";
 import { DataSource } from "typeorm";
 import { migrations } from "../../migrations";
-import { CostEntryEntity, CostPoolEntity } from "../costs/costs.entity";
+import { CostEntryEntity, CostPoolEntity, ExchangeRateEntity } from "../costs/costs.entity";
 import { AuditEntryEntity, AuditHeadEntity, PeriodEntity } from "../governance/governance.entity";
 import { BusinessUnitClosingEntity, BusinessUnitEntity, OwnershipChangeEntity, ProgrammeEntity, UseCaseEntity, UseCaseOwnershipEntity } from "../tenancy/tenancy.entity";
 import { allocationEntities } from "../allocation/allocation.entity";
@@ -9,12 +9,13 @@ import { adjustmentEntities } from "../chargeback/adjustment.entity";
 import { statementEntities } from "../chargeback/statement.entity";
 import { closingEntities } from "../closing/closing.entity";
 import { correctionEntities } from "../corrections/correction.entity";
+import { ratingEntities } from "../rating/rating.entity";
 import { meteringEntities } from "../metering/metering.entity";
 import { sourceEntities } from "../metering/sources/sources.entity";
 
 export const entities = [
   ProgrammeEntity, BusinessUnitEntity, UseCaseEntity, UseCaseOwnershipEntity, OwnershipChangeEntity, BusinessUnitClosingEntity, PeriodEntity, AuditEntryEntity, AuditHeadEntity,
-  CostPoolEntity, CostEntryEntity, ...meteringEntities, ...sourceEntities, ...allocationEntities,
+  CostPoolEntity, CostEntryEntity, ExchangeRateEntity, ...ratingEntities, ...meteringEntities, ...sourceEntities, ...allocationEntities,
   ...adjustmentEntities, ...statementEntities, ...correctionEntities, ...closingEntities,
 ];
 

@@ -1,0 +1,50 @@
+import { CONNECTED } from "../metering/ingest/restate-legs.store";
+import { monthSpan } from "../metering/questions/usage-where.query";
+import { RateUnit } from "./rate-card";
+
+/** Collects the values of a statement; answers the name of each. */
+export type Bind = (value: unknown) => string;
+
+/**
+ * The rows that cost is worked out from, named `e`: of a period, as recorded before an instant, not tests, not answered by a
+ * later row. A carrier's leg that a platform stands for is among them: it costs, though it counts as no call of its own.
+ */
+export function eventsThatCost(bind: Bind, programmeId: string, period: string, zone: string, cutoff: Date): string {
+  const [programme, month, before] = [bind(programmeId), bind(period), bind(cutoff)];
+  const [from, to] = monthSpan(month, bind(zone));
+  return `(select e.*, ${CONNECTED} as connected from metering.usage_event e
+    where e.programme_id = ${programme} and e.period_key = ${month} and e.ended_at >= ${from} and e.ended_at < ${to} and not e.test and e.received_at < ${before}
+      and e.type in ('LEG_COMPLETED', 'LEG_UPDATED', 'LEG_RATED')
+      and not exists (select from metering.usage_superseded x where x.programme_id = ${programme} and x.event_key = e.event_key and x.recorded_at < ${before})) e`;
+}
+
+/** Of those the rows that say themselves how long a leg was; late cost whose leg has not come yet says it not. */
+const SAYS_LEG = "(e.type <> 'LEG_RATED' or e.derived_from is not null)";
+
+/** Which rows a card per unit charges for. */
+export const CHARGED: Readonly<Record<RateUnit, string>> = {
+  MINUTE: `${SAYS_LEG} and e.channel = 'VOICE' and e.connected`,
+  SECOND: `${SAYS_LEG} and e.channel = 'VOICE' and e.connected`,
+  CALL: `${SAYS_LEG} and e.channel = 'VOICE' and e.connected`,
+  MESSAGE: `${SAYS_LEG} and e.channel <> 'VOICE' and e.connected`,
+  SEGMENT: `${SAYS_LEG} and e.channel = 'SMS' and e.connected`,
+  TOKEN_1M: `${SAYS_LEG} and num_nonnulls(e.tokens_in, e.tokens_out, e.tokens_cached, e.tokens_audio_in, e.tokens_audio_out) > 0`,
+  CHARACTER: `${SAYS_LEG} and e.cost_items is not null`,
+  RESOLUTION: `${SAYS_LEG} and e.resolved`,
+  MONTH: "false",
+  CONCURRENCY_MONTH: "false",
+};
+
+/** Base units of one row; `component` names the bound component. */
+export function baseOf(unit: RateUnit, component: string): string {
+  if (unit === "MINUTE" || unit === "SECOND") return "e.connected_ms";
+  if (unit === "MESSAGE") return "coalesce(e.messages, 1)";
+  if (unit === "SEGMENT") return "coalesce(e.segments, 1)";
+  if (unit === "CHARACTER") return `coalesce((select sum(i.quantity) from unnest(e.cost_items) i where i.component = ${component} and i.unit = 'CHARACTER' and i.amount is null), 0)`;
+  return "1";
+}
+
+/** True where the provider itself said what the component of this leg costs. */
+export function isReported(component: string): string {
+  return `(e.cost_items is not null and exists (select from unnest(e.cost_items) i where i.component = ${component} and i.basis = 'REPORTED' and i.amount is not null))`;
+}
