@@ -53,7 +53,7 @@ export async function ratePeriod(ports: RatePeriodPorts, input: { readonly perio
   const facts = await ports.gatherFacts(period, cutoff);
   const result = rateUsage(facts);
   const alarms = plausibilityAlarms(facts, result.lines);
-  const homeless = result.lines.find(({ pool, amountMinor }) => pool === null && amountMinor !== 0n);
+  const homeless = result.lines.find(({ pool, amount }) => pool === null && amount.numerator !== 0n);
   if (homeless) throw new Refusal("NOT_READY", `${homeless.vendor || "Usage without a provider"} reports cost of ${homeless.component}, and no pool takes it. Approve a rate card for it, or name a DIRECT pool with setRatingRules (reportedPool).`, ["period"]);
   const latest = await ports.latestRun(period);
   if (latest && latest.inputHash === result.inputHash) return { run: latest, isNew: false, postings: [], alarms };

@@ -22,7 +22,8 @@ export async function listRatedCalls(tx: TenantTransaction, line: RatedLine, car
     return code === "" ? `${column} is null` : `${column} = (select x.id from tenancy.${table} x where x.programme_id = $1 and x.code = ${bind(code)})`;
   };
   const conditions = [`coalesce(e.provider, '') = ${bind(line.vendor)}`, place("business_unit", line.businessUnit), place("use_case", line.useCase)];
-  const items = `(select sum(i.amount) from unnest(e.cost_items) i where i.component = ${component} and i.basis = ${bind(line.basis)} and i.currency = ${bind(line.originalCurrency)})`;
+  const itemsOf = (): string => `(select sum(i.amount) from unnest(e.cost_items) i where i.component = ${component} and i.basis = ${bind(line.basis)} and i.currency = ${bind(line.originalCurrency)})`;
+  const items = card === null ? itemsOf() : "";
   if (card === null) conditions.push("e.cost_items is not null", `${items} is not null`);
   else conditions.push(CHARGED[card.unit], `not ${isReported(component)}`, ...ofLine(card, line, bind));
   if (position) conditions.push(`(e.ended_at, e.event_key) > (${bind(position[0])}::timestamptz, ${bind(position[1])}::uuid)`);

@@ -7,30 +7,28 @@ export type Bind = (value: unknown) => string;
 
 /**
  * The rows that cost is worked out from, named `e`: of a period, as recorded before an instant, not tests, not answered by a
- * later row. A carrier's leg that a platform stands for is among them: it costs, though it counts as no call of its own.
+ * later row. A carrier's leg that a platform stands for is among them: it costs, though it counts as no call of its own. Late cost is in the row that its leg
+ * counts by; it waits while its leg has not come.
  */
 export function eventsThatCost(bind: Bind, programmeId: string, period: string, zone: string, cutoff: Date): string {
   const [programme, month, before] = [bind(programmeId), bind(period), bind(cutoff)];
   const [from, to] = monthSpan(month, bind(zone));
   return `(select e.*, ${CONNECTED} as connected from metering.usage_event e
     where e.programme_id = ${programme} and e.period_key = ${month} and e.ended_at >= ${from} and e.ended_at < ${to} and not e.test and e.received_at < ${before}
-      and e.type in ('LEG_COMPLETED', 'LEG_UPDATED', 'LEG_RATED')
+      and (e.type in ('LEG_COMPLETED', 'LEG_UPDATED') or (e.type = 'LEG_RATED' and e.derived_from is not null))
       and not exists (select from metering.usage_superseded x where x.programme_id = ${programme} and x.event_key = e.event_key and x.recorded_at < ${before})) e`;
 }
 
-/** Of those the rows that say themselves how long a leg was; late cost whose leg has not come yet says it not. */
-const SAYS_LEG = "(e.type <> 'LEG_RATED' or e.derived_from is not null)";
-
 /** Which rows a card per unit charges for. */
 export const CHARGED: Readonly<Record<RateUnit, string>> = {
-  MINUTE: `${SAYS_LEG} and e.channel = 'VOICE' and e.connected`,
-  SECOND: `${SAYS_LEG} and e.channel = 'VOICE' and e.connected`,
-  CALL: `${SAYS_LEG} and e.channel = 'VOICE' and e.connected`,
-  MESSAGE: `${SAYS_LEG} and e.channel <> 'VOICE' and e.connected`,
-  SEGMENT: `${SAYS_LEG} and e.channel = 'SMS' and e.connected`,
-  TOKEN_1M: `${SAYS_LEG} and num_nonnulls(e.tokens_in, e.tokens_out, e.tokens_cached, e.tokens_audio_in, e.tokens_audio_out) > 0`,
-  CHARACTER: `${SAYS_LEG} and e.cost_items is not null`,
-  RESOLUTION: `${SAYS_LEG} and e.resolved`,
+  MINUTE: "e.channel = 'VOICE' and e.connected",
+  SECOND: "e.channel = 'VOICE' and e.connected",
+  CALL: "e.channel = 'VOICE' and e.connected",
+  MESSAGE: "e.channel <> 'VOICE' and e.connected",
+  SEGMENT: "e.channel = 'SMS' and e.connected",
+  TOKEN_1M: "num_nonnulls(e.tokens_in, e.tokens_out, e.tokens_cached, e.tokens_audio_in, e.tokens_audio_out) > 0",
+  CHARACTER: "e.cost_items is not null",
+  RESOLUTION: "e.resolved",
   MONTH: "false",
   CONCURRENCY_MONTH: "false",
 };

@@ -52,11 +52,11 @@ async function costItems(tx: TenantTransaction, period: string, cutoff: Date, ca
          from ${events} cross join lateral unnest(e.cost_items) i
          where e.cost_items is not null and i.amount is not null ${wanted}
            and not exists (select from unnest(e.cost_items) better where better.component = i.component and better.amount is not null and ${rank("better")} < ${rank("i")})
-           ${byCard.length === 0 ? "" : `and (i.basis = 'REPORTED' or not (${byCard.join(" or ")}))`}
+           ${byCard.length === 0 ? "" : `and (i.basis = 'REPORTED' or not coalesce(${byCard.join(" or ")}, false))`}
          group by e.event_key, e.provider, i.component, i.basis, i.currency, e.business_unit_id, e.use_case_id, e.connected, e.channel, e.connected_ms) l
        group by 1, 2, 3, 4, 5, 6
      ) g left join tenancy.business_unit u on u.programme_id = $1 and u.id = g.business_unit_id left join tenancy.use_case c on c.programme_id = $1 and c.id = g.use_case_id
-     order by g.vendor collate "C", g.component collate "C", g.basis, g.currency, 5 collate "C", 6 collate "C"`,
+     order by g.vendor collate "C", g.component collate "C", g.basis, g.currency, coalesce(u.code, '') collate "C", coalesce(c.code, '') collate "C"`,
     parameters,
   );
 }

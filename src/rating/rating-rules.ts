@@ -1,3 +1,4 @@
+import { given } from "../kernel/given";
 import { isCode, requireText } from "../kernel/code";
 import { Currency, toMinor } from "../kernel/money";
 import { Refusal } from "../kernel/refusal";
@@ -45,10 +46,10 @@ export interface SetRatingRulesPorts {
 export async function setRatingRules(ports: SetRatingRulesPorts, input: SetRatingRulesInput): Promise<RatingRules> {
   const reason = requireText(input.reason, ["reason"], 500);
   const { reportedPool, toleranceBasisPoints } = input;
-  if (toleranceBasisPoints != null && (!Number.isInteger(toleranceBasisPoints) || toleranceBasisPoints < 0 || toleranceBasisPoints > 10_000)) throw new Refusal("BAD_USER_INPUT", "toleranceBasisPoints must be whole hundredths of a percent, 0 to 10,000.", ["toleranceBasisPoints"]);
-  const tolerance = input.toleranceAmount == null ? null : toMinor(input.toleranceAmount, ports.currency, ["toleranceAmount"]);
+  if (given(toleranceBasisPoints) && (!Number.isInteger(toleranceBasisPoints) || toleranceBasisPoints < 0 || toleranceBasisPoints > 10_000)) throw new Refusal("BAD_USER_INPUT", "toleranceBasisPoints must be whole hundredths of a percent, 0 to 10,000.", ["toleranceBasisPoints"]);
+  const tolerance = !given(input.toleranceAmount) ? null : toMinor(input.toleranceAmount, ports.currency, ["toleranceAmount"]);
   if (tolerance !== null && tolerance < 0n) throw new Refusal("BAD_USER_INPUT", "toleranceAmount must be 0 or more.", ["toleranceAmount"]);
-  if (reportedPool != null) {
+  if (given(reportedPool)) {
     const pool = isCode(reportedPool) ? await ports.findPool(reportedPool) : null;
     if (!pool) throw new Refusal("NOT_FOUND", `There is no cost pool ${reportedPool.slice(0, 64)}.`, ["reportedPool"]);
     if (pool.kind !== "DIRECT") throw new Refusal("BAD_USER_INPUT", `${pool.code} is ${pool.kind}: cost that came with a use case's usage goes to a DIRECT pool.`, ["reportedPool"]);

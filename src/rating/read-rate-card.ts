@@ -1,3 +1,4 @@
+import { given } from "../kernel/given";
 import { isCode, requireText } from "../kernel/code";
 import { formatUnits, parseDecimal, trimDecimal } from "../kernel/decimal";
 import { compare, fromDecimal } from "../kernel/fraction";
@@ -51,14 +52,14 @@ export function readRateCard(input: RateCardInput): RateCardDocument {
   if (!(COST_COMPONENTS as readonly string[]).includes(input.component)) refuse(`There is no component ${input.component.slice(0, 40)}. Choose one of ${COST_COMPONENTS.join(", ")}.`, "component");
   if (!currencyOf(input.currency)) refuse(`"${input.currency.slice(0, 10)}" is not an ISO 4217 currency. Write its three capital letters.`, "currency");
   const effectiveFrom = requirePeriodKey(input.effectiveFrom, ["effectiveFrom"]);
-  const effectiveTo = input.effectiveTo == null ? null : requirePeriodKey(input.effectiveTo, ["effectiveTo"]);
+  const effectiveTo = !given(input.effectiveTo) ? null : requirePeriodKey(input.effectiveTo, ["effectiveTo"]);
   if (effectiveTo !== null && effectiveTo < effectiveFrom) refuse(`The card ends (${effectiveTo}) before it begins (${effectiveFrom}).`, "effectiveTo");
   const lines = readLines(input.unit, input.lines ?? []);
   const tiers = readTiers(input.tiers, lines);
   if (input.rounding === "PER_PERIOD" && lines.length > 0 && tiers.length > 1) refuse("A card that rounds the month as a whole cannot fill tiers line by line. Use PER_EVENT, or a card without lines.", "rounding");
-  const commitment = input.minimumCommitment == null ? null : price(input.minimumCommitment, "minimumCommitment", "minimumCommitment");
-  if ((commitment === null) !== (input.commitmentPool == null)) refuse("minimumCommitment and commitmentPool come together: name the pool that takes what the commitment leaves over, or neither.", "commitmentPool");
-  for (const [field, code] of [["pool", input.pool], ["commitmentPool", input.commitmentPool]] as const) if (code != null && !isCode(code)) refuse(`${field} must be the code of a cost pool.`, field);
+  const commitment = !given(input.minimumCommitment) ? null : price(input.minimumCommitment, "minimumCommitment", "minimumCommitment");
+  if ((commitment === null) !== (!given(input.commitmentPool))) refuse("minimumCommitment and commitmentPool come together: name the pool that takes what the commitment leaves over, or neither.", "commitmentPool");
+  for (const [field, code] of [["pool", input.pool], ["commitmentPool", input.commitmentPool]] as const) if (given(code) && !isCode(code)) refuse(`${field} must be the code of a cost pool.`, field);
   return {
     vendor, component: input.component, unit: input.unit, currency: input.currency, effectiveFrom, effectiveTo, replaces: input.replaces ?? null, ...readTimes(input),
     tierMode: input.tierMode ?? "GRADUATED", lines, tiers, minimumCommitment: commitment, exemptSpam: input.exemptSpam ?? false, pool: input.pool, commitmentPool: input.commitmentPool ?? null,
@@ -68,12 +69,12 @@ export function readRateCard(input: RateCardInput): RateCardDocument {
 
 function readTimes(input: RateCardInput): Pick<RateCardDocument, "minimumSeconds" | "incrementSeconds" | "rounding" | "exemptUnderSeconds"> {
   const timed = isTimed(input.unit);
-  for (const field of ["minimumSeconds", "incrementSeconds", "rounding"] as const) if (input[field] != null && !timed) refuse(`${field} belongs to MINUTE and SECOND only. Leave it out.`, field);
+  for (const field of ["minimumSeconds", "incrementSeconds", "rounding"] as const) if (given(input[field]) && !timed) refuse(`${field} belongs to MINUTE and SECOND only. Leave it out.`, field);
   for (const [field, least] of [["minimumSeconds", 0], ["incrementSeconds", 1], ["exemptUnderSeconds", 0]] as const) {
     const seconds = input[field];
-    if (seconds != null && (!Number.isInteger(seconds) || seconds < least || seconds > DAY_SECONDS)) refuse(`${field} must be whole seconds, ${least} to ${DAY_SECONDS}.`, field);
+    if (given(seconds) && (!Number.isInteger(seconds) || seconds < least || seconds > DAY_SECONDS)) refuse(`${field} must be whole seconds, ${least} to ${DAY_SECONDS}.`, field);
   }
-  if (isFee(input.unit) && (input.exemptUnderSeconds != null || input.exemptSpam)) refuse(`A card per ${input.unit} is not caused by calls: it has no exemptions. Leave them out.`, "exemptUnderSeconds");
+  if (isFee(input.unit) && (given(input.exemptUnderSeconds) || input.exemptSpam)) refuse(`A card per ${input.unit} is not caused by calls: it has no exemptions. Leave them out.`, "exemptUnderSeconds");
   return {
     minimumSeconds: timed ? (input.minimumSeconds ?? 0) : 0, incrementSeconds: timed ? (input.incrementSeconds ?? 1) : 0,
     rounding: timed ? (input.rounding ?? "PER_EVENT") : "PER_EVENT", exemptUnderSeconds: input.exemptUnderSeconds ?? 0,
@@ -103,10 +104,10 @@ function readTiers(input: readonly RateTierInput[], lines: readonly RateLine[]):
   return input.map((tier, index) => {
     const path = ["tiers", String(index)];
     const isLast = index === input.length - 1;
-    if (isLast && tier.upTo != null) refuse("The last tier must be open: leave its upTo out, so that no volume is without a price.", ...path, "upTo");
-    if (!isLast && tier.upTo == null) refuse("Only the last tier is open. Say up to where this one reaches.", ...path, "upTo");
+    if (isLast && given(tier.upTo)) refuse("The last tier must be open: leave its upTo out, so that no volume is without a price.", ...path, "upTo");
+    if (!isLast && !given(tier.upTo)) refuse("Only the last tier is open. Say up to where this one reaches.", ...path, "upTo");
     let upTo: string | null = null;
-    if (tier.upTo != null) {
+    if (given(tier.upTo)) {
       const parsed = parseDecimal(tier.upTo);
       if (!parsed || compare(fromDecimal(parsed), before) <= 0) return refuse(`Tiers rise: this one ends at ${tier.upTo.slice(0, 40)}, not above the one before. Put them in order.`, ...path, "upTo");
       before = fromDecimal(parsed);

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Query, Resolver } from "type-graphql";
+import { given } from "../kernel/given";
 import { requireDecimal } from "../kernel/decimal";
 import { divide, formatFraction, fraction, fromDecimal, multiply, roundHalfUp } from "../kernel/fraction";
 import { Currency, currencyOf, toMoney } from "../kernel/money";
@@ -26,8 +27,8 @@ export class SimulateRatingResolver {
   @Allow("FINANCE", "AUDITOR")
   @Query(() => SimulatedRating, { description: "What a card would charge for literal calls and quantities, or for the usage of a month, beside what that month costs. Stores nothing." })
   async simulateRating(@Ctx() context: RequestContext, @Arg("input", () => SimulateRatingInput) input: SimulateRatingInput): Promise<SimulatedRating> {
-    if ((input.card == null) === (input.cardVersion == null)) throw new Refusal("BAD_USER_INPUT", "Give card or cardVersion, one of them.", ["input", "card"]);
-    if ((input.facts == null) === (input.period == null)) throw new Refusal("BAD_USER_INPUT", "Give facts or period, one of them.", ["input", "facts"]);
+    if ((!given(input.card)) === (!given(input.cardVersion))) throw new Refusal("BAD_USER_INPUT", "Give card or cardVersion, one of them.", ["input", "card"]);
+    if ((!given(input.facts)) === (!given(input.period))) throw new Refusal("BAD_USER_INPUT", "Give facts or period, one of them.", ["input", "facts"]);
     const volume = fromDecimal(requireDecimal(input.volume ?? "1", ["input", "volume"]));
     if (volume.numerator < 0n) throw new Refusal("BAD_USER_INPUT", "volume must be 0 or more.", ["input", "volume"]);
     return context.withTenant(async (tx) => {

@@ -1,3 +1,4 @@
+import { given } from "../kernel/given";
 import { apportion, compareCodes } from "../kernel/apportion";
 import { parseDecimal } from "../kernel/decimal";
 import { Fraction, ZERO, add, fraction, fromDecimal, multiply, roundHalfUp, sum } from "../kernel/fraction";
@@ -58,9 +59,9 @@ function readFact(card: RateCardDocument, fact: LiteralFact, path: readonly stri
   };
   const line = fact.line ?? "", count = fact.count ?? 1;
   if (line !== "" && !card.lines.some(({ code }) => code === line)) refuse(`The card has no line ${line.slice(0, 64)}.`, "line");
-  if ((fact.seconds == null) === (fact.quantity == null)) refuse("Say seconds (of each call) or quantity (in the card's units), one of them.", "seconds");
+  if ((!given(fact.seconds)) === (!given(fact.quantity))) refuse("Say seconds (of each call) or quantity (in the card's units), one of them.", "seconds");
   const place = { businessUnit: "", useCase: fact.useCase ?? "", line };
-  if (fact.quantity != null) {
+  if (given(fact.quantity)) {
     const quantity = parseDecimal(fact.quantity);
     if (!quantity || quantity.units < 0n) return refuse("quantity must be a plain decimal number, 0 or more.", "quantity");
     const base = multiply(fromDecimal(quantity), fraction(basePerUnit(card.unit)));
