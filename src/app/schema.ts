@@ -24,6 +24,7 @@ import { UnattributedQueueResolver } from "../metering/unattributed/unattributed
 import { ReportUsageInput } from "../metering/usage.type";
 import { RateCardResolver } from "../rating/rate-card.resolver";
 import { RatingResolver } from "../rating/rating.resolver";
+import { ReconciliationResolver } from "../rating/reconciliation.resolver";
 import { SimulateRatingResolver } from "../rating/simulate-rating.resolver";
 import { UsageCostExplanationResolver } from "../rating/usage-cost-explanation.type";
 import { RequestContext } from "../tenancy/request-context";
@@ -32,7 +33,7 @@ import { NodeResolver } from "./node.resolver";
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the form that type-graphql asks for
 const RESOLVERS: NonEmptyArray<Function> = [
-  TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
+  TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,
