@@ -64,13 +64,18 @@ export const BOOK = "mutation($input: BookCostInput!) { bookCost(input: $input) 
 async function fill(server: TestServer, units: string[], useCases: string[], pool: string, period: string): Promise<void> {
   const day = `${period}-10T14`;
   const events = useCases.flatMap((useCase) => [
-    call(`${useCase}-1`, { useCase, connectedAt: `${day}:00:00.000Z`, endedAt: `${day}:01:00.000Z` }),
+    call(`${useCase}-1`, { useCase, costItems: [{ component: "PLATFORM", amount: "1.00", currency: "USD", basis: "REPORTED" }], connectedAt: `${day}:00:00.000Z`, endedAt: `${day}:01:00.000Z` }),
     call(`${useCase}-2`, { useCase, connectedAt: `${day}:10:00.000Z`, endedAt: `${day}:11:00.000Z` }),
   ]);
   await report(integration(server, units), [...events, call(`held-${pool}`, { useCase: null, connectedAt: null, connectedMs: 0, status: "BUSY", endedAt: `${day}:30:00.000Z` })]);
   await bookAndAgree(server, { pool, period });
   await must(server.as("FINANCE"), CREATE_POOL, { input: { code: `${pool}-direct`, name: "Direct", kind: "DIRECT" } });
   await must(server.as("FINANCE"), BOOK, { input: { pool: `${pool}-direct`, period, amount: "12.00", currency: "USD", externalId: `direct-${period}`, useCase: useCases[0] } });
+  await must(server.as("FINANCE"), "mutation($input: SetRatingRulesInput!) { setRatingRules(input: $input) { userErrors { code message } } }", { input: { reportedPool: `${pool}-direct`, reason: "because" } });
+  await must(server.as("FINANCE"), "mutation($period: PeriodKey!) { ratePeriod(input: { period: $period }) { userErrors { code message } } }", { period });
+  const card = { vendor: "acme-voice", component: "PLATFORM", unit: "MINUTE", currency: "USD", effectiveFrom: "2026-01", tiers: [{ price: "0.06" }], pool: `${pool}-direct` };
+  await must(server.as("FINANCE"), "mutation($input: ProposeRateCardInput!) { proposeRateCard(input: $input) { userErrors { code message } } }", { input: card });
+  await must(server.as("FINANCE"), "mutation($input: BookVendorStatementInput!) { bookVendorStatement(input: $input) { userErrors { code message } } }", { input: { vendor: "acme-voice", period, externalId: "nothing-due", currency: "USD", total: "0", lines: [] } });
   await must(server.as("FINANCE"), ALLOCATE, { input: { period } });
   const vouched = [call(`lost-${pool}`, { useCase: useCases[0], connectedAt: `${day}:00:00.000Z`, endedAt: `${day}:01:00.000Z` })];
   await must(server.as("FINANCE"), "mutation($input: AddToBackfillInput!) { addToBackfill(input: $input) { userErrors { code message } } }", { input: { name: pool, source: "test://source", events: vouched } });
