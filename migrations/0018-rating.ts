@@ -30,6 +30,8 @@ export class Rating1760000000018 implements MigrationInterface {
         constraint exchange_rate_rate_check check (rate > 0 and rate <> 'NaN')
       )`);
     await runner.query(policy("costs.exchange_rate", byFinance));
+    // Finds what came with its cost without reading the usage that did not.
+    await runner.query(`create index usage_event_cost_idx on metering.usage_event (programme_id, period_key) where cost_items is not null`);
     await runner.query(`create schema rating`);
     for (const statement of TABLES) await runner.query(statement);
     for (const table of FINANCE_TABLES) await runner.query(policy(`rating.${table}`, byFinance));
@@ -39,6 +41,7 @@ export class Rating1760000000018 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`drop schema rating cascade`);
+    await runner.query(`drop index metering.usage_event_cost_idx`);
     await runner.query(`drop table costs.exchange_rate`);
     await runner.query(`alter table costs.cost_entry drop constraint cost_entry_conversion_check, drop column original_amount_minor, drop column original_currency, drop column exchange_rate,
       drop column exchange_rate_kind, drop column exchange_rate_date, drop column exchange_rate_source, drop column exchange_rate_revision`);

@@ -14,7 +14,7 @@ export interface ApproveRateCardPorts {
 /** Approves a card. The proposer cannot (SAME_PERSON); approving again answers the card as it stands; CONFLICT when another one took its months meanwhile. */
 export async function approveRateCard(ports: ApproveRateCardPorts, version: number): Promise<RateCard> {
   const found = await ports.findCard(version);
-  if (!found) throw new Refusal("NOT_FOUND", `There is no rate card ${version}.`, ["version"]);
+  if (!found) throw new Refusal("NOT_FOUND", `There is no rate card version ${version}.`, ["version"]);
   if (found.proposedBy === ports.subject) throw new Refusal("SAME_PERSON", "A second person approves what you proposed.", ["version"]);
   const approved = await ports.approvedCards(found.vendor, found.component);
   const already = approved.find((card) => card.version === version);

@@ -29,7 +29,7 @@ export async function usageOfCard<Card extends RateCardDocument>(tx: TenantTrans
   const measured = baseOf(card.unit, component);
   const figures = card.unit === "TOKEN_1M"
     ? TOKENS.flatMap((column) => [`coalesce(sum(e.${column}), 0)::text as m_${column}`, `coalesce(sum(e.${column}) filter (where not ${exempt}), 0)::text as b_${column}`])
-    : [`coalesce(sum(${measured}), 0)::text as m`, `coalesce(sum(${billedBase(card, measured, bind)}) filter (where not ${exempt}), 0)::text as b`];
+    : [...(measured === "e.connected_ms" ? [] : [`coalesce(sum(${measured}), 0)::text as m`]), `coalesce(sum(${billedBase(card, measured, bind)}) filter (where not ${exempt}), 0)::text as b`];
   const usage = await tx.query<Row>(
     `select u.code as unit, c.code as "useCase", g.* from (
        select e.business_unit_id, e.use_case_id, e.direction::text as direction, count(*)::text as calls, count(*) filter (where ${exempt})::text as exempt, coalesce(sum(e.connected_ms), 0)::text as ms, ${figures.join(", ")}
@@ -66,7 +66,7 @@ function toUsage(card: RateCardDocument, row: Row): CardUsage[] {
   const place = { businessUnit: row.unit ?? "", useCase: row.useCase ?? "" };
   if (card.unit !== "TOKEN_1M") {
     const line = card.lines.find(({ direction }) => direction === row.direction)?.code ?? card.lines.find(({ direction }) => direction === null)?.code ?? "";
-    return [{ ...place, line, calls: row.calls!, exemptCalls: row.exempt!, measuredMs: row.ms!, measured: row.m!, billed: row.b! }];
+    return [{ ...place, line, calls: row.calls!, exemptCalls: row.exempt!, measuredMs: row.ms!, measured: row.m ?? row.ms!, billed: row.b! }];
   }
   // A call stands once, with the first kind of token that it used: the kinds are quantities of the same calls.
   const used = TOKEN_KINDS.map((kind, index) => ({ kind, measured: row[`m_${TOKENS[index]!}`]!, billed: row[`b_${TOKENS[index]!}`]! })).filter(({ measured }) => measured !== "0");

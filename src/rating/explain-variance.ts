@@ -1,19 +1,7 @@
 import { requireText } from "../kernel/code";
 import { requirePeriodKey } from "../kernel/period";
 import { Refusal } from "../kernel/refusal";
-import { Reconciliation } from "./reconciliation";
-
-/** A person's word on a difference; it stands for the figures as they were, not for later ones. */
-export interface VarianceExplanation {
-  readonly id: string;
-  readonly vendor: string;
-  readonly periodKey: string;
-  readonly varianceMinor: bigint;
-  readonly figuresHash: string;
-  readonly reason: string;
-  readonly explainedBy: string;
-  readonly explainedAt: Date;
-}
+import { Reconciliation, VarianceExplanation } from "./reconciliation";
 
 export interface ExplainVariancePorts {
   /** Holds the period; NOT_FOUND where nothing fell into it. */

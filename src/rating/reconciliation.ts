@@ -1,8 +1,19 @@
 import { hashOf } from "../kernel/hash";
 import { Fraction, formatFraction } from "../kernel/fraction";
-import { VarianceExplanation } from "./explain-variance";
 import { Variance } from "./reconcile";
 import { VendorStatement } from "./vendor-statement";
+
+/** A person's word on a difference; it stands for the figures as they were, not for later ones. */
+export interface VarianceExplanation {
+  readonly id: string;
+  readonly vendor: string;
+  readonly periodKey: string;
+  readonly varianceMinor: bigint;
+  readonly figuresHash: string;
+  readonly reason: string;
+  readonly explainedBy: string;
+  readonly explainedAt: Date;
+}
 
 /** A vendor's month: what we metered and rated beside what the vendor says. Money in minor units of the programme's currency. */
 export interface Reconciliation {

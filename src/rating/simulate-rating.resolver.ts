@@ -33,7 +33,7 @@ export class SimulateRatingResolver {
     if (volume.numerator < 0n) throw new Refusal("BAD_USER_INPUT", "volume must be 0 or more.", ["input", "volume"]);
     return context.withTenant(async (tx) => {
       const card = input.card ? readRateCard(input.card) : await rateCardStore(tx).findCard(input.cardVersion!);
-      if (!card) throw new Refusal("NOT_FOUND", `There is no rate card ${input.cardVersion}.`, ["input", "cardVersion"]);
+      if (!card) throw new Refusal("NOT_FOUND", `There is no rate card version ${input.cardVersion}.`, ["input", "cardVersion"]);
       const currency = currencyOf(card.currency);
       invariant(currency, "a rate card in an unknown currency");
       const { facts, period } = input;

@@ -2,8 +2,7 @@ import { randomUUID } from "node:crypto";
 import { roundHalfUp } from "../kernel/fraction";
 import { invariant } from "../kernel/refusal";
 import { TenantTransaction } from "../tenancy/database.store";
-import { VarianceExplanation } from "./explain-variance";
-import { Reconciliation, hashFigures } from "./reconciliation";
+import { Reconciliation, VarianceExplanation, hashFigures } from "./reconciliation";
 import { VendorLine, VendorStatement, VendorStatementDocument } from "./vendor-statement";
 
 const STATEMENT = `select id, vendor, period_key as period, kind, external_id as "externalId", payload_hash as "payloadHash", currency, trim_scale(total)::text as total, lines as "lineCount", recorded_at as "recordedAt", recorded_by as "recordedBy"
