@@ -65,5 +65,9 @@ for (const [name, part, amounts] of golden) {
   const own = await Promise.all(unitTokens.map((each) => ask(url, each, query)));
   expect(`by ${name}, to each unit alone`, own.map(({ allocation: report }) => report.rows.map((row) => [row.businessUnit.code, row.amount.amount])), units.map((unit, index) => [[unit, amounts[index]]]));
 }
+const plan = { vendor: "anybody", component: "TELEPHONY", unit: "MINUTE", currency: "USD", effectiveFrom: "2025-10", minimumSeconds: 60, incrementSeconds: 60, tiers: [{ price: "0.01" }], pool: "usage" };
+const { simulateRating } = await ask(url, finance, "query($input: SimulateRatingInput!) { simulateRating(input: $input) { measuredQuantity billedQuantity total { amount } } }", { input: { card: plan, period: "2025-10", usageOfAll: true } });
+expect("billed 60/60 minutes and their price", [simulateRating.billedQuantity, simulateRating.total.amount], ["27404", "274.04"]);
+
 cli("verify", "--programme", PROGRAMME);
 console.log("ok: verify");

@@ -7,6 +7,7 @@ import { say } from "./figures";
 import { benchIngest } from "./ingest";
 import { Place, openPlace } from "./place";
 import { makeProgramme } from "./programme";
+import { benchRating } from "./rating";
 import { benchStart } from "./start";
 import { benchUpload } from "./upload";
 
@@ -14,7 +15,7 @@ type Options = { readonly large: boolean; readonly lines: number };
 type Bench = (place: Place, programme: Programme, options: Options) => Promise<void>;
 
 /** Those that share one installation, in the order in which they run. */
-const SHARED: Readonly<Record<string, Bench>> = { ingest: benchIngest, bulk: benchBulk, attribution: benchAttribution, allocate: benchAllocate };
+const SHARED: Readonly<Record<string, Bench>> = { ingest: benchIngest, bulk: benchBulk, attribution: benchAttribution, allocate: benchAllocate, rating: benchRating };
 /** Those that take minutes: only when they are named. */
 const LONG: Readonly<Record<string, Bench>> = { upload: benchUpload };
 const ALL = [...Object.keys(SHARED), ...Object.keys(LONG), "start"];

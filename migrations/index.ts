@@ -14,6 +14,7 @@ import { Ownership1760000000014 } from "./0014-ownership";
 import { Corrections1760000000015 } from "./0015-corrections";
 import { Carriers1760000000016 } from "./0016-carriers";
 import { Providers1760000000017 } from "./0017-providers";
+import { Rating1760000000018 } from "./0018-rating";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   Corrections1760000000015,
   Carriers1760000000016,
   Providers1760000000017,
+  Rating1760000000018,
 ];

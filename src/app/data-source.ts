@@ -1,7 +1,7 @@
 import type { EventEmitter } from "node:events";
 import { DataSource } from "typeorm";
 import { migrations } from "../../migrations";
-import { CostEntryEntity, CostPoolEntity } from "../costs/costs.entity";
+import { CostEntryEntity, CostPoolEntity, ExchangeRateEntity } from "../costs/costs.entity";
 import { AuditEntryEntity, AuditHeadEntity, PeriodEntity } from "../governance/governance.entity";
 import { BusinessUnitClosingEntity, BusinessUnitEntity, OwnershipChangeEntity, ProgrammeEntity, UseCaseEntity, UseCaseOwnershipEntity } from "../tenancy/tenancy.entity";
 import { allocationEntities } from "../allocation/allocation.entity";
@@ -10,12 +10,13 @@ import { statementEntities } from "../chargeback/statement.entity";
 import { closingEntities } from "../closing/closing.entity";
 import { correctionEntities } from "../corrections/correction.entity";
 import { connectionEntities } from "../metering/connections/connections.entity";
+import { ratingEntities } from "../rating/rating.entity";
 import { meteringEntities } from "../metering/metering.entity";
 import { sourceEntities } from "../metering/sources/sources.entity";
 
 export const entities = [
   ProgrammeEntity, BusinessUnitEntity, UseCaseEntity, UseCaseOwnershipEntity, OwnershipChangeEntity, BusinessUnitClosingEntity, PeriodEntity, AuditEntryEntity, AuditHeadEntity,
-  CostPoolEntity, CostEntryEntity, ...meteringEntities, ...sourceEntities, ...connectionEntities, ...allocationEntities,
+  CostPoolEntity, CostEntryEntity, ExchangeRateEntity, ...ratingEntities, ...meteringEntities, ...sourceEntities, ...connectionEntities, ...allocationEntities,
   ...adjustmentEntities, ...statementEntities, ...correctionEntities, ...closingEntities,
 ];
 

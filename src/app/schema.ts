@@ -12,6 +12,7 @@ import { CorrectionFieldResolver, UsageEventCorrectionResolver } from "../correc
 import { AddToBackfillInput } from "../corrections/correction-input.type";
 import { CorrectionResolver } from "../corrections/correction.resolver";
 import { CostsResolver } from "../costs/costs.resolver";
+import { ExchangeRateResolver } from "../costs/exchange-rate.resolver";
 import { GovernanceResolver } from "../governance/governance.resolver";
 import { MutationError } from "../kernel/user-error.type";
 import { ConnectionsResolver } from "../metering/connections/connections.resolver";
@@ -22,13 +23,18 @@ import { BusinessUnitClosingResolver, OwnershipResolver } from "../metering/owne
 import { AttributionRuleResolver } from "../metering/unattributed/attribution-rule.resolver";
 import { UnattributedQueueResolver } from "../metering/unattributed/unattributed-queue.resolver";
 import { ReportUsageInput } from "../metering/usage.type";
+import { RateCardResolver } from "../rating/rate-card.resolver";
+import { RatingResolver } from "../rating/rating.resolver";
+import { ReconciliationResolver } from "../rating/reconciliation.resolver";
+import { SimulateRatingResolver } from "../rating/simulate-rating.resolver";
+import { UsageCostExplanationResolver } from "../rating/usage-cost-explanation.type";
 import { RequestContext } from "../tenancy/request-context";
 import { TenancyResolver } from "../tenancy/tenancy.resolver";
 import { NodeResolver } from "./node.resolver";
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the form that type-graphql asks for
 const RESOLVERS: NonEmptyArray<Function> = [
-  TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, AllocationResolver, AllocationExplanationResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
+  TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,

@@ -12,6 +12,7 @@ import { Proof } from "../kernel/proof";
 import { verifyLegs } from "../metering/verify-legs.query";
 import { verifyOwners } from "../metering/verify-owners.query";
 import { verifyDailyTotals, verifyPeriodTotals } from "../metering/verify-totals.query";
+import { verifyRateCards, verifyRatingPostings, verifyRatingRuns, verifyVendorStatements } from "../rating/verify-rating.query";
 import { Scope, programmeCurrency, requireWholeProgramme } from "../tenancy";
 import { Database, TenantTransaction } from "../tenancy/database.store";
 
@@ -40,6 +41,10 @@ export async function* verifyProgramme(database: Database, scope: Scope, anchors
   }
   yield* runs.proofs();
   yield await prove(verifyPolicies);
+  yield await prove(verifyRateCards);
+  yield await prove(verifyRatingRuns);
+  yield await prove(verifyRatingPostings);
+  yield await prove(verifyVendorStatements);
   yield await prove(verifyClosedPeriods);
   yield await prove(verifyAdjustments);
   yield await prove((tx) => verifyStatements(tx, currency));

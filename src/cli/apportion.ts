@@ -11,6 +11,7 @@ import { exitStatus, sentenceOf } from "./exit-status";
 import { registerExplain } from "./explain.command";
 import { registerImportCosts } from "./import-costs.command";
 import { registerImportUsage } from "./import-usage.command";
+import { registerImportVendor } from "./import-vendor.command";
 import { registerInit } from "./init.command";
 import { registerMigrate } from "./migrate.command";
 import { registerProgrammeCreate } from "./programme-create.command";
@@ -38,6 +39,7 @@ function commandLine(): Command {
   const imports = program.command("import").description("bring in usage and costs from files");
   registerImportUsage(imports);
   registerImportCosts(imports);
+  registerImportVendor(imports);
   registerAllocate(program);
   registerClose(program);
   registerExplain(program);

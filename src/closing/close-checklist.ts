@@ -3,7 +3,7 @@ import { SilentSource } from "../metering";
 import { CloseRules } from "./close-rules";
 
 export const CLOSE_CHECKS = [
-  "MONTH_OVER", "EARLIER_MONTHS_CLOSED", "USAGE_ATTRIBUTED", "SOURCES_HEARD", "POOLS_HAVE_COST", "POOLS_HAVE_RULES", "RUN_LATEST", "RUN_ADDS_UP", "DISPUTES_SETTLED", "STATEMENTS_ISSUED",
+  "MONTH_OVER", "EARLIER_MONTHS_CLOSED", "USAGE_ATTRIBUTED", "SOURCES_HEARD", "USAGE_RATED", "VENDORS_RECONCILED", "POOLS_HAVE_COST", "POOLS_HAVE_RULES", "RUN_LATEST", "RUN_ADDS_UP", "DISPUTES_SETTLED", "STATEMENTS_ISSUED",
 ] as const;
 export type CloseCheckName = (typeof CLOSE_CHECKS)[number];
 
@@ -29,6 +29,10 @@ export interface CloseFacts {
   readonly silentSources: readonly SilentSource[];
   /** Silences that finance has acknowledged. */
   readonly acknowledgedSilences: number;
+  /** Why the rating of the month does not stand on the facts as they are; null: it does, or there is nothing to rate. */
+  readonly unrated: string | null;
+  /** Vendors whose total differs by more than is tolerated and nobody has explained it, in words. */
+  readonly unsettledVendors: readonly string[];
   /** True when there is something to divide: shared cost, or a policy that expects some. */
   readonly needsRun: boolean;
   /** Shared pools that the policy divides and that hold no cost of the period. */
@@ -53,6 +57,9 @@ export function closeChecklist(facts: CloseFacts): CloseCheck[] {
       `${strays}, ${rules.unattributedThreshold} are tolerated. See unattributedUsage; move them with attributeUsage.`),
     item("SOURCES_HEARD", facts.silentSources.length === 0, facts.acknowledgedSilences === 0 ? "No source fell silent." : `Silences of sources, all acknowledged: ${facts.acknowledgedSilences}.`,
       `${facts.silentSources.map(inWords).join("; ")}. Have what is missing sent, or take note of it with acknowledgeSilence.`),
+    item("USAGE_RATED", facts.unrated === null, "Usage cost is posted as it is known.", `${facts.unrated} Run ratePeriod.`),
+    item("VENDORS_RECONCILED", facts.unsettledVendors.length === 0, "No vendor's total is off by more than is tolerated, or it is explained.",
+      `${facts.unsettledVendors.join("; ")}. See reconciliation; have it corrected, or explain it with explainVariance.`),
     item("POOLS_HAVE_COST", facts.poolsWithoutCost.length === 0, "Every pool that the policy divides has cost.", `No cost is booked in ${period} on ${facts.poolsWithoutCost.join(", ")}. Book it with bookCost, 0 where there is none.`),
     item("POOLS_HAVE_RULES", facts.poolsWithoutRule.length === 0, "Every pool with cost has a rule.", `The policy in effect has no rule for ${facts.poolsWithoutRule.join(", ")}. Propose and approve one.`),
     item("RUN_LATEST", run === null ? !facts.needsRun : run.isLatest, run === null ? "There is nothing to divide." : `Run ${run.sequence} stands on the facts as they are.`,

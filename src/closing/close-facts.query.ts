@@ -8,6 +8,8 @@ import { poolAmounts } from "../costs/costs.query";
 import { Period } from "../governance";
 import { NOBODY } from "../metering";
 import { silentSources } from "../metering/sources/silences.query";
+import { unratedReason } from "../rating/rating-state.query";
+import { unsettledVendors } from "../rating/reconciliation.query";
 import { TenantTransaction } from "../tenancy/database.store";
 import { CloseFacts } from "./close-checklist";
 import { closeRulesStore } from "./close-rules.store";
@@ -30,8 +32,9 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
   const silence = await silentSources(tx, period, nowMs);
   const policy = await policyStore(tx).approvedPolicy(period.key);
   const booked = await poolAmounts(tx, period.key);
-  const shared = booked.filter(({ kind }) => isShared(kind)).map(({ code }) => code);
   const ruled = (policy?.rules ?? []).map(({ pool }) => pool);
+  // What a commitment left over stays with the programme unless the policy has a rule for it.
+  const shared = booked.filter(({ kind, code }) => isShared(kind) && (kind !== "UNUSED_COMMITMENT" || ruled.includes(code))).map(({ code }) => code);
   const isEmpty = usage!.legs === "0" && booked.length === 0;
   return {
     period: period.key, endsAtMs: period.to.getTime(), nowMs,
@@ -41,6 +44,8 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
     lateUnattributed: Number(late!.unattributed),
     silentSources: silence.open,
     acknowledgedSilences: silence.acknowledged,
+    unrated: await unratedReason(tx, period.key),
+    unsettledVendors: await unsettledVendors(tx, period.key),
     needsRun: shared.length > 0 || (!isEmpty && ruled.length > 0),
     poolsWithoutCost: isEmpty ? [] : ruled.filter((pool) => !shared.includes(pool)),
     poolsWithoutRule: shared.filter((pool) => !ruled.includes(pool)),

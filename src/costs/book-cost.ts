@@ -1,11 +1,12 @@
 import { isCleanText, requireText } from "../kernel/code";
 import { hashOf } from "../kernel/hash";
-import { Currency, toMinor } from "../kernel/money";
+import { Currency, currencyOf, toMinor } from "../kernel/money";
 import { requirePeriodKey } from "../kernel/period";
 import { Refusal } from "../kernel/refusal";
 import { UseCase } from "../tenancy";
-import { CostEntry } from "./cost-entry";
+import { CostConversion, CostEntry, UNCONVERTED } from "./cost-entry";
 import { CostPool } from "./cost-pool";
+import { ExchangeRate, convertMinor, missingRate } from "./exchange-rate";
 
 export interface BookCostInput {
   readonly pool: string;
@@ -27,6 +28,8 @@ export interface BookCostPorts {
   findPool(code: string): Promise<CostPool | null>;
   findUseCase(code: string): Promise<UseCase | null>;
   findEntry(externalId: string): Promise<CostEntry | null>;
+  /** The MONTH_END rate of a period from a currency to the programme's; null when none is booked. */
+  findMonthEndRate(from: string, period: string): Promise<ExchangeRate | null>;
   /** Makes the period when it is new and holds its status. A closed one takes late cost: it is charged in a later month. */
   holdPeriod(key: string): Promise<void>;
   /** False when another booking with the same externalId came first. */
@@ -36,28 +39,29 @@ export interface BookCostPorts {
 
 /**
  * Books a cost, a credit when negative. The same booking again answers the entry that is there; another amount, pool or
- * period under the same externalId is CONFLICT and changes nothing.
+ * period under the same externalId is CONFLICT and changes nothing. Another currency than the programme's is converted at the
+ * MONTH_END rate of the cost's period, halves away from zero; the entry keeps what was sent and names the rate.
  */
 export async function bookCost(ports: BookCostPorts, input: BookCostInput): Promise<CostEntry> {
   const externalId = requireText(input.externalId, ["externalId"]);
   const periodKey = requirePeriodKey(input.period);
-  if (input.currency !== ports.currency.code) {
-    throw new Refusal("CURRENCY_MISMATCH", `This programme is booked in ${ports.currency.code}, not ${input.currency.slice(0, 3)}. Convert the amount first.`, ["currency"]);
-  }
-  const amountMinor = toMinor(input.amount, ports.currency, ["amount"]);
+  const sentIn = input.currency === ports.currency.code ? ports.currency : currencyOf(input.currency);
+  if (!sentIn) throw new Refusal("CURRENCY_MISMATCH", `"${input.currency.slice(0, 3)}" is not an ISO 4217 currency. This programme is booked in ${ports.currency.code}; another currency is converted where a rate is booked.`, ["currency"]);
+  const sentMinor = toMinor(input.amount, sentIn, ["amount"]);
   const pool = await ports.findPool(input.pool);
   if (!pool) throw new Refusal("NOT_FOUND", `There is no cost pool ${input.pool.slice(0, 64)}.`, ["pool"]);
   const useCaseId = await useCaseFor(ports, pool, input.useCase ?? null);
   const content = {
-    pool: pool.code, period: periodKey, amountMinor, currency: ports.currency.code, useCase: input.useCase ?? null,
+    pool: pool.code, period: periodKey, amountMinor: sentMinor, currency: sentIn.code, useCase: input.useCase ?? null,
     description: optionalText(input.description, "description"), vendor: optionalText(input.vendor, "vendor"), invoice: optionalText(input.invoice, "invoice"),
   };
   const payloadHash = hashOf(content);
   const existing = await ports.findEntry(externalId);
   if (existing) return sameOrConflict(existing, payloadHash, externalId);
+  const { amountMinor, conversion } = await inProgrammeCurrency(ports, sentMinor, sentIn, periodKey);
   await ports.holdPeriod(periodKey);
   const entry: CostEntry = {
-    id: ports.newId(), poolId: pool.id, periodKey, amountMinor, currency: content.currency, externalId, payloadHash,
+    id: ports.newId(), poolId: pool.id, periodKey, amountMinor, currency: ports.currency.code, externalId, payloadHash, ...conversion,
     description: content.description, vendor: content.vendor, invoice: content.invoice, useCaseId, recordedBy: ports.subject,
   };
   if (await ports.saveEntry(entry)) {
@@ -67,6 +71,16 @@ export async function bookCost(ports: BookCostPorts, input: BookCostInput): Prom
   const winner = await ports.findEntry(externalId);
   if (!winner) throw new Refusal("UNAVAILABLE", "The same booking is being written by somebody else. Send it again.");
   return sameOrConflict(winner, payloadHash, externalId);
+}
+
+async function inProgrammeCurrency(ports: BookCostPorts, sentMinor: bigint, sentIn: Currency, period: string): Promise<{ readonly amountMinor: bigint; readonly conversion: CostConversion }> {
+  if (sentIn.code === ports.currency.code) return { amountMinor: sentMinor, conversion: UNCONVERTED };
+  const rate = await ports.findMonthEndRate(sentIn.code, period);
+  if (!rate) throw missingRate(sentIn.code, ports.currency.code, period, ["currency"]);
+  return {
+    amountMinor: convertMinor(sentMinor, sentIn, rate, ports.currency),
+    conversion: { originalAmountMinor: sentMinor, originalCurrency: sentIn.code, rate: rate.rate, rateKind: rate.kind, rateDate: rate.date, rateSource: rate.source, rateRevision: rate.revision },
+  };
 }
 
 function sameOrConflict(existing: CostEntry, payloadHash: string, externalId: string): CostEntry {

@@ -1,9 +1,24 @@
+/** How an amount came into the programme's currency; all null when it was sent in it. */
+export interface CostConversion {
+  /** Whole minor units of `originalCurrency`, as sent. */
+  readonly originalAmountMinor: bigint | null;
+  readonly originalCurrency: string | null;
+  /** Plain decimal text: major units of the programme's currency for one of the original. */
+  readonly rate: string | null;
+  readonly rateKind: string | null;
+  readonly rateDate: string | null;
+  readonly rateSource: string | null;
+  readonly rateRevision: number | null;
+}
+
+export const UNCONVERTED: CostConversion = { originalAmountMinor: null, originalCurrency: null, rate: null, rateKind: null, rateDate: null, rateSource: null, rateRevision: null };
+
 /** One booked cost. Written once; a correction is another entry with the opposite sign. */
-export interface CostEntry {
+export interface CostEntry extends CostConversion {
   readonly id: string;
   readonly poolId: string;
   readonly periodKey: string;
-  /** Whole minor units of `currency`; credits are negative. */
+  /** Whole minor units of `currency`, the programme's; credits are negative. */
   readonly amountMinor: bigint;
   readonly currency: string;
   readonly externalId: string;

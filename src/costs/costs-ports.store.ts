@@ -6,8 +6,10 @@ import { TenantTransaction } from "../tenancy/database.store";
 import { RecordAudit } from "../tenancy/request-context";
 import { tenancyStore } from "../tenancy/tenancy.store";
 import { BookCostPorts } from "./book-cost";
+import { BookExchangeRatesPorts } from "./book-exchange-rates";
 import { CreateCostPoolPorts } from "./create-cost-pool";
 import { costsStore } from "./costs.store";
+import { exchangeRateStore } from "./exchange-rate.store";
 
 /** What `createCostPool` needs, over one transaction. */
 export function createCostPoolPorts(tx: TenantTransaction, record: RecordAudit): CreateCostPoolPorts {
@@ -26,12 +28,22 @@ export function bookCostPorts(tx: TenantTransaction, record: RecordAudit): BookC
     currency,
     subject: tx.scope.principal.subject,
     newId: randomUUID,
+    findMonthEndRate: exchangeRateStore(tx).findMonthEndRate,
     findUseCase: async (code) => (await tenancyStore(tx).findUseCase(code))?.useCase ?? null,
     holdPeriod: async (key) => void (await periodStore(tx).hold([key])),
     audit: (entry, pool) =>
       record(tx, {
         action: "bookCost", subjectKind: "CostEntry", subjectKey: entry.externalId,
-        after: { pool: pool.code, period: entry.periodKey, ...toMoney(entry.amountMinor, currency), vendor: entry.vendor, invoice: entry.invoice },
+        after: { pool: pool.code, period: entry.periodKey, ...toMoney(entry.amountMinor, currency), vendor: entry.vendor, invoice: entry.invoice, ...(entry.rate === null ? {} : { original: { minor: String(entry.originalAmountMinor), currency: entry.originalCurrency }, rate: entry.rate, rateDate: entry.rateDate, rateKind: entry.rateKind }) },
       }),
+  };
+}
+
+/** What `bookExchangeRates` needs, over one transaction. */
+export function bookExchangeRatesPorts(tx: TenantTransaction, record: RecordAudit): BookExchangeRatesPorts {
+  return {
+    currency: programmeCurrency(tx.scope.programme),
+    saveRates: exchangeRateStore(tx).saveRates,
+    audit: (source, rates) => record(tx, { action: "bookExchangeRates", subjectKind: "ExchangeRate", subjectKey: source, after: { rates: rates.map(({ from, to, kind, date, rate, revision }) => ({ pair: `${from}/${to}`, kind, date, rate, revision })) } }),
   };
 }

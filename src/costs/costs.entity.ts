@@ -1,6 +1,7 @@
 import { EntitySchema } from "typeorm";
 import { CostEntry } from "./cost-entry";
 import { CostPool } from "./cost-pool";
+import { ExchangeRate } from "./exchange-rate";
 
 export const CostPoolEntity = new EntitySchema<CostPool & { programmeId: string; createdAt: Date }>({
   name: "CostPool", schema: "costs", tableName: "cost_pool",
@@ -29,6 +30,29 @@ export const CostEntryEntity = new EntitySchema<CostEntry & { programmeId: strin
     vendor: { type: "text", nullable: true },
     invoice: { type: "text", nullable: true },
     useCaseId: { type: "uuid", name: "use_case_id", nullable: true },
+    originalAmountMinor: { type: "bigint", name: "original_amount_minor", nullable: true, transformer: { to: (value: bigint | null) => value?.toString() ?? null, from: (value: string | null) => (value === null ? null : BigInt(value)) } },
+    originalCurrency: { type: "text", name: "original_currency", nullable: true },
+    rate: { type: "numeric", name: "exchange_rate", nullable: true },
+    rateKind: { type: "text", name: "exchange_rate_kind", nullable: true },
+    rateDate: { type: "text", name: "exchange_rate_date", nullable: true },
+    rateSource: { type: "text", name: "exchange_rate_source", nullable: true },
+    rateRevision: { type: "integer", name: "exchange_rate_revision", nullable: true },
+    recordedAt: { type: "timestamptz", name: "recorded_at", insert: false, default: () => "clock_timestamp()" },
+    recordedBy: { type: "text", name: "recorded_by" },
+  },
+});
+
+export const ExchangeRateEntity = new EntitySchema<ExchangeRate & { programmeId: string; recordedAt: Date; recordedBy: string }>({
+  name: "ExchangeRate", schema: "costs", tableName: "exchange_rate",
+  columns: {
+    programmeId: { type: "uuid", name: "programme_id", primary: true },
+    from: { type: "text", name: "from_currency", primary: true },
+    to: { type: "text", name: "to_currency", primary: true },
+    kind: { type: "text", primary: true },
+    date: { type: "text", name: "on_date", primary: true },
+    revision: { type: "integer", primary: true },
+    rate: { type: "numeric" },
+    source: { type: "text" },
     recordedAt: { type: "timestamptz", name: "recorded_at", insert: false, default: () => "clock_timestamp()" },
     recordedBy: { type: "text", name: "recorded_by" },
   },

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Int, Mutation, Query, Resolver } from "type-graphql";
-import { toMoney } from "../kernel/money";
+import { currencyOf, toMoney } from "../kernel/money";
 import { Page, requirePageSize } from "../kernel/paging";
 import { Refusal, invariant } from "../kernel/refusal";
 import { payload } from "../kernel/user-error.type";
@@ -73,7 +73,10 @@ export async function toCostEntry(context: RequestContext, entry: StoredCostEntr
   const currency = programmeCurrency((await context.scope()).programme);
   const pool = await loadCostPool(context, entry.poolId);
   invariant(pool, "a cost entry without its pool");
+  const original = entry.originalCurrency === null ? null : currencyOf(entry.originalCurrency);
   return {
+    originalAmount: original && toMoney(entry.originalAmountMinor!, original),
+    exchangeRate: original && { from: original.code, to: currency.code, kind: entry.rateKind!, date: entry.rateDate!, rate: entry.rate!, source: entry.rateSource!, revision: entry.rateRevision!, recordedAt: null, recordedBy: null },
     id: entry.id, pool, period: entry.periodKey, amount: toMoney(entry.amountMinor, currency), externalId: entry.externalId, description: entry.description, vendor: entry.vendor,
     invoice: entry.invoice, useCase: entry.useCaseId ? await loadUseCase(context, entry.useCaseId) : null, recordedAt: entry.recordedAt, recordedBy: entry.recordedBy, late: entry.late,
   };

@@ -4,10 +4,11 @@ import { MoneyAmount } from "../kernel/money";
 import { CurrencyCodeScalar, DateTimeScalar, DecimalScalar, PeriodKeyScalar } from "../kernel/scalars";
 import { UserError } from "../kernel/user-error.type";
 import { UseCaseType } from "../tenancy/tenancy.type";
+import { ExchangeRateType } from "./exchange-rate.type";
 import { COST_POOL_KINDS, CostPool, CostPoolKind } from "./cost-pool";
 
 export const CostPoolKindEnum = enumOf(COST_POOL_KINDS);
-registerEnumType(CostPoolKindEnum, { name: "CostPoolKind", description: "DIRECT cost goes to its use case and PROGRAMME_MANAGEMENT stays with the programme; every other kind is divided." });
+registerEnumType(CostPoolKindEnum, { name: "CostPoolKind", description: "DIRECT cost goes to its use case and PROGRAMME_MANAGEMENT stays with the programme; UNUSED_COMMITMENT stays with it unless the policy names it; every other kind is divided." });
 
 @ObjectType("CostPool", { implements: Node, simpleResolvers: true, description: "Cost that belongs together and is divided by one rule." })
 export class CostPoolType extends Node implements Pick<CostPool, "code" | "name" | "kind"> {
@@ -25,8 +26,12 @@ export class CostEntryType extends Node {
   pool: CostPool;
   @Field(() => PeriodKeyScalar)
   period: string;
-  @Field(() => Money, { description: "Credits are negative." })
+  @Field(() => Money, { description: "In the programme's currency; credits are negative." })
   amount: MoneyAmount;
+  @Field(() => Money, { nullable: true, description: "As it was sent, where that was in another currency." })
+  originalAmount: MoneyAmount | null;
+  @Field(() => ExchangeRateType, { nullable: true, description: "What it was converted at: amount = originalAmount x rate, to the nearest minor unit, halves away from zero." })
+  exchangeRate: ExchangeRateType | null;
   @Field(() => String, { description: "The booking's identity in the sender's books; unique in the programme for ever." })
   externalId: string;
   @Field(() => String, { nullable: true })
@@ -72,9 +77,9 @@ export class BookCostInput {
   pool: string;
   @Field(() => PeriodKeyScalar)
   period: string;
-  @Field(() => DecimalScalar, { description: "In the programme's currency, no more decimals than it has; credits are negative." })
+  @Field(() => DecimalScalar, { description: "No more decimals than its currency has; credits are negative." })
   amount: string;
-  @Field(() => CurrencyCodeScalar, { description: "Must be the programme's; CURRENCY_MISMATCH otherwise." })
+  @Field(() => CurrencyCodeScalar, { description: "Another than the programme's is converted at the MONTH_END rate of the period; CURRENCY_MISMATCH when none is booked." })
   currency: string;
   @Field(() => String, { description: "Identity in your books: the same booking again answers the same entry, another under it is CONFLICT." })
   externalId: string;

@@ -72,3 +72,24 @@ export function roundForDisplay(value: Fraction, places: number): string {
   const magnitude = (abs(scaled) * 2n + value.denominator) / (value.denominator * 2n);
   return formatUnits(scaled < 0n ? -magnitude : magnitude, places);
 }
+
+/** The nearest whole number; halves go away from zero, so that a credit is the mirror of its charge. */
+export function roundHalfUp(value: Fraction): bigint {
+  const magnitude = (abs(value.numerator) * 2n + value.denominator) / (value.denominator * 2n);
+  return value.numerator < 0n ? -magnitude : magnitude;
+}
+
+/** The next whole number at or above the value. */
+export function ceiling(value: Fraction): bigint {
+  const whole = value.numerator / value.denominator;
+  return value.numerator > 0n && value.numerator % value.denominator !== 0n ? whole + 1n : whole;
+}
+
+/** `a` divided by `b`. A zero divisor is a broken belief. */
+export function divide(a: Fraction, b: Fraction): Fraction {
+  return fraction(a.numerator * b.denominator, a.denominator * b.numerator);
+}
+
+export function subtract(a: Fraction, b: Fraction): Fraction {
+  return add(a, { numerator: -b.numerator, denominator: b.denominator });
+}

@@ -19,3 +19,10 @@ export function shiftPeriod(key: string, count: number): string {
   const months = Number(key.slice(0, 4)) * 12 + Number(key.slice(5)) - 1 + count;
   return `${String(Math.floor(months / 12)).padStart(4, "0")}-${String((months % 12) + 1).padStart(2, "0")}`;
 }
+
+/** The last day of a month, "2025-10-31". */
+export function lastDayOf(key: string): string {
+  const [year, month] = [Number(key.slice(0, 4)), Number(key.slice(5))];
+  const days = month === 2 ? (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
+  return `${key}-${days}`;
+}

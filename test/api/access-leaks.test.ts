@@ -43,6 +43,7 @@ beforeAll(async () => {
   await agree(server, [{ pool: "platform", parts: [{ driver: "CALLS" }] }]);
   await must(server.as("FINANCE"), ALLOCATE, { input: { period: "2025-10" } });
   await must(server.as("FINANCE"), "mutation($input: AttributeUsageInput!) { attributeUsage(input: $input) { userErrors { code } } }", { input: { eventIds: [`${MARK}-event-3`], useCase: `${MARK}.case`, reason: MARK } });
+  await rateMarked();
   await disputeMarked();
 
   const globex = inProgramme(server, "globex");
@@ -59,6 +60,14 @@ beforeAll(async () => {
   ids = [...rows.map(({ id, type }) => idOf(type, id)), ...["1", "2", "3"].map((version) => idOf("AllocationPolicy", version)), idOf("Period", "2025-09"), idOf("Period", "2025-10")];
 });
 afterAll(() => server.close());
+
+/** A rate card for what the marked unit used, and October rated by it. */
+async function rateMarked(): Promise<void> {
+  const input = { vendor: `${MARK}-provider-1`, component: "PLATFORM", unit: "MINUTE", currency: "USD", effectiveFrom: "2025-10", tiers: [{ price: "1" }], pool: "direct", note: MARK };
+  await must(server.as("FINANCE"), "mutation($input: ProposeRateCardInput!) { proposeRateCard(input: $input) { userErrors { code message } } }", { input });
+  await must(server.as("FINANCE", { subject: "controller" }), "mutation { approveRateCard(input: { version: 1 }) { userErrors { code message } } }");
+  await must(server.as("FINANCE"), 'mutation { ratePeriod(input: { period: "2025-10" }) { userErrors { code message } } }');
+}
 
 /** A closed month in which the marked unit disputed its statement and finance moved some of it to retail. */
 async function disputeMarked(): Promise<void> {
@@ -107,6 +116,11 @@ function reads(role: Role): Array<{ query: string; variables: Record<string, unk
     explainAllocation: ["retail", "claims"].map((unit) => ["$unit: String!", 'period: "2025-10", businessUnit: $unit', { unit }]),
     statement: ["retail", "claims", `${MARK}.unit`].flatMap((unit) => [ofStatements("Statement"), explained].map((selection) => ["$unit: String!", 'businessUnit: $unit, period: "2025-08"', { unit }, selection] as Form)),
     statements: [{ period: "2025-08" }, { status: ["ISSUED", "SUPERSEDED"] }].map((where) => ["$where: StatementWhere", "first: 10, where: $where", { where }, `edges { cursor node { ${ofStatements("Statement")} } }`]),
+    usageCost: [["$where: UsageCostWhere!", "where: $where, groupBy: [BUSINESS_UNIT, USE_CASE, VENDOR, COMPONENT]", { where: { period: "2025-10" } }]],
+    explainUsageCost: [["$where: UsageCostWhere!", "where: $where", { where: { period: "2025-10" } }, "vendor amount { amount } useCase { code } legs(first: 10) { edges { node { event { eventId provider } } } }"]],
+    simulateRating: [["$input: SimulateRatingInput!", "input: $input", { input: { period: "2025-10", usageOfAll: true, card: { vendor: "acme-voice", component: "PLATFORM", unit: "MINUTE", currency: "USD", effectiveFrom: "2025-10", tiers: [{ price: "1" }], pool: "direct" } } }]],
+    vendorStatements: [["$key: PeriodKey!", "period: $key", { key: "2025-10" }]],
+    reconciliation: [["$key: PeriodKey!", 'period: $key, vendor: "acme-voice"', { key: "2025-10" }]],
     simulateAllocation: [["$input: SimulateAllocationInput!", "input: $input", { input: { period: "2025-10", groupBy: ["BUSINESS_UNIT", "USE_CASE", "POOL"] } }]],
   };
   return Object.keys(queries).filter((name) => EXPECTED_ACCESS.get(`Query.${name}`)![role] !== "FORBIDDEN").flatMap((name) => {
@@ -137,7 +151,7 @@ describe("a mark in everything that another unit and another programme wrote", (
 
   it("is seen by those who may: the scan is not blind", async () => {
     const finance = await seen(server.as("FINANCE"), "FINANCE");
-    for (const name of ["businessUnits", "useCases", "usage(", "usagePeaks", "usageDurations", "usageEvents", "unattributedUsage", "costEntries", "allocation(", "statement(", "statements(", "auditEntries", "node"]) expect([name, finance.some((query) => query.includes(`{ ${name}`))]).toEqual([name, name !== "unattributedUsage"]);
+    for (const name of ["businessUnits", "useCases", "usage(", "usagePeaks", "usageDurations", "usageEvents", "usageCost", "explainUsageCost", "rateCards", "unattributedUsage", "costEntries", "allocation(", "statement(", "statements(", "auditEntries", "node"]) expect([name, finance.some((query) => query.includes(`{ ${name}`))]).toEqual([name, name !== "unattributedUsage"]);
     expect((await seen(server.as("BUSINESS_UNIT", { businessUnits: [`${MARK}.unit`] }), "BUSINESS_UNIT")).length).toBeGreaterThan(10);
   });
 

@@ -40,6 +40,8 @@ const STATEMENT = "id status businessUnit { code } total { amount } lines { id u
 const ALLOCATION = "rows { businessUnit { code } useCase { code } pool { code } amount { amount } driverQuantity driverTotal } total { amount } allocated { amount } run { id }";
 const simulated = (more: Record<string, unknown>): Record<string, unknown> => ({ input: { period: "2025-10", groupBy: ["BUSINESS_UNIT"], ...more } });
 
+const rateCard = (pool: string): Record<string, unknown> => ({ vendor: "acme-voice", component: "PLATFORM", unit: "MINUTE", currency: "USD", effectiveFrom: "2027-01", tiers: [{ price: "0.06" }], pool });
+
 const PREVIEW = "query($input: PreviewCorrectionInput!) { previewCorrection(input: $input) { legs leftOut { eventId } effect { months { usage { businessUnit { code } useCase { code } } money { businessUnit { code } } } } } }";
 
 const QUERIES: readonly Question[] = [
@@ -86,6 +88,15 @@ const QUERIES: readonly Question[] = [
   ask("Query.ownershipChanges", "where.businessUnit", "programme", `query($where: OwnershipChangeWhere) { ownershipChanges(first: 50, where: $where) { ${OWNERS} } }`, (names) => ({ where: { businessUnit: names.unit } })),
   ask("Query.usage", "where.ownership", "nobody", "{ usage(where: { ownership: AS_IS }, groupBy: [BUSINESS_UNIT]) { rows { businessUnit { code } legs contacts } total { legs } } }", undefined, WHERE_UNIT),
   ask("Query.allocation", "where.ownership", "nobody", `{ allocation(period: "2025-10", groupBy: [BUSINESS_UNIT, USE_CASE], where: { ownership: AS_IS }) { ${ALLOCATION} } }`, undefined, WHERE_UNIT),
+  ask("Query.exchangeRates", "no argument", "nobody", "{ exchangeRates(first: 50) { edges { node { from rate } } } }"),
+  ask("Query.rateCards", "after", "nobody", "query($after: String) { rateCards(first: 50, after: $after) { edges { node { version vendor pool } } } }", () => ({ after: cursor("1") })),
+  ask("Query.usageCost", "where.useCase", "unit", "query($where: UsageCostWhere!) { usageCost(where: $where, groupBy: [USE_CASE]) { rows { useCase { code } amount { amount } } } }", (names) => ({ where: { period: "2025-10", useCase: [names.useCase] } }), { narrow: true }),
+  ask("Query.usageCost", "where.businessUnit", "unit", "query($where: UsageCostWhere!) { usageCost(where: $where, groupBy: [BUSINESS_UNIT]) { rows { businessUnit { code } amount { amount } } } }", (names) => ({ where: { period: "2025-10", businessUnit: [names.unit] } }), WHERE_UNIT),
+  ask("Query.explainUsageCost", "where.useCase", "unit", "query($where: UsageCostWhere!) { explainUsageCost(where: $where) { amount { amount } legs(first: 5) { edges { node { event { eventId } } } } } }", (names) => ({ where: { period: "2025-10", useCase: [names.useCase] } })),
+  ask("Query.simulateRating", "period", "programme", "query($input: SimulateRatingInput!) { simulateRating(input: $input) { total { amount } rows { useCase } } }", (names) => ({ input: { period: names.period, usageOfAll: true, card: rateCard("platform-direct") } })),
+  ask("Query.ratingRules", "no argument", "nobody", "{ ratingRules { version reportedPool } }"),
+  ask("Query.vendorStatements", "period", "nobody", "query($period: PeriodKey!) { vendorStatements(period: $period) { vendor total } }", () => ({ period: "2025-10" })),
+  ask("Query.reconciliation", "period", "programme", "query($period: PeriodKey!) { reconciliation(period: $period, vendor: \"acme-voice\") { vendor variance { amount } } }", (names) => ({ period: names.period })),
   ask("Query.costPools", "after", "nobody", "query($after: String) { costPools(first: 50, after: $after) { edges { node { id code name kind } } } }", () => ({ after: cursor("a") })),
   ask("Query.costEntries", "where.pool", "programme", "query($where: CostEntryWhere) { costEntries(first: 50, where: $where) { edges { node { id amount { amount } pool { code } useCase { code } } } } }", (names) => ({ where: { pool: [names.pool] } })),
   ask("Query.costEntries", "where.period", "programme", "query($where: CostEntryWhere) { costEntries(first: 50, where: $where) { edges { node { id amount { amount } } } } }", (names) => ({ where: { period: names.period } }), { emptyWhenMissing: true }),
@@ -169,6 +180,13 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.createCostPool", "code", "nobody", mutation("createCostPool", "pool { id code }"), () => ({ input: { code: "brand-new-pool", name: "Brand new", kind: "OTHER" } }), changes),
   ask("Mutation.bookCost", "pool", "programme", mutation("bookCost", "entry { id }"), (names) => ({ input: { pool: names.pool, period: "2025-10", amount: "1.00", currency: "USD", externalId: "matrix-pool" } }), changes),
   ask("Mutation.bookCost", "useCase", "programme", mutation("bookCost", "entry { id }"), (names) => ({ input: { pool: "platform-direct", period: "2025-10", amount: "1.00", currency: "USD", externalId: "matrix-case", useCase: names.useCase } }), changes),
+  ask("Mutation.bookExchangeRates", "no name", "nobody", mutation("bookExchangeRates", "rates { from }"), () => ({ input: { source: "matrix", rates: [{ from: "GBP", kind: "DAILY", date: "2025-10-10", rate: "1.3" }] } }), changes),
+  ask("Mutation.proposeRateCard", "pool", "programme", mutation("proposeRateCard", "card { version }"), (names) => ({ input: rateCard(`${names.pool}-direct`) }), changes),
+  ask("Mutation.approveRateCard", "version", "programme", mutation("approveRateCard", "card { version }"), (names) => ({ input: { version: names.version } }), changes),
+  ask("Mutation.ratePeriod", "period", "programme", mutation("ratePeriod", "run { sequence }"), (names) => ({ input: { period: names.period } }), changes),
+  ask("Mutation.setRatingRules", "reportedPool", "programme", mutation("setRatingRules", "rules { version }"), (names) => ({ input: { reportedPool: `${names.pool}-direct`, reason: "because" } }), changes),
+  ask("Mutation.bookVendorStatement", "no name", "nobody", mutation("bookVendorStatement", "vendorStatement { vendor }"), () => ({ input: { vendor: "acme-voice", period: "2025-10", externalId: "matrix", currency: "USD", total: "0", lines: [] } }), changes),
+  ask("Mutation.explainVariance", "period", "programme", mutation("explainVariance", "reconciliation { vendor }"), (names) => ({ input: { period: names.period, vendor: "acme-voice", reason: "because" } }), changes),
   ask("Mutation.proposeAllocationPolicy", "rules.pool", "programme", PROPOSE, (names) => ({ input: { effectiveFrom: "2027-01", rules: [{ pool: names.pool, parts: [{ driver: "CALLS" }] }] } }), changes),
   ask("Mutation.proposeAllocationPolicy", "rules.exclude", "programme", PROPOSE, (names) => ({ input: { effectiveFrom: "2027-01", rules: [{ pool: "platform", parts: [{ driver: "CALLS" }], exclude: [names.unit] }] } }), changes),
   ask("Mutation.approveAllocationPolicy", "version", "programme", APPROVE, (names) => ({ input: { version: names.version } }), changes),
@@ -345,7 +363,7 @@ describe.each(ROLES)("%s", (role) => {
 });
 
 /** What another person must do than the one who asked for it. */
-const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAllocationPolicy", "Mutation.closePeriod", "Mutation.approveCorrection"]);
+const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAllocationPolicy", "Mutation.approveRateCard", "Mutation.closePeriod", "Mutation.approveCorrection"]);
 
 describe("who is allowed gets through", () => {
   it("with one's own names every mutation does what it says", async () => {

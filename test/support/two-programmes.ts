@@ -68,13 +68,18 @@ export const BOOK = "mutation($input: BookCostInput!) { bookCost(input: $input) 
 async function fill(server: TestServer, units: string[], useCases: string[], pool: string, period: string): Promise<void> {
   const day = `${period}-10T14`;
   const events = useCases.flatMap((useCase) => [
-    call(`${useCase}-1`, { useCase, connectedAt: `${day}:00:00.000Z`, endedAt: `${day}:01:00.000Z` }),
+    call(`${useCase}-1`, { useCase, costItems: [{ component: "PLATFORM", amount: "1.00", currency: "USD", basis: "REPORTED" }], connectedAt: `${day}:00:00.000Z`, endedAt: `${day}:01:00.000Z` }),
     call(`${useCase}-2`, { useCase, connectedAt: `${day}:10:00.000Z`, endedAt: `${day}:11:00.000Z` }),
   ]);
   await report(integration(server, units), [...events, call(`held-${pool}`, { useCase: null, connectedAt: null, connectedMs: 0, status: "BUSY", endedAt: `${day}:30:00.000Z` })]);
   await bookAndAgree(server, { pool, period });
   await must(server.as("FINANCE"), CREATE_POOL, { input: { code: `${pool}-direct`, name: "Direct", kind: "DIRECT" } });
   await must(server.as("FINANCE"), BOOK, { input: { pool: `${pool}-direct`, period, amount: "12.00", currency: "USD", externalId: `direct-${period}`, useCase: useCases[0] } });
+  await must(server.as("FINANCE"), "mutation($input: SetRatingRulesInput!) { setRatingRules(input: $input) { userErrors { code message } } }", { input: { reportedPool: `${pool}-direct`, reason: "because" } });
+  await must(server.as("FINANCE"), "mutation($period: PeriodKey!) { ratePeriod(input: { period: $period }) { userErrors { code message } } }", { period });
+  const card = { vendor: "acme-voice", component: "PLATFORM", unit: "MINUTE", currency: "USD", effectiveFrom: "2026-01", tiers: [{ price: "0.06" }], pool: `${pool}-direct` };
+  await must(server.as("FINANCE"), "mutation($input: ProposeRateCardInput!) { proposeRateCard(input: $input) { userErrors { code message } } }", { input: card });
+  await must(server.as("FINANCE"), "mutation($input: BookVendorStatementInput!) { bookVendorStatement(input: $input) { userErrors { code message } } }", { input: { vendor: "acme-voice", period, externalId: "nothing-due", currency: "USD", total: "0", lines: [] } });
   await must(server.as("FINANCE"), ALLOCATE, { input: { period } });
   const vouched = [call(`lost-${pool}`, { useCase: useCases[0], connectedAt: `${day}:00:00.000Z`, endedAt: `${day}:01:00.000Z` })];
   await must(server.as("FINANCE"), "mutation($input: AddToBackfillInput!) { addToBackfill(input: $input) { userErrors { code message } } }", { input: { name: pool, source: "test://source", events: vouched } });
@@ -136,7 +141,7 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
  */
 export async function rowCounts(server: TestServer): Promise<Record<string, number>> {
   const tables = await server.sql<{ name: string }>(
-    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'corrections', 'closing') and (schemaname, tablename) not in (('metering', 'delivery'), ('metering', 'source')) order by 1",
+    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'corrections', 'closing', 'rating') and (schemaname, tablename) not in (('metering', 'delivery'), ('metering', 'source')) order by 1",
   );
   const rows = await server.sql<{ name: string; count: string }>(tables.map(({ name }) => `select '${name}' as name, count(*) as count from ${name}`).join(" union all "));
   return Object.fromEntries(rows.map(({ name, count }) => [name, Number(count)]));

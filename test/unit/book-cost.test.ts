@@ -20,6 +20,7 @@ function books(options: { currency?: string; closed?: string[]; saveFails?: Cost
     newId: () => `entry-${entries.size + 1}`,
     findPool: async (code) => pools.find((pool) => pool.code === code) ?? null,
     findUseCase: async (code) => (code === "triage" ? { id: "u-1", code, name: "Triage" } : null),
+    findMonthEndRate: async (from, period) => (from === "GBP" && period === "2025-10" ? { from, to: "USD", kind: "MONTH_END", date: "2025-10-31", rate: "1.31505", source: "ECB", revision: 0 } : null),
     findEntry: async (externalId) => entries.get(externalId) ?? null,
     holdPeriod: async (key) => {
       if (options.closed?.includes(key)) throw new Refusal("PERIOD_CLOSED", `${key} is closed. Book into the first open period.`, ["period"]);
@@ -56,6 +57,7 @@ describe("booking a cost", () => {
     expect(entry).toEqual({
       id: "entry-1", poolId: "p-1", periodKey: "2025-10", amountMinor: 2_500_000n, currency: "USD", externalId: "inv-1", payloadHash: expect.stringMatching(/^[0-9a-f]{64}$/),
       description: "October", vendor: "Caf\u00e9", invoice: "7", useCaseId: null, recordedBy: "fin",
+      originalAmountMinor: null, originalCurrency: null, rate: null, rateKind: null, rateDate: null, rateSource: null, rateRevision: null,
     });
     expect([...entries]).toEqual([["inv-1", entry]]);
     expect([audited, held]).toEqual([["inv-1 in platform"], ["2025-10"]]);
@@ -73,6 +75,15 @@ describe("booking a cost", () => {
     expect(await bookCost(ports, input(more))).toMatchObject({ amountMinor, currency, useCaseId: more.useCase === "triage" ? "u-1" : null });
   });
 
+  test.each<[string, string, bigint, bigint]>([
+    ["to the nearest cent",     "100.00",  10_000n, 13_151n],
+    ["halves go up",            "1000.00", 100_000n, 131_505n],
+    ["a half, away from zero",  "10.00",   1_000n, 1_315n],
+    ["a credit mirrors it",     "-100.00", -10_000n, -13_151n],
+  ])("in another currency, at the month-end rate of its month: %s", async (_, amount, originalAmountMinor, amountMinor) => {
+    expect(await bookCost(books().ports, input({ amount, currency: "GBP" }))).toMatchObject({ amountMinor, currency: "USD", originalAmountMinor, originalCurrency: "GBP", rate: "1.31505", rateKind: "MONTH_END", rateDate: "2025-10-31", rateSource: "ECB" });
+  });
+
   test("an empty text is none", async () => {
     expect(await bookCost(books().ports, input({ description: "", vendor: "", invoice: "" }))).toMatchObject({ description: null, vendor: null, invoice: null });
     expect(await bookCost(books().ports, input({ description: "x".repeat(500) }))).toMatchObject({ description: "x".repeat(500) });
@@ -83,9 +94,9 @@ describe("a cost that is refused leaves no trace", () => {
   const TEXT = (field: string): string => `BAD_USER_INPUT at ${field}: ${field} must be at most 500 characters without control characters.`;
   const ID = "BAD_USER_INPUT at externalId: externalId must be 1 to 200 characters of text without control characters.";
   test.each<[string, Partial<BookCostInput>, string]>([
-    ["another currency",              { currency: "EUR" },                       "CURRENCY_MISMATCH at currency: This programme is booked in USD, not EUR. Convert the amount first."],
-    ["a currency in lower case",      { currency: "usd" },                       "CURRENCY_MISMATCH at currency: This programme is booked in USD, not usd. Convert the amount first."],
-    ["a long currency",               { currency: "x".repeat(10_000) },          "CURRENCY_MISMATCH at currency: This programme is booked in USD, not xxx. Convert the amount first."],
+    ["another currency",              { currency: "EUR" },                       "CURRENCY_MISMATCH at currency: There is no EUR/USD rate of 2025-10-31. Cost of 2025-10 is converted at the MONTH_END rate of that day: book it with bookExchangeRates, or book the cost in USD."],
+    ["a currency in lower case",      { currency: "usd" },                       'CURRENCY_MISMATCH at currency: "usd" is not an ISO 4217 currency. This programme is booked in USD; another currency is converted where a rate is booked.'],
+    ["a long currency",               { currency: "x".repeat(10_000) },          'CURRENCY_MISMATCH at currency: "xxx" is not an ISO 4217 currency. This programme is booked in USD; another currency is converted where a rate is booked.'],
     ["half a cent",                   { amount: "0.005" },                       "BAD_USER_INPUT at amount: 0.005 has more decimals than USD has (2). Round it before you book it."],
     ["a decimal comma",               { amount: "1,5" },                         'BAD_USER_INPUT at amount: "1,5" is not a plain decimal number. Write digits with a dot, for example "1250.00".'],
     ["1e400",                         { amount: "1e400" },                       'BAD_USER_INPUT at amount: "1e400" is not a plain decimal number. Write digits with a dot, for example "1250.00".'],

@@ -3,7 +3,7 @@ import { hashClosedFigures } from "../../src/closing/closed-figures";
 import { DEFAULT_CLOSE_RULES } from "../../src/closing/close-rules";
 
 const ready: CloseFacts = {
-  period: "2025-10", endsAtMs: 1_000, nowMs: 1_000, rules: DEFAULT_CLOSE_RULES, earlierOpen: [], unattributed: 0, lateUnattributed: 0, silentSources: [], acknowledgedSilences: 0, needsRun: true,
+  period: "2025-10", endsAtMs: 1_000, nowMs: 1_000, rules: DEFAULT_CLOSE_RULES, earlierOpen: [], unattributed: 0, lateUnattributed: 0, silentSources: [], acknowledgedSilences: 0, unrated: null, unsettledVendors: [], needsRun: true,
   poolsWithoutCost: [], poolsWithoutRule: [], run: { sequence: 1, isLatest: true, addsUp: true }, openDisputes: 0, unissuedMonths: [],
 };
 
@@ -19,6 +19,8 @@ describe("the checklist of a close", () => {
     ["a stray came late for an earlier month", { lateUnattributed: 1 }, ["USAGE_ATTRIBUTED"]],
     ["a source fell silent", { silentSources: [{ uri: "retell://org", owner: "Voice team", silences: 1, longest: { fromMs: 0, toMs: 1_000, activeMs: 1_000 } }] }, ["SOURCES_HEARD"]],
     ["a silence is acknowledged", { acknowledgedSilences: 1 }, []],
+    ["its usage is not rated", { unrated: "The usage of 2025-10 has not been rated." }, ["USAGE_RATED"]],
+    ["a vendor's total is off", { unsettledVendors: ["retell is off by 1.00 USD"] }, ["VENDORS_RECONCILED"]],
     ["a pool has no cost", { poolsWithoutCost: ["platform"] }, ["POOLS_HAVE_COST"]],
     ["a pool has no rule", { poolsWithoutRule: ["platform"] }, ["POOLS_HAVE_RULES"]],
     ["it was never allocated", { run: null }, ["RUN_LATEST"]],

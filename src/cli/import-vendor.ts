@@ -1,0 +1,150 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { apportion, compareCodes } from "../kernel/apportion";
+import { formatUnits } from "../kernel/decimal";
+import { fraction, multiply, roundHalfUp } from "../kernel/fraction";
+import { currencyOf } from "../kernel/money";
+import { Refusal, invariant } from "../kernel/refusal";
+import { bookCost } from "../costs";
+import { bookCostPorts } from "../costs/costs-ports.store";
+import { FOCUS_NEEDED, FocusRow, VendorLineInput, VendorStatementInput, bookVendorStatement, readFocusRow, readTwilioUsage, sumOf } from "../rating";
+import { bookVendorStatementPorts } from "../rating/reconciliation-ports.store";
+import { Scope } from "../tenancy";
+import { Database } from "../tenancy/database.store";
+import { readRows } from "./read-rows";
+import { recordAudit } from "./session";
+
+export const VENDOR_FILE_KINDS = ["twilio-usage", "focus", "invoice"] as const;
+export const INVOICE_COLUMNS = ["amount", "currency", "description", "component", "callRef", "quantity", "unit"] as const;
+
+export interface ImportVendorOptions {
+  readonly file: string;
+  readonly kind: (typeof VENDOR_FILE_KINDS)[number];
+  readonly vendor: string;
+  /** Needed for twilio-usage and invoice; FOCUS rows name theirs. */
+  readonly period?: string;
+  /** Identity in the vendor's books; the name of the file when left out. */
+  readonly id?: string;
+  /** FOCUS: also book what it costs on this pool, an entry per service. */
+  readonly pool?: string;
+}
+
+export interface VendorFault {
+  readonly row: number;
+  readonly column: string;
+  readonly reason: string;
+}
+
+export interface ImportVendorSummary {
+  readonly rows: number;
+  readonly statements: ReadonlyArray<{ readonly externalId: string; readonly period: string; readonly currency: string; readonly total: string; readonly lines: number; readonly duplicate: boolean }>;
+  readonly entries: ReadonlyArray<{ readonly externalId: string; readonly amount: string; readonly currency: string }>;
+  readonly faults: readonly VendorFault[];
+}
+
+/** Keeps what a vendor's file says, all of it or nothing: a faulty row is named with its number, column and reason, and nothing is booked. Safe to repeat. */
+export async function importVendor(database: Database, scope: Scope, options: ImportVendorOptions): Promise<ImportVendorSummary> {
+  const { rows, statements, services, faults } = options.kind === "twilio-usage" ? await twilio(options) : await fromRows(options);
+  if (faults.length > 0 || statements.length === 0) return { rows, statements: [], entries: [], faults };
+  return database.withTenant(scope, async (tx) => {
+    const booked: Array<ImportVendorSummary["statements"][number]> = [];
+    for (const input of statements) {
+      const { statement, isNew } = await bookVendorStatement(bookVendorStatementPorts(tx, recordAudit), input);
+      booked.push({ externalId: statement.externalId, period: statement.period, currency: statement.currency, total: statement.total, lines: statement.lineCount, duplicate: !isNew });
+    }
+    const entries = options.pool === undefined ? [] : services.flatMap((each) => entriesOf(options, each));
+    for (const entry of entries) await bookCost(bookCostPorts(tx, recordAudit), { ...entry, pool: options.pool!, vendor: options.vendor });
+    return { rows, statements: booked, entries: entries.map(({ externalId, amount, currency }) => ({ externalId, amount, currency })), faults };
+  }, { statementTimeoutMs: 0 });
+}
+
+interface Read {
+  readonly rows: number;
+  readonly statements: readonly VendorStatementInput[];
+  /** Of FOCUS: the amounts of each service, by statement. */
+  readonly services: ReadonlyArray<{ readonly id: string; readonly period: string; readonly currency: string; readonly amounts: ReadonlyMap<string, readonly string[]> }>;
+  readonly faults: readonly VendorFault[];
+}
+
+const idOf = ({ id, file }: ImportVendorOptions): string => id ?? basename(file);
+
+function periodOf({ period, kind }: ImportVendorOptions): string {
+  if (period === undefined) throw new Refusal("BAD_USER_INPUT", `A file of kind ${kind} does not say its month. Give --period.`, ["period"]);
+  return period;
+}
+
+async function twilio(options: ImportVendorOptions): Promise<Read> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(options.file, "utf8"));
+  } catch (error) {
+    throw new Refusal("BAD_USER_INPUT", `${options.file} is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const statement = readTwilioUsage(json, { vendor: options.vendor, period: periodOf(options), externalId: idOf(options) });
+  return { rows: statement.lines.length, statements: [statement], services: [], faults: [] };
+}
+
+async function fromRows(options: ImportVendorOptions): Promise<Read> {
+  const reader = readRows(options.file);
+  const faults: VendorFault[] = [];
+  const groups = new Map<string, FocusRow[]>();
+  let rows = 0;
+  try {
+    const columns = await reader.columns();
+    const needed = options.kind === "focus" ? FOCUS_NEEDED : INVOICE_COLUMNS.slice(0, 2);
+    const missing = needed.filter((column) => !columns.includes(column));
+    if (missing.length > 0) throw new Refusal("BAD_USER_INPUT", `${options.file} lacks ${missing.join(", ")}. Nothing was booked.`);
+    for await (const item of reader) {
+      rows += 1;
+      if ("error" in item) {
+        faults.push({ row: item.rowNumber, column: "", reason: item.error });
+        continue;
+      }
+      const read = options.kind === "focus" ? readFocusRow(item.row) : invoiceRow(item.row, periodOf(options));
+      if ("reason" in read) faults.push({ row: item.rowNumber, ...read });
+      else groups.set(`${read.period}/${read.currency}`, [...(groups.get(`${read.period}/${read.currency}`) ?? []), read]);
+    }
+  } finally {
+    await reader.close();
+  }
+  const ordered = [...groups].sort(([a], [b]) => compareCodes(a, b));
+  const single = options.kind === "invoice" && ordered.length === 1;
+  return {
+    rows, faults,
+    statements: ordered.map(([key, found]) => ({ vendor: options.vendor, period: found[0]!.period, kind: options.kind === "focus" ? "FOCUS" : "INVOICE", externalId: single ? idOf(options) : `${idOf(options)}/${key}`, currency: found[0]!.currency, lines: found.map(({ line }) => line) })),
+    services: options.kind === "focus" ? ordered.map(([key, found]) => ({ id: `${idOf(options)}/${key}`, period: found[0]!.period, currency: found[0]!.currency, amounts: byService(found) })) : [],
+  };
+}
+
+function byService(rows: readonly FocusRow[]): Map<string, string[]> {
+  const amounts = new Map<string, string[]>();
+  for (const { service, line } of rows) {
+    const known = amounts.get(service);
+    if (known) known.push(line.amount);
+    else amounts.set(service, [line.amount]);
+  }
+  return amounts;
+}
+
+function invoiceRow(row: Readonly<Record<string, string>>, period: string): FocusRow | { column: string; reason: string } {
+  const value = (column: string): string | null => row[column]?.trim() || null;
+  const amount = value("amount"), currency = value("currency") ?? "";
+  if (amount === null || !/^-?\d{1,40}(\.\d{1,20})?$/.test(amount)) return { column: "amount", reason: `"${(amount ?? "").slice(0, 40)}" is not a plain decimal number` };
+  if (!currencyOf(currency)) return { column: "currency", reason: `"${currency.slice(0, 10)}" is not an ISO 4217 currency` };
+  const line: VendorLineInput = { description: value("description"), component: value("component"), callRef: value("callRef"), quantity: value("quantity"), unit: value("unit"), amount };
+  return { period, currency, service: "invoice", line };
+}
+
+/** An entry per service, charges and credits by largest remainder, so that the entries sum to the exact totals rounded once. */
+function entriesOf({ vendor }: ImportVendorOptions, { id, period, currency, amounts }: Read["services"][number]): Array<{ period: string; currency: string; amount: string; externalId: string; description: string }> {
+  const money = currencyOf(currency);
+  invariant(money, "a currency that was read is known");
+  const sums = [...amounts].map(([service, list]) => ({ code: service, exact: multiply(sumOf(list), fraction(10n ** BigInt(money.exponent))) }));
+  return [false, true].flatMap((credits) => {
+    const part = sums.filter(({ exact }) => exact.numerator < 0n === credits && exact.numerator !== 0n);
+    if (part.length === 0) return [];
+    const total = roundHalfUp(part.reduce((sum, { exact }) => fraction(sum.numerator * exact.denominator + exact.numerator * sum.denominator, sum.denominator * exact.denominator), fraction(0n)));
+    const shares = apportion(total, part.map(({ code, exact }) => ({ code, weight: { numerator: exact.numerator < 0n ? -exact.numerator : exact.numerator, denominator: exact.denominator } })));
+    return part.map(({ code }, index) => ({ period, currency, amount: formatUnits(shares[index]!, money.exponent), externalId: `focus/${vendor}/${id}/${code}`.slice(0, 200), description: `${vendor} ${code}, from ${id}`.slice(0, 500) }));
+  });
+}

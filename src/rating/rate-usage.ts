@@ -1,0 +1,142 @@
+import { apportion, compareCodes } from "../kernel/apportion";
+import { Canonical } from "../kernel/canonical";
+import { parseDecimal } from "../kernel/decimal";
+import { Fraction, ZERO, add, formatFraction, fraction, fromDecimal, multiply, roundHalfUp, sum } from "../kernel/fraction";
+import { hashOf } from "../kernel/hash";
+import { ExchangeRate, missingRate } from "../costs";
+import { LineCharge, Stretch, chargeOf } from "./charge";
+import { RateUnit, basePerUnit, isFee } from "./rate-card";
+import { ItemCost, Place, RatingFacts, UsageOfCard } from "./rating-facts";
+
+export const RATED_KINDS = ["USAGE", "FEE", "UNUSED_COMMITMENT"] as const;
+export type RatedKind = (typeof RATED_KINDS)[number];
+export type RatedBasis = "REPORTED" | "RATED" | "ESTIMATED";
+
+/** One figure of a rated month: measured, billed and charged quantities stand apart. */
+export interface RatedLine extends Place {
+  readonly kind: RatedKind;
+  readonly vendor: string;
+  readonly component: string;
+  readonly basis: RatedBasis;
+  readonly cardVersion: number | null;
+  readonly rateLine: string;
+  /** Code; null: nowhere yet. */
+  readonly pool: string | null;
+  readonly calls: bigint;
+  readonly exemptCalls: bigint;
+  readonly measuredMs: bigint;
+  /** What `measured` and `billed` are counted in; null for cost that came with the usage. */
+  readonly unit: RateUnit | null;
+  readonly measured: Fraction;
+  readonly billed: Fraction;
+  readonly originalCurrency: string;
+  /** Exact, in minor units of the programme's currency. */
+  readonly amount: Fraction;
+  /** What is posted: largest remainder over the lines of one vendor, component, basis and kind. */
+  readonly amountMinor: bigint;
+}
+
+export interface RatingResult {
+  readonly lines: readonly RatedLine[];
+  readonly totalMinor: bigint;
+  readonly inputHash: string;
+  readonly resultHash: string;
+}
+
+type Unposted = Omit<RatedLine, "amountMinor">;
+type ToMinor = (currency: string) => Fraction;
+
+/** Rates a month: exact, no clock, no ids. CURRENCY_MISMATCH names the pair and the day of a missing exchange rate. */
+export function rateUsage(facts: RatingFacts): RatingResult {
+  const toMinor = minorOf(facts);
+  const lines = post([...facts.cards.flatMap((each) => linesOfCard(each, toMinor)), ...linesOfItems(facts, toMinor)]);
+  return { lines, totalMinor: lines.reduce((total, { amountMinor }) => total + amountMinor, 0n), inputHash: hashFacts(facts), resultHash: hashLines(facts.period, lines) };
+}
+
+/** Minor units of the programme's currency for one major unit of another. */
+export function minorOf(facts: Pick<RatingFacts, "currency" | "rates" | "period">): ToMinor {
+  const scale = fraction(10n ** BigInt(facts.currency.exponent));
+  const rates = new Map<string, ExchangeRate>(facts.rates.map((rate) => [rate.from, rate]));
+  return (currency) => {
+    if (currency === facts.currency.code) return scale;
+    const rate = rates.get(currency);
+    if (!rate) throw missingRate(currency, facts.currency.code, facts.period, ["period"]);
+    return multiply(scale, decimal(rate.rate));
+  };
+}
+
+const decimal = (text: string): Fraction => fromDecimal(parseDecimal(text)!);
+
+/** What of a card's month goes into its charge, in the order of use where that decides. */
+export function stretchesOf({ usage, order }: Pick<UsageOfCard, "usage" | "order">): Stretch[] {
+  if (order !== null) return order.map(({ line, billed }) => ({ line, base: decimal(billed) }));
+  const lines = new Map<string, Fraction>();
+  for (const { line, billed } of usage) lines.set(line, add(lines.get(line) ?? ZERO, decimal(billed)));
+  return [...lines].sort(([a], [b]) => compareCodes(a, b)).map(([line, base]) => ({ line, base }));
+}
+
+function linesOfCard(ofCard: UsageOfCard, toMinor: ToMinor): Unposted[] {
+  const { card, usage } = ofCard;
+  const month = chargeOf(card, stretchesOf(ofCard));
+  const minor = toMinor(card.currency);
+  const rates = new Map<string, LineCharge>(month.lines.map((line) => [line.line, line]));
+  const common = { vendor: card.vendor, component: card.component, basis: "RATED", cardVersion: card.version, unit: card.unit, originalCurrency: card.currency } as const;
+  const perUnit = fraction(1n, basePerUnit(card.unit));
+  const lines = usage.map((each): Unposted => {
+    const billed = multiply(multiply(decimal(each.billed), month.stretch), perUnit);
+    return {
+      ...common, kind: isFee(card.unit) ? "FEE" : "USAGE", businessUnit: each.businessUnit, useCase: each.useCase, rateLine: each.line, pool: card.pool,
+      calls: BigInt(each.calls), exemptCalls: BigInt(each.exemptCalls), measuredMs: BigInt(each.measuredMs), measured: multiply(decimal(each.measured), perUnit), billed,
+      amount: multiply(multiply(billed, rates.get(each.line)?.rate ?? ZERO), minor),
+    };
+  });
+  if (month.shortfall.numerator === 0n) return lines;
+  const nothing = { calls: 0n, exemptCalls: 0n, measuredMs: 0n, measured: ZERO, billed: ZERO };
+  return [...lines, { ...common, ...nothing, kind: "UNUSED_COMMITMENT", businessUnit: "", useCase: "", rateLine: "", pool: card.commitmentPool, amount: multiply(month.shortfall, minor) }];
+}
+
+function linesOfItems({ items, cards, reportedPool }: RatingFacts, toMinor: ToMinor): Unposted[] {
+  const pools = new Map(cards.filter(({ card }) => !isFee(card.unit)).map(({ card }) => [`${card.vendor} ${card.component}`, card.pool]));
+  return items.map((each: ItemCost) => ({
+    kind: "USAGE", vendor: each.vendor, component: each.component, basis: each.basis, cardVersion: null, rateLine: "", pool: pools.get(`${each.vendor} ${each.component}`) ?? reportedPool,
+    businessUnit: each.businessUnit, useCase: each.useCase, calls: BigInt(each.calls), exemptCalls: 0n, measuredMs: BigInt(each.measuredMs), unit: null, measured: ZERO, billed: ZERO,
+    originalCurrency: each.currency, amount: multiply(decimal(each.amount), toMinor(each.currency)),
+  }));
+}
+
+/** Gives every line whole minor units, so that the lines of a group sum to its exact total rounded once, halves away from zero. Credits are rounded apart from charges. */
+function post(unposted: readonly Unposted[]): RatedLine[] {
+  const codeOf = (line: Unposted): string => JSON.stringify([line.businessUnit, line.useCase, line.rateLine, line.originalCurrency]);
+  const groups = new Map<string, Unposted[]>();
+  for (const line of unposted) {
+    const key = JSON.stringify([line.vendor, line.component, line.kind, line.basis, line.amount.numerator < 0n]);
+    groups.set(key, [...(groups.get(key) ?? []), line]);
+  }
+  return [...groups].sort(([a], [b]) => compareCodes(a, b)).flatMap(([, lines]) => {
+    const ordered = [...lines].sort((a, b) => compareCodes(codeOf(a), codeOf(b)));
+    const exactTotal = sum(ordered.map(({ amount }) => amount));
+    const claims = ordered.map((line) => ({ code: codeOf(line), weight: line.amount.numerator < 0n ? { numerator: -line.amount.numerator, denominator: line.amount.denominator } : line.amount }));
+    const parts = exactTotal.numerator === 0n ? ordered.map(() => 0n) : apportion(roundHalfUp(exactTotal), claims);
+    return ordered.map((line, index) => ({ ...line, amountMinor: parts[index]! }));
+  });
+}
+
+/** SHA-256 over cards by their text, usage and cost by code, rates and rules: no ids, no clocks, no versions that a replay would number otherwise. */
+export function hashFacts(facts: RatingFacts): string {
+  const { period, currency, cards, items, rates, reportedPool } = facts;
+  return hashOf({
+    period, currency: currency.code, reportedPool,
+    cards: cards.map(({ card, usage, order }) => ({ document: card.documentHash, usage, order })), items, rates: rates.map(({ from, to, kind, date, rate }) => ({ from, to, kind, date, rate })),
+  } as unknown as Canonical);
+}
+
+/** SHA-256 over every line with its exact amount. */
+export function hashLines(period: string, lines: readonly RatedLine[]): string {
+  return hashOf({
+    period,
+    lines: lines.map((line) => [
+      line.kind, line.vendor, line.component, line.basis, line.rateLine, line.pool, line.businessUnit, line.useCase, line.calls, line.exemptCalls, line.measuredMs, line.unit,
+      formatFraction(line.measured), formatFraction(line.billed), line.originalCurrency, formatFraction(line.amount), line.amountMinor,
+    ]),
+  });
+}

@@ -1,0 +1,49 @@
+import { periodStore } from "../governance/period.store";
+import { CONNECTED } from "../metering/ingest/restate-legs.store";
+import { TenantTransaction } from "../tenancy/database.store";
+import { RateUnit } from "./rate-card";
+
+/** Collects the values of a statement; answers the name of each. */
+export type Bind = (value: unknown) => string;
+
+/**
+ * The rows that cost is worked out from, named `e`: of a period, as recorded before an instant, not tests, not answered by a
+ * later row. A carrier's leg that a platform stands for is among them: it costs, though it counts as no call of its own. Late cost is in the row that its leg
+ * counts by; it waits while its leg has not come.
+ */
+export async function eventsThatCost(tx: TenantTransaction, bind: Bind, period: string, cutoff: Date): Promise<string> {
+  const span = await periodStore(tx).span(period);
+  const [programme, month, before, from, to] = [bind(tx.scope.programme.id), bind(period), bind(cutoff), bind(span.from), bind(span.to)];
+  return `(select e.*, ${CONNECTED} as connected from metering.usage_event e
+    where e.programme_id = ${programme} and e.period_key = ${month} and e.ended_at >= ${from} and e.ended_at < ${to} and not e.test and e.received_at < ${before}
+      and (e.type in ('LEG_COMPLETED', 'LEG_UPDATED') or (e.type = 'LEG_RATED' and e.derived_from is not null))
+      and not exists (select from metering.usage_superseded x where x.programme_id = ${programme} and x.event_key = e.event_key and x.recorded_at < ${before})) e`;
+}
+
+/** Which rows a card per unit charges for. */
+export const CHARGED: Readonly<Record<RateUnit, string>> = {
+  MINUTE: "e.channel = 'VOICE' and e.connected",
+  SECOND: "e.channel = 'VOICE' and e.connected",
+  CALL: "e.channel = 'VOICE' and e.connected",
+  MESSAGE: "e.channel <> 'VOICE' and e.connected",
+  SEGMENT: "e.channel = 'SMS' and e.connected",
+  TOKEN_1M: "num_nonnulls(e.tokens_in, e.tokens_out, e.tokens_cached, e.tokens_audio_in, e.tokens_audio_out) > 0",
+  CHARACTER: "e.cost_items is not null",
+  RESOLUTION: "e.resolved",
+  MONTH: "false",
+  CONCURRENCY_MONTH: "false",
+};
+
+/** Base units of one row; `component` names the bound component. */
+export function baseOf(unit: RateUnit, component: string): string {
+  if (unit === "MINUTE" || unit === "SECOND") return "e.connected_ms";
+  if (unit === "MESSAGE") return "coalesce(e.messages, 1)";
+  if (unit === "SEGMENT") return "coalesce(e.segments, 1)";
+  if (unit === "CHARACTER") return `coalesce((select sum(i.quantity) from unnest(e.cost_items) i where i.component = ${component} and i.unit = 'CHARACTER' and i.amount is null), 0)`;
+  return "1";
+}
+
+/** True where the provider itself said what the component of this leg costs. */
+export function isReported(component: string): string {
+  return `(e.cost_items is not null and exists (select from unnest(e.cost_items) i where i.component = ${component} and i.basis = 'REPORTED' and i.amount is not null))`;
+}

@@ -1,0 +1,25 @@
+import { Refusal } from "../kernel/refusal";
+import { TenantTransaction } from "../tenancy/database.store";
+import { rateCardStore } from "./rate-card.store";
+import { rateUsage } from "./rate-usage";
+import { gatherRatingFacts } from "./rating-facts.query";
+import { instantAfterNow } from "./rating-ports.store";
+import { ratingRulesStore } from "./rating-rules.store";
+import { ratingRunStore } from "./rating-run.store";
+
+/** Why the newest rating of a month does not stand on the facts as they are, in words; null when it does, or when there is nothing to rate. */
+export async function unratedReason(tx: TenantTransaction, period: string): Promise<string | null> {
+  const run = await ratingRunStore(tx).latestRun(period);
+  // Most months have nothing to rate, and their usage need not be read to know it.
+  if (!run && (await rateCardStore(tx).cardsOfMonth(period)).length === 0 && (await ratingRulesStore(tx).currentRules()).reportedPool === null) return null;
+  const facts = await gatherRatingFacts(tx, period, await instantAfterNow(tx));
+  if (!run && facts.cards.length === 0 && facts.items.length === 0) return null;
+  try {
+    const { inputHash } = rateUsage(facts);
+    if (!run) return `The usage of ${period} has not been rated.`;
+    return run.inputHash === inputHash ? null : `Facts changed after rating ${run.sequence}.`;
+  } catch (error) {
+    if (error instanceof Refusal) return `The usage of ${period} cannot be rated: ${error.message}`;
+    throw error;
+  }
+}

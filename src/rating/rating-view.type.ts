@@ -1,0 +1,21 @@
+import { toMoney } from "../kernel/money";
+import { toNodeId } from "../kernel/node-id";
+import { ExchangeRateType } from "../costs/exchange-rate.type";
+import { Currency } from "../kernel/money";
+import { RateCard } from "./rate-card";
+import { RateCardType } from "./rate-card.type";
+import { RatingRun } from "./rate-period";
+import { RatingRules } from "./rating-rules";
+import type { RatingRulesType, RatingRunType } from "./rating.type";
+
+export function toCardView(card: RateCard): RateCardType {
+  return { ...card, status: card.approvedBy === null ? "PROPOSED" : "APPROVED" } as unknown as RateCardType;
+}
+
+export function toRunView(run: RatingRun): RatingRunType {
+  return { ...run, id: toNodeId("RatingRun", run.id), period: run.periodKey, cards: [...run.cards], exchangeRates: [...run.exchangeRates] as ExchangeRateType[] };
+}
+
+export function toRulesView(rules: RatingRules, currency: Currency): RatingRulesType {
+  return { version: rules.version, reportedPool: rules.reportedPool, toleranceBasisPoints: rules.toleranceBasisPoints, toleranceAmount: toMoney(rules.toleranceMinor, currency), conversionRate: "MONTH_END" };
+}

@@ -1,0 +1,60 @@
+import { formatUnits, parseDecimal } from "../kernel/decimal";
+import { currencyOf } from "../kernel/money";
+import { VendorLineInput } from "./vendor-statement";
+
+/** Columns of a FOCUS cost and usage row that a statement is made of; the first five are needed. */
+export const FOCUS_COLUMNS = ["BilledCost", "BillingCurrency", "BillingPeriodStart", "ChargeCategory", "ChargeDescription", "PricingQuantity", "PricingUnit", "ServiceName", "ResourceId"] as const;
+export const FOCUS_NEEDED: readonly string[] = FOCUS_COLUMNS.slice(0, 5);
+
+/** What is wrong with a row: its column and the reason, for people. */
+export interface FocusFault {
+  readonly column: string;
+  readonly reason: string;
+}
+
+export interface FocusRow {
+  readonly period: string;
+  readonly currency: string;
+  readonly service: string;
+  readonly line: VendorLineInput;
+}
+
+const CATEGORIES = new Set(["Usage", "Purchase", "Tax", "Credit", "Adjustment"]);
+/** The format's own numbers: an exponent may follow; no plus sign, no thousands mark. */
+const FOCUS_NUMBER = /^(-?)(\d{1,30})(?:\.(\d{1,20}))?(?:[eE](-?\d{1,2}))?$/;
+const START = /^(\d{4}-(?:0[1-9]|1[0-2]))-\d{2}(?:[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?Z?)?$/;
+
+/** One FOCUS row, or its first fault. NULL (or nothing) in a column means that it has no value. */
+export function readFocusRow(row: Readonly<Record<string, string>>): FocusRow | FocusFault {
+  const value = (column: string): string => (row[column] === undefined || row[column] === "NULL" ? "" : row[column].trim());
+  const amount = focusDecimal(value("BilledCost"));
+  if (amount === null) return fault("BilledCost", value("BilledCost"), "is no decimal number of the format");
+  const currency = value("BillingCurrency");
+  if (!currencyOf(currency)) return fault("BillingCurrency", currency, "is not an ISO 4217 currency");
+  const period = START.exec(value("BillingPeriodStart"))?.[1];
+  if (!period) return fault("BillingPeriodStart", value("BillingPeriodStart"), "is not a date such as 2025-10-01T00:00:00Z");
+  if (!CATEGORIES.has(value("ChargeCategory"))) return fault("ChargeCategory", value("ChargeCategory"), `is not one of ${[...CATEGORIES].join(", ")}`);
+  const quantity = value("PricingQuantity") === "" ? null : focusDecimal(value("PricingQuantity"));
+  if (quantity === null && value("PricingQuantity") !== "") return fault("PricingQuantity", value("PricingQuantity"), "is no decimal number of the format");
+  const service = value("ServiceName") || "other";
+  const unit = value("PricingUnit");
+  return {
+    period, currency, service,
+    line: { description: `${service}: ${value("ChargeDescription") || value("ChargeCategory")}`.slice(0, 500), component: null, callRef: value("ResourceId").slice(0, 500) || null, quantity, unit: /^minutes?$/i.test(unit) ? "MINUTE" : /^seconds?$/i.test(unit) ? "SECOND" : unit || null, amount },
+  };
+}
+
+function fault(column: string, value: string, reason: string): FocusFault {
+  return { column, reason: value === "" ? "is empty" : `"${value.slice(0, 40)}" ${reason}` };
+}
+
+/** Plain decimal text of a number of the format, or null. */
+export function focusDecimal(text: string): string | null {
+  const match = FOCUS_NUMBER.exec(text);
+  if (!match) return null;
+  const fraction = match[3] ?? "";
+  const scale = fraction.length - Number(match[4] ?? "0");
+  const units = BigInt(`${match[1]}${match[2]}${fraction}`);
+  const plain = scale <= 0 ? String(units * 10n ** BigInt(-scale)) : formatUnits(units, scale);
+  return parseDecimal(plain) ? plain : null;
+}

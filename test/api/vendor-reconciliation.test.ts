@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { verifyProgramme } from "../../src/app/verify";
+import { importVendor } from "../../src/cli/import-vendor";
+import { call, createAcme, integration, must, report } from "../support/builders";
+import { Actor, TestServer, startTestServer } from "../support/server";
+import { CREATE_POOL, rowCounts } from "../support/two-programmes";
+import { programmeStore } from "../../src/tenancy/tenancy.store";
+import { Scope } from "../../src/tenancy";
+
+const BOOK = "mutation($input: BookVendorStatementInput!) { bookVendorStatement(input: $input) { duplicate vendorStatement { externalId total lineCount } userErrors { code message field } } }";
+const RECONCILE = `query($vendor: String!) { reconciliation(period: "2025-10", vendor: $vendor) { calls meteredMinutes billedMinutes vendorMinutes ours { amount } vendorTotal { amount } variance { amount } tolerated settled
+  coverage { vendorCalls matched oursWithout } causes { cause legs amount { amount } callRefs } alarms explanation { reason explainedBy } } }`;
+const EXPLAIN = "mutation($input: ExplainVarianceInput!) { explainVariance(input: $input) { reconciliation { settled explanation { reason explainedBy } } userErrors { code message } } }";
+const CHECKS = "{ closeChecklist(period: \"2025-10\") { checks { check ok message } } }";
+
+let server: TestServer;
+let finance: Actor;
+let folder: string;
+
+const spoke = (id: string, seconds: number): Record<string, unknown> => call(id, { provider: "twilio", providerRef: `CA-${id}`, connectedAt: null, connectedMs: seconds * 1_000 });
+const line = (id: string, minutes: string, amount: string): Record<string, unknown> => ({ callRef: `CA-${id}`, quantity: minutes, unit: "MINUTE", amount });
+const invoice = (externalId: string, lines: unknown[], more: Record<string, unknown> = {}): Record<string, unknown> => ({ vendor: "twilio", period: "2025-10", externalId, currency: "USD", lines, ...more });
+const reconciled = async (vendor = "twilio") => (await must(finance, RECONCILE, { vendor })).reconciliation;
+const check = async (name: string) => (await must(finance, CHECKS)).closeChecklist.checks.find((each: { check: string }) => each.check === name);
+const scope = async (): Promise<Scope> => {
+  const programme = (await server.installation.database.withInstallation("authentication", (tx) => programmeStore(tx).listProgrammes())).find(({ code }) => code === "acme")!;
+  return { principal: { subject: "cli", role: "ADMIN", programme: "acme", businessUnits: [] }, programme, reach: "programme", unitIds: [] };
+};
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "apportion-vendor-"));
+  server = await startTestServer();
+  finance = server.as("FINANCE");
+  await createAcme(server);
+  for (const [code, kind] of [["usage", "DIRECT"], ["cloud", "PLATFORM_CONTRACT"]]) await must(finance, CREATE_POOL, { input: { code, name: code, kind } });
+  const card = { vendor: "twilio", component: "TELEPHONY", unit: "MINUTE", currency: "USD", effectiveFrom: "2025-10", minimumSeconds: 60, incrementSeconds: 60, tiers: [{ price: "0.10" }], pool: "usage" };
+  await must(finance, "mutation($input: ProposeRateCardInput!) { proposeRateCard(input: $input) { userErrors { code } } }", { input: card });
+  await must(server.as("FINANCE", { subject: "controller" }), "mutation { approveRateCard(input: { version: 1 }) { userErrors { code } } }");
+  await report(integration(server), [spoke("ok", 50), spoke("double", 61), spoke("price", 283), spoke("round", 61), spoke("ours", 59)]);
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe("a vendor's month", () => {
+  it("is rated before it closes", async () => {
+    expect(await check("USAGE_RATED")).toMatchObject({ ok: false, message: "The usage of 2025-10 has not been rated. Run ratePeriod." });
+    await must(finance, 'mutation { ratePeriod(input: { period: "2025-10" }) { userErrors { code } } }');
+    expect(await check("USAGE_RATED")).toMatchObject({ ok: true });
+    expect(await must(finance, RECONCILE, { vendor: "twilio" })).toEqual({ reconciliation: null });
+  });
+
+  it("tells a missing leg, a double and a price change apart, and the causes sum to the difference", async () => {
+    const lines = [line("ok", "1", "0.10"), line("double", "2", "0.20"), line("double", "2", "0.20"), line("price", "5", "0.60"), line("round", "3", "0.30"), line("missing", "4", "0.40")];
+    expect((await must(finance, BOOK, { input: invoice("INV-1", lines) })).bookVendorStatement).toEqual({ duplicate: false, vendorStatement: { externalId: "INV-1", total: "1.8", lineCount: 6 }, userErrors: [] });
+    expect(await reconciled()).toEqual({
+      calls: 5, meteredMinutes: "8.566666666667", billedMinutes: "11", vendorMinutes: "17", ours: { amount: "1.10" }, vendorTotal: { amount: "1.80" }, variance: { amount: "0.70" }, tolerated: false, settled: false,
+      coverage: { vendorCalls: 6, matched: 5, oursWithout: 1 }, alarms: [], explanation: null,
+      causes: [
+        { cause: "MISSING_LEG", legs: 1, amount: { amount: "0.40" }, callRefs: ["CA-missing"] }, { cause: "DOUBLED_LEG", legs: 1, amount: { amount: "0.20" }, callRefs: ["CA-double"] },
+        { cause: "NOT_BILLED", legs: 1, amount: { amount: "-0.10" }, callRefs: ["CA-ours"] }, { cause: "ROUNDING", legs: 1, amount: { amount: "0.10" }, callRefs: ["CA-round"] },
+        { cause: "PRICE_CHANGE", legs: 1, amount: { amount: "0.10" }, callRefs: ["CA-price"] },
+      ],
+    });
+  });
+
+  it("is booked once; other content under its identity is CONFLICT, and a total that its lines do not make UNBALANCED", async () => {
+    const same = [line("ok", "1.0", "0.1"), line("double", "2", "0.20"), line("double", "2", "0.20"), line("price", "5", "0.60"), line("round", "3", "0.30"), line("missing", "4", "0.40")];
+    const before = await rowCounts(server);
+    expect((await must(finance, BOOK, { input: invoice("INV-1", same, { total: "1.80" }) })).bookVendorStatement).toMatchObject({ duplicate: true });
+    const fault = async (input: Record<string, unknown>): Promise<string> => (await finance.ask(BOOK, { input })).data.bookVendorStatement.userErrors[0].code;
+    expect(await fault(invoice("INV-1", [line("ok", "1", "9")]))).toBe("CONFLICT");
+    expect(await fault(invoice("INV-2", same, { total: "1.79" }))).toBe("UNBALANCED");
+    expect(await fault(invoice("INV-2", []))).toBe("BAD_USER_INPUT");
+    for (const role of ["BUSINESS_UNIT", "EXECUTIVE", "AUDITOR", "ADMIN"] as const) {
+      const actor = server.as(role, { businessUnits: ["retail"] });
+      expect((await actor.ask(BOOK, { input: invoice("INV-3", same) })).errors![0]!.extensions.code).toBe("FORBIDDEN");
+      expect((await actor.ask(EXPLAIN, { input: { period: "2025-10", vendor: "twilio", reason: "x" } })).errors![0]!.extensions.code).toBe("FORBIDDEN");
+    }
+    expect((await finance.ask(EXPLAIN, { input: { period: "2025-10", vendor: "nobody", reason: "x" } })).data.explainVariance.userErrors[0].code).toBe("NOT_FOUND");
+    expect(await rowCounts(server)).toEqual(before);
+  });
+
+  it("holds the close up until a person explains it, and again when the figures change", async () => {
+    expect(await check("VENDORS_RECONCILED")).toMatchObject({ ok: false, message: expect.stringContaining("twilio is off by 0.70 USD") });
+    expect((await must(finance, EXPLAIN, { input: { period: "2025-10", vendor: "twilio", reason: "Credit note asked for" } })).explainVariance.reconciliation).toEqual({ settled: true, explanation: { reason: "Credit note asked for", explainedBy: "test-finance" } });
+    expect(await check("VENDORS_RECONCILED")).toMatchObject({ ok: true });
+    await must(finance, BOOK, { input: invoice("CREDIT-1", [], { total: "-0.20" }) });
+    expect(await check("VENDORS_RECONCILED")).toMatchObject({ ok: false, message: expect.stringContaining("twilio is off by 0.50 USD") });
+    await must(finance, 'mutation { setRatingRules(input: { toleranceAmount: "0.50", reason: "small" }) { userErrors { code } } }');
+    expect(await reconciled()).toMatchObject({ tolerated: true, settled: true, explanation: null });
+  });
+
+  it("raises an alarm where the statement's price is a unit off", async () => {
+    await must(finance, BOOK, { input: invoice("CENTS", [{ quantity: "100", unit: "MINUTE", amount: "1000" }]) });
+    expect((await reconciled()).alarms).toEqual([expect.stringContaining("more than a factor of 20 off card 1")]);
+  });
+});
+
+describe("a vendor's file", () => {
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+
+  it("of Twilio usage records leaves sums of sums out", async () => {
+    const record = (category: string, usage: string, price: string): Record<string, unknown> => ({ category, description: category, start_date: "2025-10-01", end_date: "2025-10-31", usage, usage_unit: "minutes", price, price_unit: "usd" });
+    const name = file("usage.json", JSON.stringify({ usage_records: [record("calls", "17", "1.70"), record("calls-inbound", "10", "1.00"), record("calls-outbound", "7", "0.70"), record("totalprice", "17", "1.70")] }));
+    const options = { file: name, kind: "twilio-usage" as const, vendor: "twilio-usage", period: "2025-10" };
+    expect(await importVendor(server.installation.database, await scope(), options)).toMatchObject({ rows: 2, faults: [], statements: [{ externalId: "usage.json", total: "1.7", currency: "USD", duplicate: false }] });
+    expect((await importVendor(server.installation.database, await scope(), options)).statements[0]!.duplicate).toBe(true);
+    await expect(importVendor(server.installation.database, await scope(), { ...options, period: "2025-09" })).rejects.toMatchObject({ code: "BAD_USER_INPUT", message: expect.stringContaining("is not a day of 2025-09") });
+  });
+
+  it("of FOCUS rows books an entry per service that sum to the exact total, or names row, column and reason and books nothing", async () => {
+    const header = "BilledCost,BillingCurrency,BillingPeriodStart,ChargeCategory,ChargeDescription,ServiceName";
+    const rows = ["0.004,USD,2025-10-01T00:00:00Z,Usage,a,Queue", "0.004,USD,2025-10-01T00:00:00Z,Usage,b,Queue", "1.1e-2,USD,2025-10-01T00:00:00Z,Usage,c,Compute", "-0.5,USD,2025-10-01T00:00:00Z,Credit,d,Compute"];
+    const bad = file("bad.csv", [header, ...rows, "1;5,USD,2025-10-01T00:00:00Z,Usage,e,Queue", "1,XXQ,2025-10-01T00:00:00Z,Usage,e,Queue", "1,USD,October,Usage,e,Queue", "1,USD,2025-10-01T00:00:00Z,Gift,e,Queue"].join("\n"));
+    const before = await rowCounts(server);
+    const { faults, statements } = await importVendor(server.installation.database, await scope(), { file: bad, kind: "focus", vendor: "aws", pool: "cloud" });
+    expect(statements).toEqual([]);
+    expect(faults).toEqual([
+      { row: 6, column: "BilledCost", reason: '"1;5" is no decimal number of the format' }, { row: 7, column: "BillingCurrency", reason: '"XXQ" is not an ISO 4217 currency' },
+      { row: 8, column: "BillingPeriodStart", reason: '"October" is not a date such as 2025-10-01T00:00:00Z' }, { row: 9, column: "ChargeCategory", reason: '"Gift" is not one of Usage, Purchase, Tax, Credit, Adjustment' },
+    ]);
+    expect(await rowCounts(server)).toEqual(before);
+    const good = file("good.csv", [header, ...rows].join("\n"));
+    const summary = await importVendor(server.installation.database, await scope(), { file: good, kind: "focus", vendor: "aws", pool: "cloud" });
+    expect(summary.statements).toMatchObject([{ externalId: "good.csv/2025-10/USD", total: "-0.481", lines: 4 }]);
+    expect(summary.entries.map(({ externalId, amount }) => [externalId, amount])).toEqual([["focus/aws/good.csv/2025-10/USD/Queue", "0.01"], ["focus/aws/good.csv/2025-10/USD/Compute", "-0.49"]]);
+  });
+
+  it("leaves figures that verify proves", async () => {
+    const proofs = [];
+    for await (const proof of verifyProgramme(server.installation.database, await scope())) proofs.push(proof);
+    expect(proofs.filter(({ differing }) => differing > 0)).toEqual([]);
+    for (const name of ["rate card hash = hash of its document", "rating hash = hash of its lines", "posted usage cost = rated lines", "vendor statement hash = hash of its lines"]) expect(proofs.map((proof) => proof.name)).toContain(name);
+    await server.sql("update rating.line set amount_minor = amount_minor + 1 where position = 1");
+    const after = [];
+    for await (const proof of verifyProgramme(server.installation.database, await scope())) after.push(proof);
+    expect(after.filter(({ differing }) => differing > 0).map(({ name }) => name)).toEqual(["rating hash = hash of its lines", "posted usage cost = rated lines"]);
+  });
+});

@@ -1,0 +1,93 @@
+import { Refusal } from "../../src/kernel/refusal";
+import { RateCardDocument, RateCardInput, cardOfMonth, isImplausible, planPostings, readRateCard, requireFits } from "../../src/rating";
+import { fraction } from "../../src/kernel/fraction";
+
+const input = (more: Partial<RateCardInput> = {}): RateCardInput => ({ vendor: "acme-voice", component: "PLATFORM", unit: "MINUTE", currency: "USD", effectiveFrom: "2025-10", tiers: [{ price: "0.06" }], pool: "usage", ...more });
+
+function faultOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return `${error.code} at ${error.field?.join(".")}: ${error.message}`;
+  }
+  return "no fault";
+}
+
+describe("a rate card that is refused says what is wrong and what to do", () => {
+  test.each<[string, Partial<RateCardInput>, string]>([
+    ["a component nobody knows",    { component: "COFFEE" },                                                    "BAD_USER_INPUT at component: There is no component COFFEE. Choose one of PLATFORM, TELEPHONY, STT, LLM, TTS, S2S, ANALYSIS, TRANSFER, SMS, OTHER."],
+    ["a currency nobody knows",     { currency: "GPB" },                                                        'BAD_USER_INPUT at currency: "GPB" is not an ISO 4217 currency. Write its three capital letters.'],
+    ["a negative price",            { tiers: [{ price: "-0.01" }] },                                            "BAD_USER_INPUT at tiers.0.price: price is negative (-0.01). A credit is a cost entry of its own; a price is 0 or more."],
+    ["no price at all",             { tiers: [] },                                                              "BAD_USER_INPUT at tiers: A card has 1 to 50 tiers."],
+    ["a last tier with an end",     { tiers: [{ upTo: "100", price: "1" }] },                                   "BAD_USER_INPUT at tiers.0.upTo: The last tier must be open: leave its upTo out, so that no volume is without a price."],
+    ["an open tier in the middle",  { tiers: [{ price: "1" }, { price: "2" }] },                                "BAD_USER_INPUT at tiers.0.upTo: Only the last tier is open. Say up to where this one reaches."],
+    ["tiers out of order",          { tiers: [{ upTo: "100", price: "1" }, { upTo: "50", price: "2" }, { price: "3" }] }, "BAD_USER_INPUT at tiers.1.upTo: Tiers rise: this one ends at 50, not above the one before. Put them in order."],
+    ["the same tier twice",         { tiers: [{ upTo: "100", price: "1" }, { upTo: "100", price: "2" }, { price: "3" }] }, "BAD_USER_INPUT at tiers.1.upTo: Tiers rise: this one ends at 100, not above the one before. Put them in order."],
+    ["a price of no line",          { tiers: [{ price: "1", linePrices: [{ line: "x", price: "1" }] }] },       "BAD_USER_INPUT at tiers.0.linePrices.0.line: The card has no line x. Add it to lines."],
+    ["an end before the beginning", { effectiveTo: "2025-09" },                                                 "BAD_USER_INPUT at effectiveTo: The card ends (2025-09) before it begins (2025-10)."],
+    ["a commitment without a pool", { minimumCommitment: "10" },                                                "BAD_USER_INPUT at commitmentPool: minimumCommitment and commitmentPool come together: name the pool that takes what the commitment leaves over, or neither."],
+    ["an increment of nothing",     { incrementSeconds: 0 },                                                    "BAD_USER_INPUT at incrementSeconds: incrementSeconds must be whole seconds, 1 to 86400."],
+    ["an increment of calls",       { unit: "CALL", incrementSeconds: 6 },                                      "BAD_USER_INPUT at incrementSeconds: incrementSeconds belongs to MINUTE and SECOND only. Leave it out."],
+    ["two lines of one direction",  { lines: [{ code: "a", direction: "INBOUND" }, { code: "b", direction: "INBOUND" }] }, "BAD_USER_INPUT at lines.1: Two lines have the same direction INBOUND. Keep one."],
+    ["tokens of no kind",           { unit: "TOKEN_1M", lines: [{ code: "a" }] },                               "BAD_USER_INPUT at lines.0.tokenKind: A line of a card per TOKEN_1M names its tokenKind."],
+    ["a price in words",            { tiers: [{ price: "cheap" }] },                                            'BAD_USER_INPUT at tiers.0.price: price must be a plain decimal number, for example "0.0085".'],
+  ])("%s", (_, more, fault) => expect(faultOf(() => readRateCard(input(more)))).toBe(fault));
+});
+
+describe("months have one price", () => {
+  const dated = (version: number, effectiveFrom: string, effectiveTo: string | null, replaces: number | null = null) => ({ vendor: "acme-voice", component: "PLATFORM", version, effectiveFrom, effectiveTo, replaces });
+  const card = (effectiveFrom: string, effectiveTo: string | null = null, replaces: number | null = null): RateCardDocument => readRateCard(input({ effectiveFrom, effectiveTo, replaces }));
+
+  test.each<[string, RateCardDocument, Array<ReturnType<typeof dated>>, string]>([
+    ["the first card",                      card("2025-10"),            [],                                    "no fault"],
+    ["a later card ends an open one",       card("2025-12"),            [dated(1, "2025-10", null)],           "no fault"],
+    ["right after one that ends",           card("2025-12"),            [dated(1, "2025-10", "2025-11")],      "no fault"],
+    ["right before one that begins",        card("2025-08", "2025-09"), [dated(1, "2025-10", null)],           "no fault"],
+    ["open before one that begins",         card("2025-08"),            [dated(1, "2025-10", null)],           "no fault"],
+    ["the same month",                      card("2025-10"),            [dated(1, "2025-10", null)],           "CONFLICT at effectiveFrom: acme-voice PLATFORM has card 1 in 2025-10 (from 2025-10 on): two prices for one month. Begin later, or say that this one replaces it."],
+    ["inside one that ends",                card("2025-11"),            [dated(1, "2025-10", "2025-12")],      "CONFLICT at effectiveFrom: acme-voice PLATFORM has card 1 in 2025-11 (2025-10 to 2025-12): two prices for one month. Begin later, or say that this one replaces it."],
+    ["over the next one",                   card("2025-08", "2025-10"), [dated(1, "2025-10", null)],           "CONFLICT at effectiveTo: acme-voice PLATFORM has card 1 from 2025-10 on: two prices for one month. End before it."],
+    ["a gap before",                        card("2026-02"),            [dated(1, "2025-10", "2025-12")],      "CONFLICT at effectiveFrom: Card 1 of acme-voice PLATFORM ends with 2025-12: 2026-01 would have no price. Begin with that month."],
+    ["a gap after",                         card("2025-07", "2025-08"), [dated(1, "2025-10", null)],           "CONFLICT at effectiveTo: Card 1 of acme-voice PLATFORM begins with 2025-10: 2025-09 would have no price. End with 2025-09, or leave effectiveTo out."],
+    ["in the place of another",             card("2025-10", null, 1),   [dated(1, "2025-10", null)],           "no fault"],
+    ["in the place of one that is gone",    card("2025-10", null, 1),   [dated(1, "2025-10", null), dated(2, "2025-10", null, 1)], "NOT_FOUND at replaces: There is no approved card 1 of acme-voice PLATFORM that stands. Name one, or leave replaces out."],
+    ["in the place of other months",        card("2025-11", null, 1),   [dated(1, "2025-10", null)],           "BAD_USER_INPUT at effectiveFrom: A card that replaces another has the same months: from 2025-10 on."],
+  ])("%s", (_, next, approved, fault) => expect(faultOf(() => requireFits(next, approved))).toBe(fault));
+
+  test("the card of a month", () => {
+    const cards = [dated(1, "2025-08", "2025-09"), dated(2, "2025-10", null), dated(3, "2025-12", null), dated(4, "2025-10", null, 2)];
+    expect(["2025-07", "2025-08", "2025-10", "2025-11", "2025-12", "2026-05"].map((month) => cardOfMonth(cards, month)?.version ?? null)).toEqual([null, 1, 4, 4, 3, 3]);
+  });
+});
+
+describe("a price out of all proportion", () => {
+  test.each<[string, bigint, bigint, boolean]>([
+    ["a cent more", 7n, 6n, false], ["twenty times is a price", 120n, 6n, false], ["more than twenty times is a unit", 121n, 6n, true], ["cents taken for dollars", 600n, 6n, true],
+    ["a twentieth is a price", 6n, 120n, false], ["less than a twentieth", 6n, 121n, true], ["nothing says nothing", 0n, 6n, false],
+  ])("%s", (_, price, reference, alarm) => expect(isImplausible(fraction(price), fraction(reference))).toBe(alarm));
+});
+
+describe("what is posted", () => {
+  const zero = fraction(0n);
+  const line = (useCase: string, amountMinor: bigint, more = {}) => ({
+    kind: "USAGE" as const, vendor: "v", component: "PLATFORM", basis: "RATED" as const, cardVersion: 1, rateLine: "", pool: "usage", businessUnit: "u", useCase, calls: 1n, exemptCalls: 0n, measuredMs: 1n, unit: "MINUTE" as const,
+    measured: zero, billed: zero, originalCurrency: "USD", amount: zero, amountMinor, ...more,
+  });
+  const key = (useCase: string, amountMinor: bigint) => ({ kind: "USAGE" as const, vendor: "v", component: "PLATFORM", pool: "usage", useCase, amountMinor });
+
+  test.each<[string, ReturnType<typeof line>[], ReturnType<typeof key>[], Array<[string, bigint, boolean]>]>([
+    ["everything, the first time",                   [line("a", 5n), line("b", 7n)],                       [],                         [["a", 5n, false], ["b", 7n, false]]],
+    ["two bases of a use case in one entry",         [line("a", 5n), line("a", 2n, { basis: "REPORTED" })], [],                        [["a", 7n, false]]],
+    ["nothing twice",                                [line("a", 5n)],                                      [key("a", 5n)],             []],
+    ["the difference that came late",                [line("a", 8n)],                                      [key("a", 5n)],             [["a", 3n, true]]],
+    ["back what is not there any more",              [],                                                   [key("a", 5n), key("a", 1n)], [["a", -6n, true]]],
+    ["unattributed usage not yet",                   [line("", 9n), line("a", 1n)],                        [],                         [["a", 1n, false]]],
+    ["a zero not at all",                            [line("a", 0n)],                                      [],                         []],
+  ])("%s", (_, lines, posted, expected) => expect(planPostings("2025-10", lines, posted).map(({ useCase, amountMinor, isDifference }) => [useCase, amountMinor, isDifference])).toEqual(expected));
+
+  test("a commitment's rest on its own pool, never on a use case", () => {
+    const [posting] = planPostings("2025-10", [line("", 400n, { kind: "UNUSED_COMMITMENT", pool: "unused" })], []);
+    expect(posting).toMatchObject({ kind: "UNUSED_COMMITMENT", pool: "unused", useCase: "", amountMinor: 400n, description: "v PLATFORM unused commitment of 2025-10" });
+  });
+});
