@@ -9,6 +9,12 @@ const COLUMNS = `key, status, starts_at as "from", ends_at as "to", close_reques
 /** Of a month's first midnight in the programme's zone, which is the third parameter of the statements below. */
 const FIRST_INSTANT = (midnight: string): string => firstInstantOf(midnight, "$3");
 
+type Span = Readonly<Pick<Period, "from" | "to">>;
+
+/** Bounds of months that were asked for before, by time zone and month: the calendar is the same for every programme. */
+const spans = new Map<string, Span>();
+const MOST_SPANS = 5_000;
+
 /** Periods come into being with the first fact that falls into them. Their bounds are computed by the database alone. */
 export function periodStore(tx: TenantTransaction) {
   const { programme } = tx.scope;
@@ -66,11 +72,16 @@ export function periodStore(tx: TenantTransaction) {
      * First instant of a month and of the next one, whether or not anything fell into it. For questions to many rows: asked
      * once, because the database works the calendar out anew for each row that it compares with it.
      */
-    span: async (key: string): Promise<Pick<Period, "from" | "to">> => {
-      const [span] = await tx.prepared<Pick<Period, "from" | "to">>(
+    span: async (key: string): Promise<Span> => {
+      const name = `${programme.timeZone} ${key}`;
+      const known = spans.get(name);
+      if (known) return known;
+      const [span] = await tx.prepared<Span>(
         `select ${firstInstantOf("to_date($1, 'YYYY-MM')::timestamp", "$2")} as "from", ${firstInstantOf("(to_date($1, 'YYYY-MM') + interval '1 month')", "$2")} as "to"`,
         [key, programme.timeZone],
       );
+      if (spans.size >= MOST_SPANS) spans.clear();
+      spans.set(name, span!);
       return span!;
     },
     /** The month and the first instant of each of the months that the instants between `fromMs` and `toMs` fall into. */
