@@ -38,8 +38,21 @@ export function add(a: Fraction, b: Fraction): Fraction {
   return fraction(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator);
 }
 
+export function negate(a: Fraction): Fraction {
+  return { numerator: -a.numerator, denominator: a.denominator };
+}
+
+export function subtract(a: Fraction, b: Fraction): Fraction {
+  return add(a, negate(b));
+}
+
 export function multiply(a: Fraction, b: Fraction): Fraction {
   return fraction(a.numerator * b.numerator, a.denominator * b.denominator);
+}
+
+/** `a / b`; dividing by zero is a broken belief. */
+export function divide(a: Fraction, b: Fraction): Fraction {
+  return fraction(a.numerator * b.denominator, a.denominator * b.numerator);
 }
 
 /** Sum of any number of fractions; zero for none. */
