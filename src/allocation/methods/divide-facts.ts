@@ -1,5 +1,5 @@
 import { compareCodes } from "../../kernel/apportion";
-import { Fraction, ONE, ZERO, add, fraction, multiply, subtract, sum } from "../../kernel/fraction";
+import { Fraction, ONE, ZERO, add, fraction, multiply, scale, subtract, sum } from "../../kernel/fraction";
 import { Refusal, invariant } from "../../kernel/refusal";
 import { bearersOf } from "./bearers";
 import { DividedPart, Flow, dividePart, isLinear, totalsOf } from "./divide-part";
@@ -170,7 +170,7 @@ function divideCircle(facts: MethodFacts, group: readonly number[], step: number
   const full = circle.reciprocated(wholes.map((whole) => whole.full));
   const pools = group.map((position, index) => {
     const ends = (amount: Fraction): Pick<Division, "totals" | "unallocated" | "variance" | "reasons"> => {
-      const totals = new Map([...circle.ends[index]!].map(([to, share]) => [to, multiply(amount, share)]));
+      const totals = new Map([...circle.ends[index]!].map(([to, share]) => [to, scale(amount, share)]));
       const unallocated = totals.get(UNALLOCATED) ?? ZERO;
       totals.delete(UNALLOCATED);
       return { totals, unallocated, variance: ZERO, reasons: one[index]!.reasons };
@@ -179,7 +179,7 @@ function divideCircle(facts: MethodFacts, group: readonly number[], step: number
     return post(facts, facts.pools[position]!, step, { ...whole, full: full[index]! }, ends(whole.full), ends(fraction(whole.fullMinor)), ledger);
   });
   const chain = group.flatMap((position, index) => one[index]!.links.map((link) => ({
-    ...link, step, pool: facts.pools[position]!.code, amount: multiply(full[index]!, link.amount), rate: link.rate === null ? null : multiply(full[index]!, link.rate), share: link.share,
+    ...link, step, pool: facts.pools[position]!.code, amount: scale(link.amount, full[index]!), rate: link.rate === null ? null : scale(link.rate, full[index]!),
   })));
   return { pools, chain };
 }

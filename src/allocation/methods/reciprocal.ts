@@ -1,6 +1,10 @@
-import { Fraction, ZERO, add, fraction, gcd, multiply } from "../../kernel/fraction";
+import { Fraction, ZERO, fraction, gcd } from "../../kernel/fraction";
 import { Refusal, invariant } from "../../kernel/refusal";
 import { solveLinear } from "../../kernel/linear-system";
+
+/** Bits of the denominators together, and these times the places where cost can end: the time grows with both. */
+const MOST_BITS = 2_048;
+const MOST_WORK = 8_000_000;
 
 /** A pool of a circle: where its cost goes, as fractions of it. They sum to one. */
 export interface CirclePool {
@@ -23,6 +27,7 @@ export interface SolvedCircle {
 export function solveCircle(pools: readonly CirclePool[], path: readonly string[]): SolvedCircle {
   const inside = new Map(pools.map((pool, index) => [pool.code, index]));
   const denominators = pools.map((pool) => commonDenominator(pool.shares.values()));
+  requireManageable(pools, denominators, path);
   const scaled = (from: number, share: Fraction): bigint => share.numerator * (denominators[from]! / share.denominator);
   const matrix = pools.map((_, row) => pools.map((pool, column) => {
     const passed = scaled(column, pool.shares.get(pools[row]!.code) ?? ZERO);
@@ -44,11 +49,20 @@ export function solveCircle(pools: readonly CirclePool[], path: readonly string[
   });
   return {
     ends,
-    reciprocated: (own) => pools.map((_, row) => multiply(
-      own.reduce((all, each, column) => add(all, multiply(each, fraction(numerators[row]![column]! * denominators[row]!))), ZERO),
-      fraction(1n, denominator),
-    )),
+    reciprocated: (own) => {
+      const common = commonDenominator(own);
+      const whole = own.map((each) => each.numerator * (common / each.denominator));
+      return pools.map((_, row) => fraction(denominators[row]! * whole.reduce((all, each, column) => all + each * numerators[row]![column]!, 0n), common * denominator));
+    },
   };
+}
+
+function requireManageable(pools: readonly CirclePool[], denominators: readonly bigint[], path: readonly string[]): void {
+  const bits = denominators.reduce((all, each) => all + each.toString(2).length, 0);
+  const ends = new Set(pools.flatMap(({ shares }) => [...shares.keys()])).size;
+  if (bits > MOST_BITS || bits * ends * pools.length > MOST_WORK) {
+    throw new Refusal("LIMIT_EXCEEDED", `A circle of ${pools.length} pools with quantities of this many digits is too large to solve exactly. Round the quantities, or divide some pools before the others.`, path);
+  }
 }
 
 function commonDenominator(fractions: Iterable<Fraction>): bigint {
