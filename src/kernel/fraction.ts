@@ -61,11 +61,18 @@ export function divide(a: Fraction, b: Fraction): Fraction {
   return fraction(a.numerator * b.denominator, a.denominator * b.numerator);
 }
 
-/** Sum of any number of fractions; zero for none. */
+/** Sum of any number of fractions; zero for none. Over one common denominator, so that only the sum is reduced. */
 export function sum(fractions: Iterable<Fraction>): Fraction {
-  let total = ZERO;
-  for (const each of fractions) total = add(total, each);
-  return total;
+  let [numerator, common] = [0n, 1n];
+  for (const each of fractions) {
+    if (each.denominator !== common) {
+      const factor = each.denominator / gcd(common, each.denominator);
+      numerator *= factor;
+      common *= factor;
+    }
+    numerator += each.numerator * (common / each.denominator);
+  }
+  return fraction(numerator, common);
 }
 
 /** Below zero, zero or above zero as a is less than, equal to or greater than b. */

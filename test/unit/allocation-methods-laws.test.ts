@@ -65,6 +65,26 @@ describe("laws of every method", () => {
     }), RUNS);
   });
 
+  test("a circle of pools loses nothing, and its reciprocated costs solve the equations", () => {
+    const served = fc.array(fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 6, maxLength: 6 }), { minLength: 3, maxLength: 3 });
+    fc.assert(fc.property(served, fc.array(amount, { minLength: 3, maxLength: 3 }), (quantities, amounts) => {
+      const everybody = [...POOLS, "a", "b", "c"];
+      const result = divided({
+        currency: "JPY", services: "RECIPROCAL", receivers: [{ code: "a" }, { code: "b" }, { code: "c" }],
+        // Each serves a receiver, so that the equations have one answer.
+        drivers: POOLS.map((code, row) => ({ code: `by-${code}`, quantities: everybody.map((of, column) => ({ of, quantity: String(quantities[row]![column]! + (of === "a" ? 1 : 0)) })) })),
+        pools: POOLS.map((code, row) => ({ code, amount: String(amounts[row]), parts: [{ method: "PROPORTIONAL", driver: `by-${code}` }] })),
+      });
+      for (const each of result.pools) {
+        expect(each.lines.reduce((all, line) => all + line.amountMinor, each.passedMinor)).toBe(each.amountMinor + each.receivedMinor);
+        const incoming = sum(result.chain.filter(({ to }) => to === each.pool).map((link) => link.amount));
+        expect(compare(each.full, add(fraction(each.amountMinor), incoming))).toBe(0);
+      }
+      const ends = sum(result.chain.filter(({ to }) => !POOLS.includes(to)).map((link) => link.amount));
+      expect(compare(ends, fraction(BigInt(amounts.reduce((all, each) => all + each, 0))))).toBe(0);
+    }), RUNS);
+  });
+
   test("a credit is the mirror image of its charge", () => {
     fc.assert(fc.property(input, (given) => {
       const [charge, credit] = [divided(given), divided(mirrored(given))];

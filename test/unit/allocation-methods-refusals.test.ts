@@ -54,6 +54,8 @@ describe("what cannot be divided is refused and says why", () => {
   test("another currency and too much work have codes of their own", () => {
     const code = (input: FactsInput): string | undefined => { try { divided(input); } catch (error) { return (error as Refusal).code; } return undefined; };
     expect(code(part(CALLS as never, { currency: "EUR" }))).toBe("CURRENCY_MISMATCH");
+    const ring = Array.from({ length: 65 }, (_, index) => `p${index}`);
+    expect(code(facts(["a"], {}, ring.map((each, index) => pool(each, 1, { method: "EVEN", to: [ring[(index + 1) % ring.length]!, "a"] })), { services: "RECIPROCAL" }))).toBe("LIMIT_EXCEEDED");
     expect(code(facts(Array.from({ length: 2_000 }, (_, index) => `u${index}`), {}, Array.from({ length: 60 }, (_, index) => pool(`p${index}`, 1, { method: "EVEN" }))))).toBe("LIMIT_EXCEEDED");
   });
 });

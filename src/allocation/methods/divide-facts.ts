@@ -186,8 +186,13 @@ function divideCircle(facts: MethodFacts, group: readonly number[], step: number
 
 /** What receivers bear of all pools, exact, by code. */
 export function exactByReceiver(result: FactsResult): Map<string, Fraction> {
-  const sums = new Map<string, Fraction>();
-  for (const { lines } of result.pools) for (const { receiver, exact } of lines) addTo(sums, receiver, exact);
-  return sums;
+  const amounts = new Map<string, Fraction[]>();
+  for (const { lines } of result.pools) {
+    for (const { receiver, exact } of lines) {
+      const known = amounts.get(receiver);
+      if (known) known.push(exact);
+      else amounts.set(receiver, [exact]);
+    }
+  }
+  return new Map([...amounts].map(([code, each]) => [code, sum(each)]));
 }
-

@@ -1,5 +1,5 @@
 import { compareCodes } from "../../kernel/apportion";
-import { Fraction, ZERO, add, divide, formatFraction, fraction } from "../../kernel/fraction";
+import { Fraction, ONE, ZERO, add, divide, fraction, scale } from "../../kernel/fraction";
 import { Currency, MoneyAmount, toMoney } from "../../kernel/money";
 import { FactsResult, exactByReceiver } from "./divide-facts";
 import { AllocationMethod, MethodFacts } from "./method";
@@ -64,8 +64,8 @@ export interface FactsReport {
 /** A division as it is answered: exact figures in major units, "n/d" in lowest terms, beside what was posted. */
 export function reportFacts(facts: MethodFacts, result: FactsResult): FactsReport {
   const currency: Currency = { code: facts.currency, exponent: facts.exponent };
-  const minorPerMajor = fraction(10n ** BigInt(facts.exponent));
-  const major = (minor: Fraction): string => formatFraction(divide(minor, minorPerMajor));
+  const majorPerMinor: Fraction = { numerator: 1n, denominator: 10n ** BigInt(facts.exponent) };
+  const major = (minor: Fraction): string => text(scale(minor, majorPerMinor));
   const codes = new Set(facts.pools.map(({ code }) => code));
   const methods = new Map(facts.pools.map(({ code, parts }) => [code, parts.map(({ method }) => method)]));
   return {
@@ -78,17 +78,22 @@ export function reportFacts(facts: MethodFacts, result: FactsResult): FactsRepor
       reasons: [...pool.reasons],
       lines: pool.lines.map(({ receiver, amountMinor, exact }) => {
         const own = add(fraction(pool.amountMinor), pool.received);
-        return { receiver, amount: toMoney(amountMinor, currency), amountMinor: String(amountMinor), exactAmount: major(exact), share: own.numerator === 0n ? null : formatFraction(divide(exact, own)) };
+        return { receiver, amount: toMoney(amountMinor, currency), amountMinor: String(amountMinor), exactAmount: major(exact), share: own.numerator === 0n ? null : text(scale(exact, divide(ONE, own))) };
       }),
     })),
     chain: result.chain.map((link) => ({
       step: link.step, pool: link.pool, part: link.part, method: link.part === null ? null : methods.get(link.pool)![link.part]!, leg: link.leg, to: link.to, toPool: codes.has(link.to),
-      driver: link.driver, quantity: link.quantity && formatFraction(link.quantity), driverTotal: link.total && formatFraction(link.total), share: link.share && formatFraction(link.share),
+      driver: link.driver, quantity: link.quantity && text(link.quantity), driverTotal: link.total && text(link.total), share: link.share && text(link.share),
       rate: link.rate && major(link.rate), exactAmount: major(link.amount),
     })),
     totalMinor: result.pools.reduce((all, pool) => all + pool.amountMinor, 0n),
     allocatedMinor: result.pools.reduce((all, pool) => pool.lines.reduce((lines, line) => lines + line.amountMinor, all), 0n),
   };
+}
+
+/** Every figure of a result stands in lowest terms already: reducing a long one again would take longer than making it. */
+function text({ numerator, denominator }: Fraction): string {
+  return denominator === 1n ? numerator.toString() : `${numerator}/${denominator}`;
 }
 
 function receiversOf(facts: MethodFacts, result: FactsResult, currency: Currency, major: (minor: Fraction) => string): ReceiverReport[] {
@@ -100,6 +105,6 @@ function receiversOf(facts: MethodFacts, result: FactsResult, currency: Currency
   const rolledUpMinor = rollUp(new Map([...posted].map(([code, minor]) => [code, fraction(minor)])), facts.parents);
   return [...facts.receivers].sort((a, b) => compareCodes(a.code, b.code)).map(({ code, parent, directCost }) => ({
     code, parent, amount: toMoney(posted.get(code) ?? 0n, currency), amountMinor: String(posted.get(code) ?? 0n), exactAmount: major(exact.get(code) ?? ZERO),
-    exactDirectCost: major(directCost), exactTotal: major(totals.get(code)!), rolledUpMinor: formatFraction(rolledUpMinor.get(code) ?? ZERO), exactRolledUp: major(rolledUp.get(code) ?? ZERO),
+    exactDirectCost: major(directCost), exactTotal: major(totals.get(code)!), rolledUpMinor: text(rolledUpMinor.get(code) ?? ZERO), exactRolledUp: major(rolledUp.get(code) ?? ZERO),
   }));
 }

@@ -2,9 +2,10 @@ import { Fraction, ZERO, fraction, gcd } from "../../kernel/fraction";
 import { Refusal, invariant } from "../../kernel/refusal";
 import { solveLinear } from "../../kernel/linear-system";
 
-/** Bits of the denominators together, and these times the places where cost can end: the time grows with both. */
-const MOST_BITS = 2_048;
-const MOST_WORK = 8_000_000;
+/** Pools of a circle, bits of their denominators together, and these times the places where cost can end: the time grows with each. */
+const MOST_POOLS = 64;
+const MOST_BITS = 3_000;
+const MOST_WORK = 24_000_000;
 
 /** A pool of a circle: where its cost goes, as fractions of it. They sum to one. */
 export interface CirclePool {
@@ -60,7 +61,7 @@ export function solveCircle(pools: readonly CirclePool[], path: readonly string[
 function requireManageable(pools: readonly CirclePool[], denominators: readonly bigint[], path: readonly string[]): void {
   const bits = denominators.reduce((all, each) => all + each.toString(2).length, 0);
   const ends = new Set(pools.flatMap(({ shares }) => [...shares.keys()])).size;
-  if (bits > MOST_BITS || bits * ends * pools.length > MOST_WORK) {
+  if (pools.length > MOST_POOLS || bits > MOST_BITS || bits * ends * pools.length > MOST_WORK) {
     throw new Refusal("LIMIT_EXCEEDED", `A circle of ${pools.length} pools with quantities of this many digits is too large to solve exactly. Round the quantities, or divide some pools before the others.`, path);
   }
 }
