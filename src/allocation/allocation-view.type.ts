@@ -1,4 +1,4 @@
-import { toMoney } from "../kernel/money";
+import { MoneyAmount, toMoney } from "../kernel/money";
 import { invariant } from "../kernel/refusal";
 import { asNode } from "../governance/governance.resolver";
 import { periodStore } from "../governance/period.store";
@@ -10,6 +10,10 @@ import { AllocationResult } from "./allocate";
 import { AllocationRun } from "./allocate-period";
 import { AllocationDimension } from "./allocation.query";
 import { AllocationPolicyType, AllocationReport, AllocationRow, AllocationRunType } from "./allocation.type";
+import { divideFacts } from "./methods/divide-facts";
+import { FactsInput } from "./methods/facts-input";
+import { reportFacts } from "./methods/facts-report";
+import { readFacts } from "./methods/read-facts";
 import { AllocationPolicy } from "./policy";
 import { reportOfResult } from "./report-of-result";
 
@@ -50,4 +54,12 @@ export async function reportFromResult(tx: TenantTransaction, result: Allocation
     unallocated: toMoney(result.unallocatedMinor, currency),
     asOf,
   };
+}
+
+/** Literal facts divided, as a report. */
+export function reportFromFacts(input: FactsInput, asOf: Date): AllocationReport {
+  const facts = readFacts(input);
+  const { receivers, pools, chain, totalMinor, allocatedMinor } = reportFacts(facts, divideFacts(facts));
+  const money = (minor: bigint): MoneyAmount => toMoney(minor, { code: facts.currency, exponent: facts.exponent });
+  return { run: null, rows: [], total: money(totalMinor), allocated: money(allocatedMinor), unallocated: money(totalMinor - allocatedMinor), asOf, simulation: { receivers, pools, chain } };
 }

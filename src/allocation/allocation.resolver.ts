@@ -18,7 +18,7 @@ import { tenancyStore } from "../tenancy/tenancy.store";
 import { allocate } from "./allocate";
 import { AllocationRun, allocatePeriod } from "./allocate-period";
 import { allocatePeriodPorts, approvePolicyPorts, proposePolicyPorts } from "./allocation-ports.store";
-import { reportFromResult, toPolicy, toRun } from "./allocation-view.type";
+import { reportFromFacts, reportFromResult, toPolicy, toRun } from "./allocation-view.type";
 import { AllocationDimension, ResolvedAllocationWhere, allocationByGroup, runTotals } from "./allocation.query";
 import {
   AllocatePeriodInput, AllocatePeriodPayload, AllocationDimensionEnum, AllocationPolicyConnection, AllocationPolicyPayload, AllocationPolicyType, AllocationReport, AllocationRow,
@@ -116,9 +116,14 @@ export class AllocationResolver {
   }
 
   @Allow("FINANCE", "AUDITOR")
-  @Query(() => AllocationReport, { description: "What a policy would charge, on the facts of a period as they are now. Stores nothing." })
+  @Query(() => AllocationReport, { description: "What a policy would charge, on the facts of a period as they are now; or what any method makes of literal facts. Stores nothing." })
   async simulateAllocation(@Ctx() context: RequestContext, @Arg("input", () => SimulateAllocationInput) input: SimulateAllocationInput): Promise<AllocationReport> {
-    const { period } = input;
+    const { period, facts } = input;
+    if (facts) {
+      if (input.policy) throw new Refusal("BAD_USER_INPUT", "Literal facts carry a method per pool: leave policy out.", ["input", "policy"]);
+      return reportFromFacts(facts, new Date(context.clock.now()));
+    }
+    if (!period) throw new Refusal("BAD_USER_INPUT", "Give the period whose facts are divided, or facts.", ["input", "period"]);
     return context.withTenant(async (tx) => {
       if (!(await periodStore(tx).find(period))) throw new Refusal("NOT_FOUND", `There is nothing in ${period}: no usage and no cost.`, ["input", "period"]);
       const document = input.policy ? readPolicy(input.policy) : await policyStore(tx).approvedPolicy(period);

@@ -12,6 +12,8 @@ import type { OwnershipView } from "../tenancy";
 import { BusinessUnitType, OwnershipViewEnum, UseCaseType } from "../tenancy/tenancy.type";
 import { RUN_STATUSES } from "./allocate-period";
 import { ALLOCATION_DIMENSIONS, AllocationDimension } from "./allocation.query";
+import { AllocationFactsInput } from "./methods/facts-input.type";
+import { SimulatedAllocation } from "./methods/simulation.type";
 import { ALLOCATION_DRIVERS, AllocationDriver, ZERO_DRIVER_RULES, ZeroDriverRule } from "./policy";
 
 export const AllocationDriverEnum = enumOf(ALLOCATION_DRIVERS);
@@ -69,9 +71,10 @@ export class AllocatePeriodInput {
 
 @InputType()
 export class SimulateAllocationInput {
-  @Field(() => PeriodKeyScalar) period: string;
+  @Field(() => PeriodKeyScalar, { nullable: true, description: "Whose facts are divided. Left out only when facts are given; beside them it is no more than a label." }) period?: string | null;
+  @Field(() => AllocationFactsInput, { nullable: true, description: "Literal facts in place of those of a period, each pool with its method; answered in simulation." }) facts?: AllocationFactsInput | null;
   @Field(() => ProposeAllocationPolicyInput, { nullable: true, description: "The policy in effect when left out." }) policy?: ProposeAllocationPolicyInput | null;
-  @Field(() => [AllocationDimensionEnum]) groupBy: AllocationDimension[];
+  @Field(() => [AllocationDimensionEnum], { description: "Of rows; without effect beside facts." }) groupBy: AllocationDimension[];
 }
 
 @InputType({ description: "Which lines; a code that is not yours is NOT_FOUND." })
@@ -152,11 +155,12 @@ export class AllocationRow {
 @ObjectType({ simpleResolvers: true })
 export class AllocationReport {
   @Field(() => AllocationRunType, { nullable: true, description: "Null when simulated." }) run: AllocationRunType | null;
-  @Field(() => [AllocationRow]) rows: AllocationRow[];
+  @Field(() => [AllocationRow], { description: "Empty when literal facts were given: see simulation." }) rows: AllocationRow[];
   @Field(() => Money, { description: "The pools' total." }) total: MoneyAmount;
   @Field(() => Money, { description: "Sum of the rows; allocated + unallocated = total when nothing is filtered or hidden." }) allocated: MoneyAmount;
   @Field(() => Money, { description: "Carried by the programme." }) unallocated: MoneyAmount;
   @Field(() => DateTimeScalar, { description: "Recorded-at cut-off." }) asOf: Date;
+  @Field(() => SimulatedAllocation, { nullable: true, description: "Only when literal facts were given to simulateAllocation; variance counts as unallocated in the report." }) simulation?: SimulatedAllocation | null;
 }
 
 @ObjectType({ simpleResolvers: true })

@@ -38,15 +38,41 @@ export function add(a: Fraction, b: Fraction): Fraction {
   return fraction(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator);
 }
 
+export function negate(a: Fraction): Fraction {
+  return { numerator: -a.numerator, denominator: a.denominator };
+}
+
+export function subtract(a: Fraction, b: Fraction): Fraction {
+  return add(a, negate(b));
+}
+
 export function multiply(a: Fraction, b: Fraction): Fraction {
   return fraction(a.numerator * b.numerator, a.denominator * b.denominator);
 }
 
-/** Sum of any number of fractions; zero for none. */
+/** As `multiply` for two fractions in lowest terms; much quicker when one of them is small and the other is very long. */
+export function scale(a: Fraction, b: Fraction): Fraction {
+  const [left, right] = [gcd(a.numerator, b.denominator) || 1n, gcd(b.numerator, a.denominator) || 1n];
+  return { numerator: (a.numerator / left) * (b.numerator / right), denominator: (a.denominator / right) * (b.denominator / left) };
+}
+
+/** `a / b`; dividing by zero is a broken belief. */
+export function divide(a: Fraction, b: Fraction): Fraction {
+  return fraction(a.numerator * b.denominator, a.denominator * b.numerator);
+}
+
+/** Sum of any number of fractions; zero for none. Over one common denominator, so that only the sum is reduced. */
 export function sum(fractions: Iterable<Fraction>): Fraction {
-  let total = ZERO;
-  for (const each of fractions) total = add(total, each);
-  return total;
+  let [numerator, common] = [0n, 1n];
+  for (const each of fractions) {
+    if (each.denominator !== common) {
+      const factor = each.denominator / gcd(common, each.denominator);
+      numerator *= factor;
+      common *= factor;
+    }
+    numerator += each.numerator * (common / each.denominator);
+  }
+  return fraction(numerator, common);
 }
 
 /** Below zero, zero or above zero as a is less than, equal to or greater than b. */
@@ -83,13 +109,4 @@ export function roundHalfUp(value: Fraction): bigint {
 export function ceiling(value: Fraction): bigint {
   const whole = value.numerator / value.denominator;
   return value.numerator > 0n && value.numerator % value.denominator !== 0n ? whole + 1n : whole;
-}
-
-/** `a` divided by `b`. A zero divisor is a broken belief. */
-export function divide(a: Fraction, b: Fraction): Fraction {
-  return fraction(a.numerator * b.denominator, a.denominator * b.numerator);
-}
-
-export function subtract(a: Fraction, b: Fraction): Fraction {
-  return add(a, { numerator: -b.numerator, denominator: b.denominator });
 }

@@ -107,4 +107,44 @@ describe("from usage to an explained charge", () => {
     });
     expect(await server.sql("select count(*) from allocation.run")).toEqual(before);
   });
+
+  it("divides literal facts by the method of each pool, exactly beside what is posted, and shows the chain", async () => {
+    const query = `query($input: SimulateAllocationInput!) { simulateAllocation(input: $input) { run { id } rows { share } total { amount currency } allocated { amount } unallocated { amount } simulation {
+      receivers { code amountMinor exactTotal rolledUpMinor } pools { code step receivedMinor unallocatedMinor exactFull reasons lines { receiver amount { amount } exactAmount share } } chain { pool part method leg to toPool driver quantity rate exactAmount } } } }`;
+    const facts = {
+      currency: "EUR", services: "STEP_DOWN",
+      receivers: [{ code: "group" }, { code: "shop", parent: "group", directCost: "10.005" }, { code: "depot", parent: "group" }],
+      drivers: [{ code: "calls", quantities: [{ of: "shop", quantity: "2" }, { of: "depot", quantity: "1" }] }],
+      pools: [
+        { code: "desk", amount: "10.00", parts: [{ method: "FIXED_SHARES", shares: [{ to: "voice", percent: "50" }, { to: "shop", percent: "50" }] }] },
+        { code: "voice", amount: "5.00", parts: [{ method: "PRACTICAL_CAPACITY", driver: "calls", capacity: "4" }] },
+      ],
+    };
+    const { simulateAllocation } = await must(server.as("FINANCE"), query, { input: { facts, groupBy: [] } });
+    expect(simulateAllocation).toEqual({
+      run: null, rows: [], total: { amount: "15.00", currency: "EUR" }, allocated: { amount: "12.50" }, unallocated: { amount: "2.50" },
+      simulation: {
+        receivers: [
+          { code: "depot", amountMinor: "250", exactTotal: "5/2", rolledUpMinor: "250" },
+          { code: "group", amountMinor: "0", exactTotal: "0", rolledUpMinor: "1250" },
+          { code: "shop", amountMinor: "1000", exactTotal: "4001/200", rolledUpMinor: "1000" },
+        ],
+        pools: [
+          { code: "desk", step: 1, receivedMinor: "0", unallocatedMinor: "0", exactFull: "10", reasons: [], lines: [{ receiver: "shop", amount: { amount: "5.00" }, exactAmount: "5", share: "1/2" }] },
+          { code: "voice", step: 2, receivedMinor: "500", unallocatedMinor: "250", exactFull: "10", reasons: ["Idle capacity, kept by the programme."],
+            lines: [{ receiver: "depot", amount: { amount: "2.50" }, exactAmount: "5/2", share: "1/4" }, { receiver: "shop", amount: { amount: "5.00" }, exactAmount: "5", share: "1/2" }] },
+        ],
+        chain: [
+          { pool: "desk", part: 0, method: "FIXED_SHARES", leg: null, to: "shop", toPool: false, driver: null, quantity: null, rate: null, exactAmount: "5" },
+          { pool: "desk", part: 0, method: "FIXED_SHARES", leg: null, to: "voice", toPool: true, driver: null, quantity: null, rate: null, exactAmount: "5" },
+          { pool: "voice", part: 0, method: "PRACTICAL_CAPACITY", leg: "USED", to: "depot", toPool: false, driver: "calls", quantity: "1", rate: "5/2", exactAmount: "5/2" },
+          { pool: "voice", part: 0, method: "PRACTICAL_CAPACITY", leg: "USED", to: "shop", toPool: false, driver: "calls", quantity: "2", rate: "5/2", exactAmount: "5" },
+        ],
+      },
+    });
+    const refused = await server.as("FINANCE").ask(query, { input: { facts: { ...facts, services: null, pools: [facts.pools[1], facts.pools[0]] }, groupBy: [] } });
+    expect(refused.errors![0]).toMatchObject({ message: expect.stringContaining("a closed pool never receives"), extensions: { code: "BAD_USER_INPUT" } });
+    const neither = await server.as("FINANCE").ask(query, { input: { groupBy: [] } });
+    expect(neither.errors![0]).toMatchObject({ extensions: { code: "BAD_USER_INPUT" } });
+  });
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { Fraction, add, compare, formatFraction, fraction, fromDecimal, gcd, multiply, roundForDisplay, sum, truncate } from "../../src/kernel/fraction";
+import { Fraction, add, compare, divide, formatFraction, fraction, fromDecimal, gcd, multiply, negate, roundForDisplay, scale, subtract, sum, truncate } from "../../src/kernel/fraction";
 import { parseDecimal } from "../../src/kernel/decimal";
 import { BrokenBelief } from "../../src/kernel/refusal";
 
@@ -46,6 +46,10 @@ describe("fractions", () => {
   ])("%s and %s", (a, b, total, product, order) => {
     expect(formatFraction(add(of(a), of(b)))).toBe(total);
     expect(formatFraction(multiply(of(a), of(b)))).toBe(product);
+    expect(scale(of(a), of(b))).toEqual(multiply(of(a), of(b)));
+    expect(formatFraction(subtract(add(of(a), of(b)), of(b)))).toBe(formatFraction(of(a)));
+    expect(divide(multiply(of(a), of(b)), of(b))).toEqual(of(a));
+    expect(add(of(a), negate(of(a))).numerator).toBe(0n);
     expect(compare(of(a), of(b))).toBe(order);
   });
 
