@@ -21,6 +21,8 @@ describe("a call of Bland", () => {
     ["nobody answered", { call_length: 0, status: "no-answer", answered_by: null, price: 0 }, { status: "NO_ANSWER", connectedMs: 0, costItems: undefined }],
     ["voicemail", { answered_by: "voicemail" }, { status: "VOICEMAIL", outcome: undefined }],
     ["transferred to a person", { transferred_to: "+15550000003", transferred_at: "2025-10-10T14:01:00.000Z" }, { outcome: "ESCALATED", humanMs: 30_000, humanConnectedAt: "2025-10-10T14:01:00.000Z" }],
+    ["nobody looked for a machine", { answered_by: null }, { outcome: "CONTAINED" }],
+    ["an end that is only the latest one possible", { end_at: "2025-10-10T14:30:00.000Z" }, { endedAt: "2025-10-10T14:01:30.000Z" }],
     ["inbound", { inbound: true }, { direction: "INBOUND" }],
     ["without an end", { end_at: null }, { endedAt: "2025-10-10T14:01:30.000Z" }],
     ["a field that is new is kept", { aura: ["green"] }, { attributes: { answeredBy: "human", raw: { aura: ["green"] } } }],

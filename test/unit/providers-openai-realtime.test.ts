@@ -14,10 +14,12 @@ describe("usage of OpenAI's realtime sessions", () => {
     });
   });
 
-  it("in a list is summed by session; with more responses it takes the place of what was sent before", () => {
-    const list = [done("resp_1"), done("resp_9", {}, { session_id: "sess_2" }), done("resp_2")];
-    expect(eventsOf("openai-realtime", list).map(({ legId, revision, tokens }) => [legId, revision, (tokens as { in: number }).in])).toEqual([["sess_1", 2, 264], ["sess_2/resp_9", 0, 132]]);
-    expect(eventsOf("openai-realtime", [...list, done("resp_3")])[0]).toMatchObject({ legId: "sess_1", revision: 3, tokens: { in: 396 } });
+  it("in lists is the same in whichever pieces it comes: a leg for each response, in the contact of its session", () => {
+    const all = [done("resp_1"), done("resp_9", {}, { session_id: "sess_2" }), done("resp_2"), done("resp_3")];
+    const whole = eventsOf("openai-realtime", all);
+    expect(whole.map(({ eventId, contactId, legId, tokens }) => [eventId, contactId, legId, (tokens as { in: number }).in])).toEqual([
+      ["resp_1", "sess_1", "sess_1/resp_1", 132], ["resp_9", "sess_2", "sess_2/resp_9", 132], ["resp_2", "sess_1", "sess_1/resp_2", 132], ["resp_3", "sess_1", "sess_1/resp_3", 132]]);
+    expect([...eventsOf("openai-realtime", all.slice(0, 2)), ...eventsOf("openai-realtime", all.slice(2))]).toEqual(whole);
   });
 
   it("of a response alone is a leg of its own in its session, without connected time", () => {

@@ -26,6 +26,12 @@ describe("a call of Retell", () => {
     ["the noise of adding binary numbers is none", '{"product_costs":[{"product":"a_tts","cost":0.1},{"product":"b_llm","cost":0.2}],"combined_cost":0.30000000000000004}', ["TTS 0.001 USD", "LLM 0.002 USD"]],
   ])("costs: %s", (_, cost, expected) => expect(costsOf(eventOf("retell", JSON.stringify(ended()).replace(/"call_cost":\{.*?\}\],.*?\}/, `"call_cost":${cost}`)))).toEqual(expected));
 
+  it("of which costs come in more parts than an event holds: the last holds the rest, and nothing is lost", () => {
+    const parts = Array.from({ length: 60 }, (_, index) => ({ product: `p${index}_tts`, cost: 1 + index }));
+    const costs = costsOf(eventOf("retell", JSON.stringify(ended()).replace(/"call_cost":\{.*?\}\],.*?\}/, `"call_cost":${JSON.stringify({ product_costs: parts, combined_cost: 1831 })}`)));
+    expect([costs.length, costs[48], costs[49]]).toEqual([50, "TTS 0.49 USD", "OTHER 6.06 USD"]);
+  });
+
   it("of which the analysis comes later, or first, is the same leg at a higher revision", () => {
     const event = eventOf("retell", analysed({ call_successful: true, user_sentiment: "Positive", in_voicemail: false }));
     expect(event).toMatchObject({ eventId: "call_r1/call_analyzed", type: "LEG_UPDATED", revision: 2, legId: "call_r1", resolved: true, sentiment: "POSITIVE", outcome: "CONTAINED", flags: { voicemail: false }, connectedMs: 60_500 });

@@ -48,9 +48,9 @@ async function insertMapping(tx: TenantTransaction, connectionId: string, { vers
   ]);
 }
 
-async function holdsSecret(tx: TenantTransaction, { vault, nowMs }: ConnectionTools, connection: ProviderConnection, secret: string): Promise<boolean> {
+async function holdsSecret(tx: TenantTransaction, { vault, nowMs }: ConnectionTools, connection: ProviderConnection, secret: string, how: "now" | "without an end"): Promise<boolean> {
   const keys = await sealedKeys(tx, connection.id);
-  return keys.some(({ id, sealed, endsAt }) => (endsAt === null || endsAt.getTime() > nowMs) && vault.open(sealed, aboutKey(tx.scope.programme.id, connection.id, id)) === secret);
+  return keys.some(({ id, sealed, endsAt }) => (endsAt === null || (how === "now" && endsAt.getTime() > nowMs)) && vault.open(sealed, aboutKey(tx.scope.programme.id, connection.id, id)) === secret);
 }
 
 /** A secret of 32 random bytes, in the form that the provider's own have. */
@@ -65,7 +65,7 @@ export function connectProviderPorts(tx: TenantTransaction, tools: ConnectionToo
     ...codes(tx), newSecret,
     isRegisteredSource: async (uri) => ((await findSource(tx, uri))?.version ?? 0) > 0,
     findConnection: (provider, source) => findConnectionOf(tx, provider, source),
-    holdsSecret: (connection, secret) => holdsSecret(tx, tools, connection, secret),
+    holdsSecret: (connection, secret) => holdsSecret(tx, tools, connection, secret, "now"),
     save: async ({ provider, source, name, businessUnitIds, routes, secret, reason }) => {
       const id = randomUUID();
       await tx.query(
@@ -91,7 +91,7 @@ export function providerKeyPorts(tx: TenantTransaction, tools: ConnectionTools):
     find: (id) => findConnection(tx, id),
     findByIdempotencyKey: async (connection, idempotencyKey) =>
       (await tx.query("select 1 from metering.provider_key where programme_id = $1 and connection_id = $2 and idempotency_key = $3", [programmeId, connection.id, idempotencyKey])).length > 0,
-    holdsSecret: (connection, secret) => holdsSecret(tx, tools, connection, secret),
+    holdsSecret: (connection, secret) => holdsSecret(tx, tools, connection, secret, "without an end"),
     saveKey: (connection, key) => insertKey(tx, tools.vault, connection.id, key, new Date(tools.nowMs)),
     endKey: async (key, endsAt, reason) => {
       await tx.query("insert into metering.provider_key_end (programme_id, key_id, ends_at, reason, ended_by) values ($1, $2, $3, $4, $5) on conflict do nothing", [programmeId, key.id, endsAt, reason, tx.scope.principal.subject]);

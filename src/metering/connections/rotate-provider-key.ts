@@ -39,8 +39,8 @@ const MOST_KEYS = 10;
 
 /**
  * Gives a connection a further key; those so far end when the overlap after the new one's beginning is over. Answers the
- * connection and, when a secret was made, that secret, this once. A secret that it holds already, or an idempotencyKey
- * that was used for it, changes nothing. NOT_FOUND for a connection that does not exist.
+ * connection and, when a secret was made, that secret, this once. A secret that it holds already in a key that does not
+ * end, or an idempotencyKey that was used for it, changes nothing; one whose key is about to end gets a further key. NOT_FOUND for a connection that does not exist.
  */
 export async function rotateProviderKey(ports: RotateProviderKeyPorts, input: RotateProviderKeyInput): Promise<{ connection: ProviderConnection; secret: string | null }> {
   const connection = await ports.find(input.connectionId);
@@ -51,7 +51,7 @@ export async function rotateProviderKey(ports: RotateProviderKeyPorts, input: Ro
   const { overlapSeconds } = input;
   if (!Number.isSafeInteger(overlapSeconds) || overlapSeconds < 0 || overlapSeconds > LONGEST_OVERLAP_SECONDS) throw new Refusal("BAD_USER_INPUT", `overlapSeconds must be a whole number from 0 to ${LONGEST_OVERLAP_SECONDS}.`, ["overlapSeconds"]);
   const notBefore = input.notBefore ?? new Date(ports.nowMs);
-  if (input.expiresAt !== null && input.expiresAt <= notBefore) throw new Refusal("BAD_USER_INPUT", "expiresAt must lie after notBefore.", ["expiresAt"]);
+  if (input.expiresAt !== null && (input.expiresAt <= notBefore || input.expiresAt.getTime() <= ports.nowMs)) throw new Refusal("BAD_USER_INPUT", "expiresAt must lie in the future and after notBefore.", ["expiresAt"]);
   if (idempotencyKey !== null && (await ports.findByIdempotencyKey(connection, idempotencyKey))) return { connection, secret: null };
   if (given !== null && (await ports.holdsSecret(connection, given))) return { connection, secret: null };
   const running = connection.keys.filter(({ endsAt }) => endsAt === null || endsAt.getTime() > ports.nowMs);

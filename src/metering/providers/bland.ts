@@ -9,6 +9,19 @@ const WITHHELD = [
 const STATUSES: Readonly<Record<string, string>> = { "no-answer": "NO_ANSWER", busy: "BUSY", canceled: "CANCELLED", cancelled: "CANCELLED", failed: "FAILED", voicemail: "VOICEMAIL" };
 const MINUTE_MS = 60_000n;
 
+/** Longest that a call may end later than its start and length say. */
+const LONGEST_GAP_MS = 60_000;
+
+/**
+ * When a call ended. What Bland calls its end may also be when it would have been ended at the latest: an end that lies far
+ * behind start and length is that.
+ */
+function endOf(named: number | null, startedAt: number | null, connectedMs: number): number | null {
+  if (startedAt === null || connectedMs === 0) return named ?? startedAt;
+  const reckoned = startedAt + connectedMs;
+  return named === null || named - reckoned > LONGEST_GAP_MS ? reckoned : named;
+}
+
 /** Calls of Bland, as its webhook and its API give them; one leg each. Durations are in minutes, with a fraction. */
 export const bland: Adapter = {
   unwrap: (root) => (Array.isArray(root.calls) ? (root.calls as unknown[]) : null),
@@ -19,7 +32,7 @@ export const bland: Adapter = {
     const connectedMs = minutes === null ? 0 : Number(wholeOf(minutes, MINUTE_MS));
     if (record.flag("completed") === false && connectedMs === 0 && !record.has("end_at")) return ignored("The call has not ended.");
     const startedAt = record.instant("started_at") ?? record.instant("created_at");
-    const endedAt = record.instant("end_at") ?? (startedAt === null ? null : startedAt + connectedMs);
+    const endedAt = endOf(record.instant("end_at"), startedAt, connectedMs);
     if (endedAt === null) throw record.missing("end_at", "a leg needs an end.");
     const answeredBy = record.text("answered_by"), status = record.text("status");
     const isVoicemail = answeredBy === "voicemail" || status === "voicemail";
@@ -31,7 +44,7 @@ export const bland: Adapter = {
       eventId: id, type: "LEG_COMPLETED", revision: 0, provider: "bland", providerRef: id, contactId: id, legId: id, telephonyRef: record.text("twilio_call_sid"), channel: "VOICE", transport: "PSTN",
       direction: record.flag("inbound") === true ? "INBOUND" : "OUTBOUND", status: isVoicemail ? "VOICEMAIL" : connectedMs > 0 ? "COMPLETED" : (STATUSES[status ?? ""] ?? STATUSES[answeredBy ?? ""] ?? "FAILED"),
       connectedAt: connectedMs > 0 ? isoOf(startedAt) : null, endedAt: isoOf(endedAt), connectedMs, humanMs: transferredAt === null ? null : Math.max(0, endedAt - transferredAt), humanConnectedAt: isoOf(transferredAt),
-      outcome: isTransferred ? "ESCALATED" : connectedMs > 0 && answeredBy === "human" ? "CONTAINED" : null, endReasonRaw: tidy(record.text("call_ended_by") ?? status, 500), flags: { voicemail: isVoicemail || null },
+      outcome: isTransferred ? "ESCALATED" : connectedMs > 0 && !isVoicemail && answeredBy !== "no-answer" ? "CONTAINED" : null, endReasonRaw: tidy(record.text("call_ended_by") ?? status, 500), flags: { voicemail: isVoicemail || null },
       campaignRunId: batchId, workflow: pathwayId, agentId: personaId, intent: tidy(record.maybeText("disposition_tag")),
       // The price bundles everything that the call used.
       costItems: costItems([{ component: "PLATFORM", amount: price, ...(minutes === null ? {} : { quantity: minutes, unit: "MINUTE" }) }]),

@@ -47,6 +47,9 @@ interface Around {
   readonly unknown: JsonObject;
 }
 
+/** Of any number of instants, which may be more than a function takes arguments. */
+const latest = (instants: readonly number[]): number => instants.reduce((most, each) => Math.max(most, each));
+
 function readSession(session: Payload, around: Around): ProviderItem[] {
   const id = session.needText("sessionId");
   const media = session.text("mediaType") ?? "voice";
@@ -60,8 +63,8 @@ function readSession(session: Payload, around: Around): ProviderItem[] {
   const metrics = metricsOf(session);
   const isAgent = around.purpose === "agent" || around.purpose === "user";
   const ends = segments.flatMap(({ type, end }) => (end === null || (type ?? "").toLowerCase() === "wrapup" ? [] : [end]));
-  const endedAt = ends.length > 0 ? Math.max(...ends) : around.endedAt;
-  const revision = Math.max(around.endedAt, ...segments.flatMap(({ start, end }) => [start ?? 0, end ?? 0]), ...metrics.emitted);
+  const endedAt = ends.length > 0 ? latest(ends) : around.endedAt;
+  const revision = latest([around.endedAt, ...segments.flatMap(({ start, end }) => [start ?? 0, end ?? 0]), ...metrics.emitted]);
   const queues = [...new Set(segments.flatMap(({ queueId }) => (queueId === null ? [] : [queueId])))];
   const flowId = session.object("flow")?.text("flowId") ?? null;
   const last = segments.at(-1);
@@ -69,7 +72,7 @@ function readSession(session: Payload, around: Around): ProviderItem[] {
     eventId: `${around.id}/${id}@${revision}`, type: "LEG_COMPLETED", revision, provider: "genesys", providerRef: id, contactId: around.id, legId: id, agentId: session.text("selectedAgentId") ?? null,
     channel: session.maybeText("messageType") === "sms" ? "SMS" : (CHANNELS[media] ?? "WEB"), direction: around.isOutbound ? "OUTBOUND" : "INBOUND",
     status: connectedMs > 0 ? "COMPLETED" : segments.some(({ isBusy }) => isBusy) ? "BUSY" : last?.error ? "FAILED" : last?.disconnect === "client" || last?.disconnect === "peer" ? "CANCELLED" : "NO_ANSWER",
-    initiatedAt: isoOf(around.startedAt), connectedAt: connected.length > 0 ? isoOf(Math.min(...connected.map(({ start }) => start!))) : null, endedAt: isoOf(endedAt), connectedMs,
+    initiatedAt: isoOf(around.startedAt), connectedAt: connected.length > 0 ? isoOf(-latest(connected.map(({ start }) => -start!))) : null, endedAt: isoOf(endedAt), connectedMs,
     queueMs: around.purpose === "acd" ? connectedMs : null, humanMs: isAgent ? (metrics.sums.tTalk ?? null) : null, holdMs: metrics.sums.tHeld ?? null, wrapMs: metrics.sums.tAcw ?? null,
     outcome: (metrics.sums.nTransferred ?? 0) > 0 ? "ESCALATED" : around.isSelfServed === true ? "CONTAINED" : null, campaignRunId: session.text("outboundCampaignId"),
     endReasonRaw: tidy(last?.disconnect ?? null, 500), attributes: { purpose: tidy(around.purpose), mediaType: CHANNELS[media] === undefined ? tidy(media) : null, ...around.unknown },

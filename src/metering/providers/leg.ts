@@ -1,6 +1,6 @@
 import { ExactDecimal } from "../../kernel/decimal";
 import { isCleanText } from "../../kernel/code";
-import { ExactNumber, plainText } from "./exact-json";
+import { ExactNumber, NOTHING, plainText, plus } from "./exact-json";
 import { JsonObject, Payload, isObject } from "./payload";
 
 /** A leg that a record of a provider stands for: a canonical event, without where it belongs. */
@@ -23,8 +23,6 @@ export type ProviderItem =
 export interface Adapter {
   /** The records that a payload wraps; null when it is a record itself. */
   unwrap?(root: JsonObject): readonly unknown[] | null;
-  /** Joins records that make one leg together. */
-  gather?(records: readonly unknown[]): readonly unknown[];
   /** What names a record in a refusal, however broken it is. */
   nameOf(record: JsonObject): unknown;
   read(record: Payload): ProviderItem[];
@@ -43,13 +41,21 @@ export interface Cost {
 
 const MOST_ITEMS = 50;
 
-/** Cost items of an event. Those of nothing are left out; what is more than an event holds is left to `total`. */
+/** Cost items of an event. Those of nothing are left out; of more than an event holds the last is the sum of the rest. */
 export function costItems(costs: readonly Cost[]): Array<Record<string, string>> {
-  return costs.filter(({ amount, quantity }) => (amount ? amount.units !== 0n : quantity && quantity.units !== 0n)).slice(0, MOST_ITEMS).map(({ component, amount, currency, quantity, unit }) => ({
+  return withinLimit(costs.filter(({ amount, quantity }) => (amount ? amount.units !== 0n : quantity && quantity.units !== 0n))).map(({ component, amount, currency, quantity, unit }) => ({
     component, basis: "REPORTED",
     ...(quantity ? { quantity: plainText(quantity), ...(unit ? { unit } : {}) } : {}),
     ...(amount ? { amount: plainText(amount), currency: currency ?? "USD" } : {}),
   }));
+}
+
+/** No money is cut off: what does not fit is added up, one item for each currency. */
+function withinLimit(costs: readonly Cost[]): readonly Cost[] {
+  if (costs.length <= MOST_ITEMS) return costs;
+  const currencies = [...new Set(costs.flatMap(({ amount, currency }) => (amount ? [currency ?? "USD"] : [])))];
+  const kept = costs.slice(0, MOST_ITEMS - currencies.length), rest = costs.slice(kept.length);
+  return [...kept, ...currencies.map((currency) => ({ component: "OTHER", currency, amount: rest.reduce((sum, cost) => (cost.amount && (cost.currency ?? "USD") === currency ? plus(sum, cost.amount) : sum), NOTHING) }))];
 }
 
 /** The event without what is absent. */

@@ -6,13 +6,13 @@ const EVENT_WITHHELD = ["event_id", "type", "response", "session", "session_id",
 const SESSION_WITHHELD = ["object", "model", "direction", "instructions", "tools", "tool_choice", "audio", "client_secret", "voice", "prompt", "tracing", "include", "truncation", "output_modalities", "modalities", "input_audio_format", "output_audio_format", "input_audio_transcription", "turn_detection", "temperature", "max_response_output_tokens", "max_output_tokens", "expires_at", "type", "speed"];
 
 /**
- * Usage of OpenAI's realtime sessions, summed over their `response.done`. Of a session that is sent whole, `{session:
- * {id, started_at, ended_at, ...}, responses: [response.done ...]}` or a list of such responses, one leg; sent again with
- * more responses it takes the place of what was sent before. A response alone is a leg of its own within its session. The
- * interface itself says neither the session nor the time: whoever forwards adds `session_id` and `occurred_at`.
+ * Usage of OpenAI's realtime sessions. A `response.done`, alone or in a list, is a leg of its own in the contact that its
+ * session is, whatever else was sent of that session and in whichever pieces: the contact's legs sum to the session. A
+ * session that is sent whole, `{session: {id, started_at, ended_at, ...}, responses: [response.done ...]}`, is one leg with
+ * their sum; sent again with more responses it takes the place of what was sent before. Send a session either way, not
+ * both. The interface itself says neither the session nor the time: whoever forwards adds `session_id` and `occurred_at`.
  */
 export const openaiRealtime: Adapter = {
-  gather: bySession,
   nameOf: (record) => (isObject(record.session) ? record.session.id : (record.session_id ?? (isObject(record.response) ? record.response.id : null))),
   read(record) {
     const session = record.object("session");
@@ -22,22 +22,6 @@ export const openaiRealtime: Adapter = {
     return readResponse(record);
   },
 };
-
-/** Joins the responses of one session in a list, in the place of the first. */
-function bySession(records: readonly unknown[]): readonly unknown[] {
-  const done = records.filter((record): record is JsonObject => isObject(record) && record.type === "response.done" && typeof record.session_id === "string");
-  const sessions = new Map<unknown, JsonObject[]>();
-  for (const record of done) sessions.set(record.session_id, [...(sessions.get(record.session_id) ?? []), record]);
-  const written = new Set<unknown>();
-  return records.flatMap((record) => {
-    const id = isObject(record) ? record.session_id : undefined;
-    const responses = sessions.get(id);
-    if (responses === undefined || responses.length < 2 || !isObject(record) || record.type !== "response.done") return [record];
-    if (written.has(id)) return [];
-    written.add(id);
-    return [{ session: { id }, responses }];
-  });
-}
 
 interface Tokens { in: number; out: number; cached: number; audioIn: number; audioOut: number }
 const none = (): Tokens => ({ in: 0, out: 0, cached: 0, audioIn: 0, audioOut: 0 });

@@ -25,7 +25,6 @@ export function readProvider(provider: Provider, payload: unknown, isText = fals
   let records: readonly unknown[];
   try {
     records = Array.isArray(payload) ? (payload as unknown[]) : ((isObject(payload) ? adapter.unwrap?.(payload) : null) ?? [payload]);
-    records = adapter.gather?.(records) ?? records;
   } catch (error) {
     if (error instanceof PayloadFault) return [faultOf(error, "")];
     throw error;

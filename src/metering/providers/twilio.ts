@@ -14,7 +14,7 @@ const CALLBACK_WITHHELD = [
 
 /**
  * Calls of Twilio: a record of its Call resource, or the form fields of a status callback; one leg each. A record says more
- * than a callback of the same second and wins over it. Durations are text of seconds, empty when nobody answered.
+ * than a callback and wins over it whenever it was changed; of two records of the same second the one with a price wins. Durations are text of seconds, empty when nobody answered.
  */
 export const twilio: Adapter = {
   unwrap: (root) => (Array.isArray(root.calls) ? (root.calls as unknown[]) : null),
@@ -40,7 +40,7 @@ function readRecord(record: Payload): ProviderItem[] {
   return leg({
     sid, status, seconds, endedAt, parentSid: record.text("parent_call_sid"), accountSid: record.text("account_sid"),
     direction: record.text("direction"), answeredBy: record.text("answered_by"), trunkSid: record.text("trunk_sid"), groupSid: record.text("group_sid"),
-    eventId: `${sid}/${status}@${updatedAt}`, revision: updatedAt + 1, connectedAt: startedAt, initiatedAt: record.rfcInstant("date_created") ?? startedAt, queueMs,
+    eventId: `${sid}/${status}@${updatedAt}${price ? "/priced" : ""}`, revision: updatedAt + (price ? 2 : 1), connectedAt: startedAt, initiatedAt: record.rfcInstant("date_created") ?? startedAt, queueMs,
     // The ledger shows what a call cost as a negative amount.
     costs: price ? [{ component: "TELEPHONY", amount: magnitude(price), currency: record.text("price_unit")?.toUpperCase() }] : [],
     unknown: record.rest(RECORD_WITHHELD),
@@ -57,7 +57,7 @@ function readCallback(form: Payload): ProviderItem[] {
   const seconds = form.wholeText("CallDuration") ?? 0;
   return leg({
     sid, status, seconds, endedAt, parentSid: form.text("ParentCallSid"), accountSid: form.text("AccountSid"), direction: form.text("Direction"), answeredBy: form.text("AnsweredBy"),
-    trunkSid: null, groupSid: null, eventId: `${sid}/${status}`, revision: endedAt, connectedAt: endedAt - seconds * 1000, initiatedAt: null, queueMs: null, costs: [], unknown: form.rest(CALLBACK_WITHHELD),
+    trunkSid: null, groupSid: null, eventId: `${sid}/${status}`, revision: 0, connectedAt: endedAt - seconds * 1000, initiatedAt: null, queueMs: null, costs: [], unknown: form.rest(CALLBACK_WITHHELD),
   });
 }
 
