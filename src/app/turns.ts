@@ -36,3 +36,33 @@ export class Turns {
     };
   }
 }
+
+/** The same for each of many names apart: one that takes long holds nobody of another name up. Keeps nothing of a name that nobody uses. */
+export class TurnsByName {
+  private readonly users = new Map<string, { readonly turns: Turns; count: number }>();
+
+  constructor(private readonly most: number) {}
+
+  /** As `Turns.take`, among those of this name. */
+  async take(name: string, waitMs: number): Promise<(() => void) | null> {
+    const user = this.users.get(name) ?? { turns: new Turns(this.most), count: 0 };
+    this.users.set(name, user);
+    user.count += 1;
+    let left = false;
+    const leave = (): void => {
+      if (left) return;
+      left = true;
+      user.count -= 1;
+      if (user.count === 0) this.users.delete(name);
+    };
+    const giveBack = await user.turns.take(waitMs);
+    if (giveBack === null) {
+      leave();
+      return null;
+    }
+    return () => {
+      giveBack();
+      leave();
+    };
+  }
+}

@@ -6,7 +6,7 @@ import { LARGEST_BATCH } from "../../metering/usage-event";
 import { LARGEST_INGEST_BYTES } from "../graphql-server";
 import { HttpRefusal, WithBody, authenticate, endUnread, sendError } from "../http-manners";
 import { httpStatusOf } from "../refusals";
-import { Turns } from "../turns";
+import { Turns, TurnsByName } from "../turns";
 import { BodyReader, readWhole } from "./body-reader";
 import { BombLimit, inflated } from "./inflate";
 import { ProviderAccessParts, Sender, senderByConnection, senderByToken } from "./provider-access";
@@ -19,12 +19,14 @@ export const PROVIDER_UPLOADS = "/usage/:provider";
 
 type Parts = UsageRouteParts & ProviderAccessParts;
 
-const MOST_AT_ONCE = 16;
+/** Deliveries that are read and stored at the same time, in all and of one sender: who sends slowly holds up nobody else. */
+const MOST_AT_ONCE = 32;
+const MOST_OF_ONE = 8;
 const WAIT_FOR_TURN_MS = 5_000;
 const COMMIT_TIMEOUT_MS = 30_000;
 const BOMB: BombLimit = { ratio: 200, floorBytes: 1024 * 1024 };
 const OTHER_METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE"];
-const BUSY = new HttpRefusal(503, "UNAVAILABLE", `${MOST_AT_ONCE} deliveries are under way. Send the same request again in a moment.`);
+const BUSY = new HttpRefusal(503, "UNAVAILABLE", `${MOST_OF_ONE} deliveries of this sender, or ${MOST_AT_ONCE} in all, are under way. Send the same request again in a moment.`);
 
 /**
  * POST /usage/{provider}: what a voice provider sends by itself, signed, in the name of a connection (`?connection=`), or
@@ -33,6 +35,7 @@ const BUSY = new HttpRefusal(503, "UNAVAILABLE", `${MOST_AT_ONCE} deliveries are
 export function addProviderRoute(app: FastifyInstance, parts: Parts): void {
   const open = new Set<BodyReader>();
   const turns = new Turns(MOST_AT_ONCE);
+  const ofOne = new TurnsByName(MOST_OF_ONE);
   void app.register(async (usage) => {
     usage.removeAllContentTypeParsers();
     // The signature is of the bytes as they came: they stay where they are until we read them.
@@ -50,7 +53,8 @@ export function addProviderRoute(app: FastifyInstance, parts: Parts): void {
       handler: async (request: WithBody, reply) => {
         const body = new BodyReader(request.raw, parts.patience);
         open.add(body);
-        const giveBack = await turns.take(WAIT_FOR_TURN_MS);
+        const own = await ofOne.take(connectionOf(request) ?? `token ${request.principal?.subject}`, WAIT_FOR_TURN_MS);
+        const giveBack = own === null ? null : await turns.take(WAIT_FOR_TURN_MS);
         try {
           if (giveBack === null) throw BUSY;
           const answer = await take(parts, request, body);
@@ -59,6 +63,7 @@ export function addProviderRoute(app: FastifyInstance, parts: Parts): void {
           await sendTrouble(reply, troubleOf(error, parts.logger), error);
         } finally {
           giveBack?.();
+          own?.();
           open.delete(body);
         }
         return reply;
