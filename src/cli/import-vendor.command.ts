@@ -21,6 +21,7 @@ export function registerImportVendor(imports: Command): void {
     .action(async (name: string, options: CommonOptions & Omit<ImportVendorOptions, "file">) => {
       const summary = await withProgramme(options, ({ database, scope }) => importVendor(database, scope, { ...options, file: pathOf(name) }));
       for (const { row, column, reason } of summary.faults.slice(0, TOLD_FAULTS)) say(`row ${row}${column === "" ? "" : `, ${column}`}: ${reason}`);
+      for (const { column, reason, rows, firstRows } of summary.remarks) say(`${column} ${reason}: ${count(rows)} row(s), taken all the same; row ${firstRows.join(", ")}${rows > firstRows.length ? ", ..." : ""}`);
       const told = summary.statements.map((each) => `${each.externalId}: ${each.total} ${each.currency} in ${count(each.lines)} line(s) of ${each.period}${each.duplicate ? ", there already" : ""}.`);
       print(options, summary, [`${count(summary.rows)} row(s), ${count(summary.faults.length)} faulty.`, ...told, ...summary.entries.map(({ externalId, amount, currency }) => `booked ${amount} ${currency} as ${externalId}`)].join("\n"));
       if (summary.faults.length > 0) {

@@ -7,7 +7,7 @@ import { currencyOf } from "../kernel/money";
 import { Refusal, invariant } from "../kernel/refusal";
 import { bookCost } from "../costs";
 import { bookCostPorts } from "../costs/costs-ports.store";
-import { FOCUS_NEEDED, FocusRow, VendorLineInput, VendorStatementInput, bookVendorStatement, readFocusRow, readTwilioUsage, sumOf } from "../rating";
+import { FOCUS_NEEDED, FocusRow, VendorLineInput, VendorStatementInput, bookVendorStatement, readFocusRow, remarksOnFocusRow, readTwilioUsage, sumOf } from "../rating";
 import { bookVendorStatementPorts } from "../rating/reconciliation-ports.store";
 import { Scope } from "../tenancy";
 import { Database } from "../tenancy/database.store";
@@ -40,12 +40,21 @@ export interface ImportVendorSummary {
   readonly statements: ReadonlyArray<{ readonly externalId: string; readonly period: string; readonly currency: string; readonly total: string; readonly lines: number; readonly duplicate: boolean }>;
   readonly entries: ReadonlyArray<{ readonly externalId: string; readonly amount: string; readonly currency: string }>;
   readonly faults: readonly VendorFault[];
+  /** FOCUS: what else is wrong with rows that were taken all the same, by column and reason, with the numbers of the first rows. */
+  readonly remarks: readonly VendorRemark[];
+}
+
+export interface VendorRemark {
+  readonly column: string;
+  readonly reason: string;
+  readonly rows: number;
+  readonly firstRows: readonly number[];
 }
 
 /** Keeps what a vendor's file says, all of it or nothing: a faulty row is named with its number, column and reason, and nothing is booked. Safe to repeat. */
 export async function importVendor(database: Database, scope: Scope, options: ImportVendorOptions): Promise<ImportVendorSummary> {
-  const { rows, statements, services, faults } = options.kind === "twilio-usage" ? await twilio(options) : await fromRows(options);
-  if (faults.length > 0 || statements.length === 0) return { rows, statements: [], entries: [], faults };
+  const { rows, statements, services, faults, remarks } = options.kind === "twilio-usage" ? await twilio(options) : await fromRows(options);
+  if (faults.length > 0 || statements.length === 0) return { rows, statements: [], entries: [], faults, remarks };
   return database.withTenant(scope, async (tx) => {
     const booked: Array<ImportVendorSummary["statements"][number]> = [];
     for (const input of statements) {
@@ -54,7 +63,7 @@ export async function importVendor(database: Database, scope: Scope, options: Im
     }
     const entries = options.pool === undefined ? [] : services.flatMap((each) => entriesOf(options, each));
     for (const entry of entries) await bookCost(bookCostPorts(tx, recordAudit), { ...entry, pool: options.pool!, vendor: options.vendor });
-    return { rows, statements: booked, entries: entries.map(({ externalId, amount, currency }) => ({ externalId, amount, currency })), faults };
+    return { rows, statements: booked, entries: entries.map(({ externalId, amount, currency }) => ({ externalId, amount, currency })), faults, remarks };
   }, { statementTimeoutMs: 0 });
 }
 
@@ -64,6 +73,7 @@ interface Read {
   /** Of FOCUS: the amounts of each service, by statement. */
   readonly services: ReadonlyArray<{ readonly id: string; readonly period: string; readonly currency: string; readonly amounts: ReadonlyMap<string, readonly string[]> }>;
   readonly faults: readonly VendorFault[];
+  readonly remarks: readonly VendorRemark[];
 }
 
 const idOf = ({ id, file }: ImportVendorOptions): string => id ?? basename(file);
@@ -81,12 +91,13 @@ async function twilio(options: ImportVendorOptions): Promise<Read> {
     throw new Refusal("BAD_USER_INPUT", `${options.file} is no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   const statement = readTwilioUsage(json, { vendor: options.vendor, period: periodOf(options), externalId: idOf(options) });
-  return { rows: statement.lines.length, statements: [statement], services: [], faults: [] };
+  return { rows: statement.lines.length, statements: [statement], services: [], faults: [], remarks: [] };
 }
 
 async function fromRows(options: ImportVendorOptions): Promise<Read> {
   const reader = readRows(options.file);
   const faults: VendorFault[] = [];
+  const remarks = new Remarks();
   const groups = new Map<string, FocusRow[]>();
   let rows = 0;
   try {
@@ -102,7 +113,13 @@ async function fromRows(options: ImportVendorOptions): Promise<Read> {
       }
       const read = options.kind === "focus" ? readFocusRow(item.row) : invoiceRow(item.row, periodOf(options));
       if ("reason" in read) faults.push({ row: item.rowNumber, ...read });
-      else groups.set(`${read.period}/${read.currency}`, [...(groups.get(`${read.period}/${read.currency}`) ?? []), read]);
+      else {
+        const key = `${read.period}/${read.currency}`;
+        const group = groups.get(key);
+        if (group) group.push(read);
+        else groups.set(key, [read]);
+        if (options.kind === "focus") remarks.add(item.rowNumber, remarksOnFocusRow(item.row));
+      }
     }
   } finally {
     await reader.close();
@@ -110,10 +127,31 @@ async function fromRows(options: ImportVendorOptions): Promise<Read> {
   const ordered = [...groups].sort(([a], [b]) => compareCodes(a, b));
   const single = options.kind === "invoice" && ordered.length === 1;
   return {
-    rows, faults,
+    rows, faults, remarks: remarks.list(),
     statements: ordered.map(([key, found]) => ({ vendor: options.vendor, period: found[0]!.period, kind: options.kind === "focus" ? "FOCUS" : "INVOICE", externalId: single ? idOf(options) : `${idOf(options)}/${key}`, currency: found[0]!.currency, lines: found.map(({ line }) => line) })),
     services: options.kind === "focus" ? ordered.map(([key, found]) => ({ id: `${idOf(options)}/${key}`, period: found[0]!.period, currency: found[0]!.currency, amounts: byService(found) })) : [],
   };
+}
+
+const FIRST_ROWS = 5;
+
+/** Counts what is remarked on rows, by column and reason. */
+class Remarks {
+  private readonly found = new Map<string, { readonly column: string; readonly reason: string; rows: number; readonly firstRows: number[] }>();
+
+  add(row: number, remarks: ReadonlyArray<{ readonly column: string; readonly reason: string }>): void {
+    for (const { column, reason } of remarks) {
+      const key = `${column} ${reason}`;
+      const remark = this.found.get(key) ?? { column, reason, rows: 0, firstRows: [] };
+      this.found.set(key, remark);
+      remark.rows += 1;
+      if (remark.firstRows.length < FIRST_ROWS) remark.firstRows.push(row);
+    }
+  }
+
+  list(): VendorRemark[] {
+    return [...this.found.values()];
+  }
 }
 
 function byService(rows: readonly FocusRow[]): Map<string, string[]> {

@@ -1,9 +1,10 @@
 import { formatUnits, parseDecimal } from "../kernel/decimal";
+import { compare, fromDecimal, multiply, roundForDisplay } from "../kernel/fraction";
 import { currencyOf } from "../kernel/money";
 import { VendorLineInput } from "./vendor-statement";
 
 /** Columns of a FOCUS cost and usage row that a statement is made of; the first five are needed. */
-export const FOCUS_COLUMNS = ["BilledCost", "BillingCurrency", "BillingPeriodStart", "ChargeCategory", "ChargeDescription", "PricingQuantity", "PricingUnit", "ServiceName", "ResourceId"] as const;
+export const FOCUS_COLUMNS = ["BilledCost", "BillingCurrency", "BillingPeriodStart", "ChargeCategory", "ChargeDescription", "PricingQuantity", "PricingUnit", "ServiceName"] as const;
 export const FOCUS_NEEDED: readonly string[] = FOCUS_COLUMNS.slice(0, 5);
 
 /** What is wrong with a row: its column and the reason, for people. */
@@ -40,8 +41,43 @@ export function readFocusRow(row: Readonly<Record<string, string>>): FocusRow | 
   const unit = value("PricingUnit");
   return {
     period, currency, service,
-    line: { description: `${service}: ${value("ChargeDescription") || value("ChargeCategory")}`.slice(0, 500), component: null, callRef: value("ResourceId").slice(0, 500) || null, quantity, unit: /^minutes?$/i.test(unit) ? "MINUTE" : /^seconds?$/i.test(unit) ? "SECOND" : unit || null, amount },
+    // A resource is what was used, for example an instance with many calls: it is no id of a call.
+    line: { description: `${service}: ${value("ChargeDescription") || value("ChargeCategory")}`.slice(0, 500), component: null, callRef: null, quantity, unit: /^minutes?$/i.test(unit) ? "MINUTE" : /^seconds?$/i.test(unit) ? "SECOND" : unit || null, amount },
   };
+}
+
+/** Columns that the format requires a value in; a file of ours may lack one, a row of it may not leave it empty. */
+const NEVER_EMPTY = ["BillingAccountId", "BillingPeriodEnd", "ChargePeriodStart", "ChargePeriodEnd", "ContractedCost", "EffectiveCost", "ListCost", "InvoiceIssuerName"] as const;
+/** cost = price x quantity, by the format. */
+const PRODUCTS = [["ListCost", "ListUnitPrice"], ["ContractedCost", "ContractedUnitPrice"]] as const;
+const INSTANT = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}/;
+
+/**
+ * What else is wrong with a row that can be booked all the same, since its billed cost is sound: a value that the format
+ * requires and is not there, a charge outside its billing period, a cost that is not price x quantity (rounded to the
+ * decimals that it is written with). Reasons hold no values, so that they can be counted.
+ */
+export function remarksOnFocusRow(row: Readonly<Record<string, string>>): FocusFault[] {
+  const value = (column: string): string => (row[column] === undefined || row[column] === "NULL" ? "" : row[column].trim());
+  const remarks: FocusFault[] = NEVER_EMPTY.filter((column) => row[column] !== undefined && value(column) === "").map((column) => ({ column, reason: "is empty, the format requires a value" }));
+  const instant = (column: string): string | null => (INSTANT.test(value(column)) ? value(column).slice(0, 19).replace(" ", "T") : null);
+  const [billedFrom, billedTo, from, to] = [instant("BillingPeriodStart"), instant("BillingPeriodEnd"), instant("ChargePeriodStart"), instant("ChargePeriodEnd")];
+  if (from !== null && to !== null && from >= to) remarks.push({ column: "ChargePeriodEnd", reason: "is not after ChargePeriodStart" });
+  if (from !== null && billedFrom !== null && billedTo !== null && (from < billedFrom || from >= billedTo)) remarks.push({ column: "ChargePeriodStart", reason: "lies outside the billing period" });
+  const quantity = exact(value("PricingQuantity"));
+  for (const [cost, price] of PRODUCTS) {
+    const [amount, each] = [exact(value(cost)), exact(value(price))];
+    if (amount === null || each === null || quantity === null) continue;
+    const product = multiply(fromDecimal(each), fromDecimal(quantity));
+    const written = exact(roundForDisplay(product, amount.scale));
+    if (compare(fromDecimal(amount), fromDecimal(written!)) !== 0) remarks.push({ column: cost, reason: `is not ${price} x PricingQuantity` });
+  }
+  return remarks;
+}
+
+function exact(text: string): ReturnType<typeof parseDecimal> {
+  const plain = focusDecimal(text);
+  return plain === null ? null : parseDecimal(plain);
 }
 
 function fault(column: string, value: string, reason: string): FocusFault {
