@@ -6,7 +6,7 @@ import { chargeOf } from "./charge";
 import { OurLeg, PricedCard, VendorCall, asMs, matchLegs } from "./match-legs";
 import { isImplausible, plausibilityAlarms } from "./plausibility";
 import { exact, isTimed, priceOf } from "./rate-card";
-import { Bind, CHARGED, eventsThatCost } from "./rated-events.query";
+import { Bind, CONNECTED_CALL, eventsThatCost } from "./rated-events.query";
 import { minorOf, rateUsage, stretchesOf } from "./rate-usage";
 import { RatingFacts } from "./rating-facts";
 import { gatherRatingFacts, ratesOf } from "./rating-facts.query";
@@ -76,7 +76,7 @@ interface LegRow { readonly legId: string; readonly providerRef: string | null; 
 async function ourLegs(tx: TenantTransaction, period: string, cutoff: Date, vendor: string, facts: RatingFacts, wanted: boolean): Promise<{ legs: OurLeg[] | null; measuredMs: string; count: string }> {
   const parameters: unknown[] = [];
   const bind: Bind = (value) => `$${parameters.push(value)}`;
-  const rows = `${await eventsThatCost(tx, bind, period, cutoff)} where ${CHARGED.CALL} and e.provider = ${bind(vendor)}`;
+  const rows = `${await eventsThatCost(tx, bind, period, cutoff)} where ${CONNECTED_CALL} and e.provider = ${bind(vendor)}`;
   const [total] = await tx.query<{ count: string; measuredMs: string }>(`select count(*) as count, coalesce(sum(e.connected_ms), 0) as "measuredMs" from ${rows}`, parameters);
   if (!wanted || Number(total!.count) > MOST_LEGS) return { legs: null, ...total! };
   const found = await tx.query<LegRow>(

@@ -154,6 +154,20 @@ describe("a rated month", () => {
     expect((await rate()).postings.map((each: Record<string, unknown> & { amount: { amount: string } }) => each.amount.amount)).toEqual(["0.59", "0.25"]);
   });
 
+  it("charges the characters that items count, whatever amount came with them, and leaves the cost of other legs as it came", async () => {
+    await agree({ vendor: "eleven", component: "TTS", unit: "CHARACTER", minimumSeconds: null, incrementSeconds: null, tiers: [{ price: "0.001" }] });
+    const by = (id: string, ...costItems: unknown[]): Record<string, unknown> => spoke(id, 60, { provider: "eleven", useCase: "returns", costItems });
+    const characters = { unit: "CHARACTER", quantity: "300" };
+    await report(integration(server), [
+      by("ch-sum", item("TTS", "0.25", "RATED")), by("ch-rated", { ...item("TTS", "9", "RATED"), ...characters }, { component: "TTS", basis: "ESTIMATED", ...characters }),
+      by("ch-alone", { ...item("TTS", "9", "RATED"), ...characters }), by("ch-bare", { component: "TTS", basis: "ESTIMATED", ...characters }), by("ch-reported", { ...item("TTS", "0.5", "REPORTED"), ...characters }), by("ch-llm", item("LLM", "0.125", "RATED")),
+    ]);
+    await rate();
+    expect((await cost(["COMPONENT", "BASIS"], { vendor: ["eleven"] })).rows.map((row: Record<string, unknown>) => [row.component, row.basis, row.calls, row.exactAmount])).toEqual([
+      ["LLM", "RATED", 1, "1/8"], ["TTS", "RATED", 4, "23/20"], ["TTS", "REPORTED", 1, "1/2"],
+    ]);
+  });
+
   it("raises an alarm where cents were taken for dollars", async () => {
     await report(integration(server), [spoke("cents", 60, { useCase: "returns", costItems: [item("PLATFORM", "70", "REPORTED")] })]);
     expect((await rate()).alarms).toEqual([expect.stringMatching(/^retell PLATFORM: reported at 23\.357067 USD per MINUTE, card 1 says 0\.070000: more than a factor of 20 apart/)]);
