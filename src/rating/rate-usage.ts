@@ -1,11 +1,11 @@
 import { apportion, compareCodes } from "../kernel/apportion";
 import { Canonical } from "../kernel/canonical";
 import { parseDecimal } from "../kernel/decimal";
-import { Fraction, ZERO, add, formatFraction, fraction, fromDecimal, multiply, roundHalfUp, sum } from "../kernel/fraction";
+import { Fraction, ZERO, add, divide, formatFraction, fraction, fromDecimal, multiply, roundHalfUp, sum } from "../kernel/fraction";
 import { hashOf } from "../kernel/hash";
 import { ExchangeRate, missingRate } from "../costs";
 import { LineCharge, Stretch, chargeOf } from "./charge";
-import { RateUnit, basePerUnit, isFee } from "./rate-card";
+import { RateCard, RateUnit, basePerUnit, isFee } from "./rate-card";
 import { ItemCost, Place, RatingFacts, UsageOfCard } from "./rating-facts";
 
 export const RATED_KINDS = ["USAGE", "FEE", "UNUSED_COMMITMENT"] as const;
@@ -49,7 +49,7 @@ type ToMinor = (currency: string) => Fraction;
 /** Rates a month: exact, no clock, no ids. CURRENCY_MISMATCH names the pair and the day of a missing exchange rate. */
 export function rateUsage(facts: RatingFacts): RatingResult {
   const toMinor = minorOf(facts);
-  const lines = post([...facts.cards.flatMap((each) => linesOfCard(each, toMinor)), ...linesOfItems(facts, toMinor)]);
+  const lines = post([...facts.cards.flatMap((each) => linesOfCard(each, facts.items, toMinor)), ...linesOfItems(facts, toMinor)]);
   return { lines, totalMinor: lines.reduce((total, { amountMinor }) => total + amountMinor, 0n), inputHash: hashFacts(facts), resultHash: hashLines(facts.period, lines) };
 }
 
@@ -75,9 +75,15 @@ export function stretchesOf({ usage, order }: Pick<UsageOfCard, "usage" | "order
   return [...lines].sort(([a], [b]) => compareCodes(a, b)).map(([line, base]) => ({ line, base }));
 }
 
-function linesOfCard(ofCard: UsageOfCard, toMinor: ToMinor): Unposted[] {
+/** What a card's vendor itself said that the component costs, in major units of the card's currency. */
+function reportedOf({ vendor, component, currency }: RateCard, items: readonly ItemCost[], toMinor: ToMinor): Fraction {
+  const own = items.filter((item) => item.basis === "REPORTED" && item.vendor === vendor && item.component === component);
+  return sum(own.map((item) => (item.currency === currency ? decimal(item.amount) : divide(multiply(decimal(item.amount), toMinor(item.currency)), toMinor(currency)))));
+}
+
+function linesOfCard(ofCard: UsageOfCard, items: readonly ItemCost[], toMinor: ToMinor): Unposted[] {
   const { card, usage } = ofCard;
-  const month = chargeOf(card, stretchesOf(ofCard));
+  const month = chargeOf(card, stretchesOf(ofCard), card.minimumCommitment === null ? ZERO : reportedOf(card, items, toMinor));
   const minor = toMinor(card.currency);
   const rates = new Map<string, LineCharge>(month.lines.map((line) => [line.line, line]));
   const common = { vendor: card.vendor, component: card.component, basis: "RATED", cardVersion: card.version, unit: card.unit, originalCurrency: card.currency } as const;

@@ -1,0 +1,30 @@
+import { currencyOf } from "../../src/kernel/money";
+import { ItemCost, RateCardInput, RatingFacts, UsageOfCard, rateUsage, readRateCard } from "../../src/rating";
+
+const NOT_USED = { version: 1, documentHash: "", proposedBy: "a", proposedAt: new Date(0), approvedBy: "b", approvedAt: new Date(0) };
+const used = (businessUnit: string, useCase: string, calls: string, line = "") => ({ businessUnit, useCase, line, calls, exemptCalls: "0", measuredMs: "0", measured: calls, billed: calls });
+const cardOf = (more: Partial<RateCardInput>, usage: UsageOfCard["usage"]): UsageOfCard => ({
+  card: { ...readRateCard({ vendor: "acme-voice", component: "PLATFORM", unit: "CALL", currency: "USD", effectiveFrom: "2025-10", tiers: [{ price: "0.005" }], pool: "usage", ...more }), ...NOT_USED }, usage, order: null,
+});
+const item = (amount: string, more: Partial<ItemCost> = {}): ItemCost => ({ vendor: "acme-voice", component: "PLATFORM", basis: "REPORTED", currency: "USD", businessUnit: "a", useCase: "a1", calls: "1", measuredMs: "0", amount, ...more });
+const rated = (cards: UsageOfCard[], items: ItemCost[] = [], rates: RatingFacts["rates"] = []) => rateUsage({ period: "2025-10", currency: currencyOf("USD")!, cards, items, rates, rulesVersion: 0, reportedPool: "usage" });
+
+describe("a commitment", () => {
+  const month = (items: ItemCost[], calls = "0", rates: RatingFacts["rates"] = []) => {
+    const { lines, totalMinor } = rated([cardOf({ tiers: [{ price: "1" }], minimumCommitment: "1000", commitmentPool: "unused" }, [used("a", "a1", calls)])], items, rates);
+    return [lines.filter(({ kind }) => kind === "UNUSED_COMMITMENT").map(({ amountMinor }) => amountMinor), totalMinor];
+  };
+  const gbp = { from: "GBP", to: "USD", kind: "MONTH_END", date: "2025-10-31", rate: "1.25", source: "x", revision: 0 } as RatingFacts["rates"][number];
+
+  test.each<[string, ItemCost[], string, bigint[], bigint]>([
+    ["is filled by what the vendor reported",            [item("800")], "0",   [20_000n], 100_000n],
+    ["and by rated usage beside it",                     [item("800")], "150", [5_000n],  100_000n],
+    ["leaves nothing over where both reach it",          [item("800")], "200", [],        100_000n],
+    ["leaves nothing over where the reports pass it",    [item("1200")], "0",  [],        120_000n],
+    ["is not filled by what was only estimated",         [item("800", { basis: "ESTIMATED" })], "0", [100_000n], 180_000n],
+    ["nor by another component or vendor",               [item("300", { component: "LLM" }), item("500", { vendor: "other" })], "0", [100_000n], 180_000n],
+    ["is filled in another currency at the month's end", [item("640", { currency: "GBP" })], "0", [20_000n], 100_000n],
+  ])("%s", (_, items, calls, unused, total) => expect(month(items, calls, [gbp])).toEqual([unused, total]));
+
+  test("names the rate that is missing", () => expect(() => month([item("640", { currency: "GBP" })])).toThrow("There is no GBP/USD rate of 2025-10-31"));
+});
