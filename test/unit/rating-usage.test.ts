@@ -28,3 +28,22 @@ describe("a commitment", () => {
 
   test("names the rate that is missing", () => expect(() => month([item("640", { currency: "GBP" })])).toThrow("There is no GBP/USD rate of 2025-10-31"));
 });
+
+describe("posted amounts", () => {
+  const perUnit = (lines: ReturnType<typeof rated>["lines"]) => ["a", "b"].map((unit) => lines.filter(({ businessUnit }) => businessUnit === unit).map(({ amountMinor }) => amountMinor));
+
+  test("are divided over units, then over their use cases: half a cent for each of eight is two cents for both units", () => {
+    const usage = ["a", "b"].flatMap((unit) => ["1", "2", "3", "4"].map((each) => used(unit, `${unit}${each}`, "1")));
+    expect(perUnit(rated([cardOf({}, usage)]).lines)).toEqual([[1n, 1n, 0n, 0n], [1n, 1n, 0n, 0n]]);
+  });
+
+  test("and a use case's over its lines, credits the other way round", () => {
+    const usage = [used("a", "a1", "1", "in"), used("a", "a1", "1", "out"), used("b", "b1", "1", "in"), used("b", "b1", "1", "out")];
+    const lines = [{ code: "in", direction: "INBOUND" as const }, { code: "out", direction: "OUTBOUND" as const }];
+    expect(perUnit(rated([cardOf({ lines }, usage)]).lines)).toEqual([[1n, 0n], [1n, 0n]]);
+    const credits = ["a", "b"].flatMap((unit) => ["1", "2"].map((each) => item("-0.005", { businessUnit: unit, useCase: `${unit}${each}` })));
+    expect(perUnit(rated([], credits).lines)).toEqual([[-1n, 0n], [-1n, 0n]]);
+  });
+
+  test("of a unit without a charge are nothing", () => expect(perUnit(rated([cardOf({}, [used("a", "a1", "0"), used("b", "b1", "3")])]).lines)).toEqual([[0n], [2n]]));
+});
