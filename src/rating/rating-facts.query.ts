@@ -22,6 +22,15 @@ export async function gatherRatingFacts(tx: TenantTransaction, period: string, c
   return { period, currency, cards: usage, items, rates: await ratesOf(tx, period, currencies), rulesVersion: rules.version, reportedPool: rules.reportedPool };
 }
 
+/** True where some usage of a month came with cost of its own. */
+export async function cameWithCost(tx: TenantTransaction, period: string, cutoff: Date): Promise<boolean> {
+  const parameters: unknown[] = [];
+  const bind: Bind = (value) => `$${parameters.push(value)}`;
+  const events = await eventsThatCost(tx, bind, period, cutoff);
+  const [row] = await tx.query<{ found: boolean }>(`select exists (select from ${events} where e.cost_items is not null and exists (select from unnest(e.cost_items) i where i.amount <> 0)) as found`, parameters);
+  return row!.found;
+}
+
 /** The MONTH_END rates of some currencies, as far as there are any. */
 export async function ratesOf(tx: TenantTransaction, period: string, currencies: ReadonlySet<string>): Promise<ExchangeRate[]> {
   const own = programmeCurrency(tx.scope.programme).code;
