@@ -1,7 +1,7 @@
 import { TenantTransaction } from "../tenancy/database.store";
 import { dependsOnOrder } from "./charge";
 import { RateCardDocument, TOKEN_KINDS, basePerUnit, exact, isTimed } from "./rate-card";
-import { Bind, CHARGED, baseOf, eventsThatCost, isReported } from "./rated-events.query";
+import { Bind, CONNECTED_CALL, baseOf, eventsThatCost, isCharged, isReported } from "./rated-events.query";
 import { CardUsage, UsageOfCard } from "./rating-facts";
 
 /** Whose usage a card is held against, and how. */
@@ -44,7 +44,7 @@ export async function usageOfCard<Card extends RateCardDocument>(tx: TenantTrans
 async function chargedRows(tx: TenantTransaction, card: RateCardDocument, { period, cutoff, vendors, exceptReported }: UsageSelection, bind: Bind): Promise<{ rows: string; component: string }> {
   const events = await eventsThatCost(tx, bind, period, cutoff);
   const component = `${bind(card.component)}::text`;
-  const conditions = [CHARGED[card.unit], ...(vendors === null ? [] : [`e.provider = any(${bind(vendors)}::text[])`]), ...(exceptReported ? [`not ${isReported(component)}`] : [`${component} is not null`])];
+  const conditions = [isCharged(card.unit, component), ...(vendors === null ? [] : [`e.provider = any(${bind(vendors)}::text[])`]), ...(exceptReported ? [`not ${isReported(component)}`] : [`${component} is not null`])];
   return { rows: `${events} where ${conditions.join(" and ")}`, component };
 }
 
@@ -132,7 +132,7 @@ async function peakOf(tx: TenantTransaction, { period, cutoff, vendors }: UsageS
   const bind: Bind = (value) => `$${parameters.push(value)}`;
   const events = await eventsThatCost(tx, bind, period, cutoff);
   const [row] = await tx.query<{ peak: string }>(
-    `with calls as (select e.ended_at - e.connected_ms * interval '1 millisecond' as started_at, e.ended_at from ${events} where ${CHARGED.CALL} and (${bind(vendors)}::text[] is null or e.provider = any($${parameters.length}::text[])))
+    `with calls as (select e.ended_at - e.connected_ms * interval '1 millisecond' as started_at, e.ended_at from ${events} where ${CONNECTED_CALL} and (${bind(vendors)}::text[] is null or e.provider = any($${parameters.length}::text[])))
      select coalesce(max(n), 0)::text as peak from (
        select sum(step) over (order by at, step rows unbounded preceding) as n from (select started_at as at, 1 as step from calls union all select ended_at, -1 from calls) s) p`,
     parameters,

@@ -37,7 +37,7 @@ export interface CardCharge {
   readonly lines: readonly LineCharge[];
   readonly quantity: Fraction;
   readonly usage: Fraction;
-  /** What the commitment leaves over: max(usage, commitment) - usage. */
+  /** What the commitment leaves over: max(0, commitment - usage - what the vendor reported itself). */
   readonly shortfall: Fraction;
   /** Billed units for one unit measured: above 1 only where the month is rounded as a whole. */
   readonly stretch: Fraction;
@@ -51,9 +51,10 @@ export function dependsOnOrder(card: RateCardDocument): boolean {
 /**
  * The charge of a month. GRADUATED: each band at its own price, filled in the order of use, all lines together. ALL_UNITS:
  * every unit at the price of the band that the month reaches. Every tenant is charged its line's blended rate, so that
- * nobody's price depends on the clock.
+ * nobody's price depends on the clock. `reported`: what the vendor itself said its usage costs, major units of the card's
+ * currency; it is no usage of the card, and fills the commitment all the same.
  */
-export function chargeOf(card: RateCardDocument, stretches: readonly Stretch[]): CardCharge {
+export function chargeOf(card: RateCardDocument, stretches: readonly Stretch[], reported: Fraction = ZERO): CardCharge {
   const measured = sum(stretches.map(({ base }) => base));
   const stretch = stretchOf(card, measured);
   const toUnits = multiply(stretch, fraction(1n, basePerUnit(card.unit)));
@@ -71,7 +72,8 @@ export function chargeOf(card: RateCardDocument, stretches: readonly Stretch[]):
   const lines = [...charges].map(([line, { quantity, charge }]) => ({ line, quantity, charge, rate: quantity.numerator === 0n ? null : divide(charge, quantity) }));
   const usage = sum(lines.map(({ charge }) => charge));
   const commitment = card.minimumCommitment === null ? ZERO : exact(card.minimumCommitment);
-  return { lines, quantity: total, usage, shortfall: compare(commitment, usage) > 0 ? subtract(commitment, usage) : ZERO, stretch };
+  const spent = add(usage, reported);
+  return { lines, quantity: total, usage, shortfall: compare(commitment, spent) > 0 ? subtract(commitment, spent) : ZERO, stretch };
 }
 
 /** Charge of the units from `used` on, band by band. */

@@ -31,6 +31,8 @@ export function rateCardStore(tx: TenantTransaction) {
       await hold();
       return (await tx.query<Row>(`${SELECT} and a.version is not null and c.vendor = $2 and c.component = $3 order by c.version`, [programmeId, vendor, component])).map(toCard);
     },
+    /** True where the programme has a card of any month, approved or not. */
+    hasCards: async (): Promise<boolean> => (await tx.query("select 1 from rating.rate_card where programme_id = $1 limit 1", [programmeId])).length > 0,
     /** The card in effect of every vendor and component, by code. */
     cardsOfMonth: async (period: string): Promise<RateCard[]> => {
       const approved = (await tx.query<Row>(`${SELECT} and a.version is not null order by c.vendor collate "C", c.component collate "C", c.version`, [programmeId])).map(toCard);

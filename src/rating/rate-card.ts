@@ -2,7 +2,7 @@ import { ExactDecimal, parseDecimal } from "../kernel/decimal";
 import { Fraction, fromDecimal } from "../kernel/fraction";
 import { Direction } from "../metering";
 
-/** What a price is of. MINUTE and SECOND are billed time; TOKEN_1M a million tokens; CHARACTER what a cost item without amount reports. */
+/** What a price is of. MINUTE and SECOND are billed time; TOKEN_1M a million tokens; CHARACTER what cost items count. */
 export const RATE_UNITS = ["MINUTE", "SECOND", "CALL", "MESSAGE", "SEGMENT", "TOKEN_1M", "CHARACTER", "RESOLUTION", "MONTH", "CONCURRENCY_MONTH"] as const;
 export type RateUnit = (typeof RATE_UNITS)[number];
 

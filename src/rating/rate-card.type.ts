@@ -55,7 +55,7 @@ export class ProposeRateCardInput {
   @Field(() => TierModeEnum, { nullable: true, description: "GRADUATED when left out." }) tierMode?: TierMode | null;
   @Field(() => [RateLineInput], { nullable: true }) lines?: RateLineInput[] | null;
   @Field(() => [RateTierInput], { description: "Rising; the last one open." }) tiers: RateTierInput[];
-  @Field(() => DecimalScalar, { nullable: true, description: "Charged at least per month, in the card's currency. What usage leaves over goes to commitmentPool and is never direct usage." }) minimumCommitment?: string | null;
+  @Field(() => DecimalScalar, { nullable: true, description: "Charged at least per month, in the card's currency. What usage, rated or reported by the vendor itself, leaves over goes to commitmentPool and is never direct usage." }) minimumCommitment?: string | null;
   @Field(() => Int, { nullable: true, description: "Calls of fewer seconds, by unrounded time, cost nothing." }) exemptUnderSeconds?: number | null;
   @Field(() => Boolean, { nullable: true, description: "Calls whose attributes hold \"spam\": true cost nothing." }) exemptSpam?: boolean | null;
   @Field(() => String, { description: "Code of the pool that the cost is booked to: DIRECT for usage, a shared one for MONTH and CONCURRENCY_MONTH." }) pool: string;

@@ -1,11 +1,11 @@
 import { apportion, compareCodes } from "../kernel/apportion";
 import { Canonical } from "../kernel/canonical";
 import { parseDecimal } from "../kernel/decimal";
-import { Fraction, ZERO, add, formatFraction, fraction, fromDecimal, multiply, roundHalfUp, sum } from "../kernel/fraction";
+import { Fraction, ZERO, add, divide, formatFraction, fraction, fromDecimal, multiply, roundHalfUp, sum } from "../kernel/fraction";
 import { hashOf } from "../kernel/hash";
 import { ExchangeRate, missingRate } from "../costs";
 import { LineCharge, Stretch, chargeOf } from "./charge";
-import { RateUnit, basePerUnit, isFee } from "./rate-card";
+import { RateCard, RateUnit, basePerUnit, isFee } from "./rate-card";
 import { ItemCost, Place, RatingFacts, UsageOfCard } from "./rating-facts";
 
 export const RATED_KINDS = ["USAGE", "FEE", "UNUSED_COMMITMENT"] as const;
@@ -32,7 +32,7 @@ export interface RatedLine extends Place {
   readonly originalCurrency: string;
   /** Exact, in minor units of the programme's currency. */
   readonly amount: Fraction;
-  /** What is posted: largest remainder over the lines of one vendor, component, basis and kind. */
+  /** What is posted: largest remainder within one vendor, component, basis and kind, over units, then use cases, then lines. */
   readonly amountMinor: bigint;
 }
 
@@ -49,7 +49,7 @@ type ToMinor = (currency: string) => Fraction;
 /** Rates a month: exact, no clock, no ids. CURRENCY_MISMATCH names the pair and the day of a missing exchange rate. */
 export function rateUsage(facts: RatingFacts): RatingResult {
   const toMinor = minorOf(facts);
-  const lines = post([...facts.cards.flatMap((each) => linesOfCard(each, toMinor)), ...linesOfItems(facts, toMinor)]);
+  const lines = post([...facts.cards.flatMap((each) => linesOfCard(each, facts.items, toMinor)), ...linesOfItems(facts, toMinor)]);
   return { lines, totalMinor: lines.reduce((total, { amountMinor }) => total + amountMinor, 0n), inputHash: hashFacts(facts), resultHash: hashLines(facts.period, lines) };
 }
 
@@ -75,9 +75,15 @@ export function stretchesOf({ usage, order }: Pick<UsageOfCard, "usage" | "order
   return [...lines].sort(([a], [b]) => compareCodes(a, b)).map(([line, base]) => ({ line, base }));
 }
 
-function linesOfCard(ofCard: UsageOfCard, toMinor: ToMinor): Unposted[] {
+/** What a card's vendor itself said that the component costs, in major units of the card's currency. */
+function reportedOf({ vendor, component, currency }: RateCard, items: readonly ItemCost[], toMinor: ToMinor): Fraction {
+  const own = items.filter((item) => item.basis === "REPORTED" && item.vendor === vendor && item.component === component);
+  return sum(own.map((item) => (item.currency === currency ? decimal(item.amount) : divide(multiply(decimal(item.amount), toMinor(item.currency)), toMinor(currency)))));
+}
+
+function linesOfCard(ofCard: UsageOfCard, items: readonly ItemCost[], toMinor: ToMinor): Unposted[] {
   const { card, usage } = ofCard;
-  const month = chargeOf(card, stretchesOf(ofCard));
+  const month = chargeOf(card, stretchesOf(ofCard), card.minimumCommitment === null ? ZERO : reportedOf(card, items, toMinor));
   const minor = toMinor(card.currency);
   const rates = new Map<string, LineCharge>(month.lines.map((line) => [line.line, line]));
   const common = { vendor: card.vendor, component: card.component, basis: "RATED", cardVersion: card.version, unit: card.unit, originalCurrency: card.currency } as const;
@@ -104,21 +110,45 @@ function linesOfItems({ items, cards, reportedPool }: RatingFacts, toMinor: ToMi
   }));
 }
 
-/** Gives every line whole minor units, so that the lines of a group sum to its exact total rounded once, halves away from zero. Credits are rounded apart from charges. */
+/**
+ * Gives every line whole minor units, so that the lines of a group sum to its exact total rounded once, halves away from zero.
+ * The total is divided over units, a unit's amount over its use cases, a use case's over its lines. Credits are rounded apart
+ * from charges.
+ */
 function post(unposted: readonly Unposted[]): RatedLine[] {
-  const codeOf = (line: Unposted): string => JSON.stringify([line.businessUnit, line.useCase, line.rateLine, line.originalCurrency]);
-  const groups = new Map<string, Unposted[]>();
-  for (const line of unposted) {
-    const key = JSON.stringify([line.vendor, line.component, line.kind, line.basis, line.amount.numerator < 0n]);
-    groups.set(key, [...(groups.get(key) ?? []), line]);
+  const groups = groupBy(unposted, (line) => JSON.stringify([line.vendor, line.component, line.kind, line.basis, line.amount.numerator < 0n]));
+  return groups.flatMap(([, lines]) => divideOver(roundHalfUp(sum(lines.map(({ amount }) => amount))), lines, [({ businessUnit }) => businessUnit, ({ useCase }) => useCase]));
+}
+
+/** An amount over groups of lines, level by level, and within the last over the lines; largest remainder at every level. */
+function divideOver(amountMinor: bigint, lines: readonly Unposted[], levels: ReadonlyArray<(line: Unposted) => string>): RatedLine[] {
+  const [level, ...deeper] = levels;
+  if (level) {
+    const groups = groupBy(lines, level);
+    const parts = inProportion(amountMinor, groups.map(([code, own]) => ({ code, exact: sum(own.map(({ amount }) => amount)) })));
+    return groups.flatMap(([, own], index) => divideOver(parts[index]!, own, deeper));
   }
-  return [...groups].sort(([a], [b]) => compareCodes(a, b)).flatMap(([, lines]) => {
-    const ordered = [...lines].sort((a, b) => compareCodes(codeOf(a), codeOf(b)));
-    const exactTotal = sum(ordered.map(({ amount }) => amount));
-    const claims = ordered.map((line) => ({ code: codeOf(line), weight: line.amount.numerator < 0n ? { numerator: -line.amount.numerator, denominator: line.amount.denominator } : line.amount }));
-    const parts = exactTotal.numerator === 0n ? ordered.map(() => 0n) : apportion(roundHalfUp(exactTotal), claims);
-    return ordered.map((line, index) => ({ ...line, amountMinor: parts[index]! }));
-  });
+  const codeOf = ({ rateLine, originalCurrency }: Unposted): string => JSON.stringify([rateLine, originalCurrency]);
+  const ordered = [...lines].sort((a, b) => compareCodes(codeOf(a), codeOf(b)));
+  const parts = inProportion(amountMinor, ordered.map((line) => ({ code: codeOf(line), exact: line.amount })));
+  return ordered.map((line, index) => ({ ...line, amountMinor: parts[index]! }));
+}
+
+/** Largest remainder over exact amounts of one sign; nothing for each where they are all zero. */
+function inProportion(amountMinor: bigint, shares: ReadonlyArray<{ readonly code: string; readonly exact: Fraction }>): bigint[] {
+  if (shares.every(({ exact }) => exact.numerator === 0n)) return shares.map(() => 0n);
+  return apportion(amountMinor, shares.map(({ code, exact }) => ({ code, weight: exact.numerator < 0n ? { numerator: -exact.numerator, denominator: exact.denominator } : exact })));
+}
+
+/** Groups in the order of their codes. */
+function groupBy(lines: readonly Unposted[], keyOf: (line: Unposted) => string): Array<[string, Unposted[]]> {
+  const groups = new Map<string, Unposted[]>();
+  for (const line of lines) {
+    const known = groups.get(keyOf(line));
+    if (known) known.push(line);
+    else groups.set(keyOf(line), [line]);
+  }
+  return [...groups].sort(([a], [b]) => compareCodes(a, b));
 }
 
 /** SHA-256 over cards by their text, usage and cost by code, rates and rules: no ids, no clocks, no versions that a replay would number otherwise. */

@@ -3,7 +3,7 @@ import { EVENT_COLUMNS, StoredUsageEvent } from "../metering/usage-events.query"
 import { TenantTransaction } from "../tenancy/database.store";
 import { RateCardDocument, isTimed } from "./rate-card";
 import { RatedLine } from "./rate-usage";
-import { Bind, CHARGED, eventsThatCost, isReported } from "./rated-events.query";
+import { Bind, eventsThatCost, isCharged, isReported } from "./rated-events.query";
 
 /** A leg behind a line: billed milliseconds where the card charges time, and what its provider said it costs, exact text. */
 export type RatedCall = StoredUsageEvent & { readonly billedMs: string | null; readonly exempt: boolean; readonly reported: string | null; readonly position: string };
@@ -24,7 +24,7 @@ export async function listRatedCalls(tx: TenantTransaction, line: RatedLine, car
   const itemsOf = (): string => `(select sum(i.amount) from unnest(e.cost_items) i where i.component = ${component} and i.basis = ${bind(line.basis)} and i.currency = ${bind(line.originalCurrency)})`;
   const items = card === null ? itemsOf() : "";
   if (card === null) conditions.push("e.cost_items is not null", `${items} is not null`);
-  else conditions.push(CHARGED[card.unit], `not ${isReported(component)}`, ...ofLine(card, line, bind));
+  else conditions.push(isCharged(card.unit, component), `not ${isReported(component)}`, ...ofLine(card, line, bind));
   if (position) conditions.push(`(e.ended_at, e.event_key) > (${bind(position[0])}::timestamptz, ${bind(position[1])}::uuid)`);
   const { billed, exempt } = card === null ? { billed: "null::bigint", exempt: "false" } : billing(card, bind);
   const rows = await tx.query<RatedCall>(

@@ -20,26 +20,43 @@ export async function eventsThatCost(tx: TenantTransaction, bind: Bind, period: 
       and not exists (select from metering.usage_superseded x where x.programme_id = ${programme} and x.event_key = e.event_key and x.recorded_at < ${before})) e`;
 }
 
-/** Which rows a card per unit charges for. */
-export const CHARGED: Readonly<Record<RateUnit, string>> = {
+const CHARGED: Readonly<Record<Exclude<RateUnit, "CHARACTER">, string>> = {
   MINUTE: "e.channel = 'VOICE' and e.connected",
   SECOND: "e.channel = 'VOICE' and e.connected",
   CALL: "e.channel = 'VOICE' and e.connected",
   MESSAGE: "e.channel <> 'VOICE' and e.connected",
   SEGMENT: "e.channel = 'SMS' and e.connected",
   TOKEN_1M: "num_nonnulls(e.tokens_in, e.tokens_out, e.tokens_cached, e.tokens_audio_in, e.tokens_audio_out) > 0",
-  CHARACTER: "e.cost_items is not null",
   RESOLUTION: "e.resolved",
   MONTH: "false",
   CONCURRENCY_MONTH: "false",
 };
+
+/** Voice legs that connected: calls of a vendor. */
+export const CONNECTED_CALL = CHARGED.CALL;
+
+/** Which rows a card per unit charges for; `component` names the bound component. Characters are known by an item of the component that counts them. */
+export function isCharged(unit: RateUnit, component: string): string {
+  return unit === "CHARACTER" ? `(e.cost_items is not null and exists (select from ${charactersOf(component)}))` : CHARGED[unit];
+}
+
+/** The items that count a leg's characters: of the best basis, with an amount or without, so that nothing is counted twice. */
+function charactersOf(component: string): string {
+  const counts = (item: string): string => `${item}.component = ${component} and ${item}.unit = 'CHARACTER' and ${item}.quantity is not null`;
+  return `unnest(e.cost_items) k where ${counts("k")} and not exists (select from unnest(e.cost_items) better where ${counts("better")} and ${rankOf("better")} < ${rankOf("k")})`;
+}
+
+/** REPORTED before RATED before ESTIMATED. */
+export function rankOf(item: string): string {
+  return `array_position(array['REPORTED', 'RATED', 'ESTIMATED'], ${item}.basis)`;
+}
 
 /** Base units of one row; `component` names the bound component. */
 export function baseOf(unit: RateUnit, component: string): string {
   if (unit === "MINUTE" || unit === "SECOND") return "e.connected_ms";
   if (unit === "MESSAGE") return "coalesce(e.messages, 1)";
   if (unit === "SEGMENT") return "coalesce(e.segments, 1)";
-  if (unit === "CHARACTER") return `coalesce((select sum(i.quantity) from unnest(e.cost_items) i where i.component = ${component} and i.unit = 'CHARACTER' and i.amount is null), 0)`;
+  if (unit === "CHARACTER") return `coalesce((select sum(k.quantity) from ${charactersOf(component)}), 0)`;
   return "1";
 }
 

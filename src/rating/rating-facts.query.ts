@@ -4,9 +4,9 @@ import { exchangeRateStore } from "../costs/exchange-rate.store";
 import { programmeCurrency } from "../tenancy";
 import { TenantTransaction } from "../tenancy/database.store";
 import { usageOfCard } from "./card-usage.query";
-import { RateCard } from "./rate-card";
+import { RateCard, isFee } from "./rate-card";
 import { rateCardStore } from "./rate-card.store";
-import { Bind, CHARGED, eventsThatCost } from "./rated-events.query";
+import { Bind, eventsThatCost, isCharged, rankOf } from "./rated-events.query";
 import { ItemCost, RatingFacts } from "./rating-facts";
 import { ratingRulesStore } from "./rating-rules.store";
 
@@ -20,6 +20,15 @@ export async function gatherRatingFacts(tx: TenantTransaction, period: string, c
   const rules = await ratingRulesStore(tx).currentRules();
   const currencies = new Set([...cards.map((card) => card.currency), ...items.map((item) => item.currency)]);
   return { period, currency, cards: usage, items, rates: await ratesOf(tx, period, currencies), rulesVersion: rules.version, reportedPool: rules.reportedPool };
+}
+
+/** True where some usage of a month came with cost of its own. */
+export async function cameWithCost(tx: TenantTransaction, period: string, cutoff: Date): Promise<boolean> {
+  const parameters: unknown[] = [];
+  const bind: Bind = (value) => `$${parameters.push(value)}`;
+  const events = await eventsThatCost(tx, bind, period, cutoff);
+  const [row] = await tx.query<{ found: boolean }>(`select exists (select from ${events} where e.cost_items is not null and exists (select from unnest(e.cost_items) i where i.amount <> 0)) as found`, parameters);
+  return row!.found;
 }
 
 /** The MONTH_END rates of some currencies, as far as there are any. */
@@ -41,8 +50,7 @@ async function costItems(tx: TenantTransaction, period: string, cutoff: Date, ca
   const parameters: unknown[] = [];
   const bind: Bind = (value) => `$${parameters.push(value)}`;
   const events = await eventsThatCost(tx, bind, period, cutoff);
-  const rank = (item: string): string => `array_position(array['REPORTED', 'RATED', 'ESTIMATED'], ${item}.basis)`;
-  const byCard = cards.filter(({ unit }) => CHARGED[unit] !== "false").map((card) => `(e.provider = ${bind(card.vendor)} and i.component = ${bind(card.component)} and ${CHARGED[card.unit]})`);
+  const byCard = cards.filter(({ unit }) => !isFee(unit)).map((card) => `(e.provider = ${bind(card.vendor)} and i.component = ${bind(card.component)} and ${isCharged(card.unit, "i.component")})`);
   const wanted = vendor === null ? "" : `and e.provider = ${bind(vendor)}`;
   return tx.query<ItemCost>(
     `select g.vendor, g.component, g.basis, g.currency, coalesce(u.code, '') as "businessUnit", coalesce(c.code, '') as "useCase", g.calls, g.ms as "measuredMs", g.amount from (
@@ -50,7 +58,7 @@ async function costItems(tx: TenantTransaction, period: string, cutoff: Date, ca
          select e.event_key, coalesce(e.provider, '') as vendor, i.component, i.basis, i.currency, e.business_unit_id, e.use_case_id, case when e.connected and e.channel = 'VOICE' then e.connected_ms else 0 end as ms, sum(i.amount) as amount
          from ${events} cross join lateral unnest(e.cost_items) i
          where e.cost_items is not null and i.amount is not null ${wanted}
-           and not exists (select from unnest(e.cost_items) better where better.component = i.component and better.amount is not null and ${rank("better")} < ${rank("i")})
+           and not exists (select from unnest(e.cost_items) better where better.component = i.component and better.amount is not null and ${rankOf("better")} < ${rankOf("i")})
            ${byCard.length === 0 ? "" : `and (i.basis = 'REPORTED' or not coalesce(${byCard.join(" or ")}, false))`}
          group by e.event_key, e.provider, i.component, i.basis, i.currency, e.business_unit_id, e.use_case_id, e.connected, e.channel, e.connected_ms) l
        group by 1, 2, 3, 4, 5, 6

@@ -2,7 +2,7 @@ import { Refusal } from "../kernel/refusal";
 import { TenantTransaction } from "../tenancy/database.store";
 import { rateCardStore } from "./rate-card.store";
 import { rateUsage } from "./rate-usage";
-import { gatherRatingFacts } from "./rating-facts.query";
+import { cameWithCost, gatherRatingFacts } from "./rating-facts.query";
 import { instantAfterNow } from "./rating-ports.store";
 import { ratingRulesStore } from "./rating-rules.store";
 import { ratingRunStore } from "./rating-run.store";
@@ -10,8 +10,14 @@ import { ratingRunStore } from "./rating-run.store";
 /** Why the newest rating of a month does not stand on the facts as they are, in words; null when it does, or when there is nothing to rate. */
 export async function unratedReason(tx: TenantTransaction, period: string): Promise<string | null> {
   const run = await ratingRunStore(tx).latestRun(period);
-  // Most months have nothing to rate, and their usage need not be read to know it.
-  if (!run && (await rateCardStore(tx).cardsOfMonth(period)).length === 0 && (await ratingRulesStore(tx).currentRules()).reportedPool === null) return null;
+  // Most months have nothing to rate, and their usage need not be summed to know it.
+  const rules = await ratingRulesStore(tx).currentRules();
+  if (!run && rules.reportedPool === null && (await rateCardStore(tx).cardsOfMonth(period)).length === 0) {
+    // Who neither has cards nor rules does not rate: its cost is what finance books, and the close does not wait for another.
+    if (rules.version === 0 && !(await rateCardStore(tx).hasCards())) return null;
+    if (!(await cameWithCost(tx, period, await instantAfterNow(tx)))) return null;
+    return `Usage of ${period} came with its cost, and nothing says where that goes. Approve a rate card, or name a DIRECT pool with setRatingRules (reportedPool).`;
+  }
   const facts = await gatherRatingFacts(tx, period, await instantAfterNow(tx));
   if (!run && facts.cards.length === 0 && facts.items.length === 0) return null;
   try {

@@ -6,7 +6,7 @@ import { chargeOf } from "./charge";
 import { OurLeg, PricedCard, VendorCall, asMs, matchLegs } from "./match-legs";
 import { isImplausible, plausibilityAlarms } from "./plausibility";
 import { exact, isTimed, priceOf } from "./rate-card";
-import { Bind, CHARGED, eventsThatCost } from "./rated-events.query";
+import { Bind, CONNECTED_CALL, eventsThatCost } from "./rated-events.query";
 import { minorOf, rateUsage, stretchesOf } from "./rate-usage";
 import { RatingFacts } from "./rating-facts";
 import { gatherRatingFacts, ratesOf } from "./rating-facts.query";
@@ -29,7 +29,7 @@ export async function reconcile(tx: TenantTransaction, period: string, vendor: s
   const facts: RatingFacts = { ...found, rates: await ratesOf(tx, period, new Set([...found.rates.map(({ from }) => from), ...statements.map(({ currency }) => currency)])) };
   const toMinor = minorOf(facts);
   const { lines } = rateUsage(facts);
-  const ours = sum(lines.map(({ amount }) => amount));
+  const ours = add(sum(lines.map(({ amount }) => amount)), fraction(await bookedOtherwise(tx, period, vendor, cutoff)));
   const theirs = sum(statements.map(({ total, currency }) => multiply(exact(total), toMinor(currency))));
   const vendorLines = (await store.linesOf(statements.map(({ id }) => id))).map((line) => ({ ...line, ms: asMs(line.quantity, line.unit), minor: multiply(exact(line.amount), toMinor(line.currency)) }));
   const calls: VendorCall[] = vendorLines.flatMap(({ callRef, ms, minor }) => (callRef === null ? [] : [{ callRef, ms, amount: minor }]));
@@ -45,6 +45,17 @@ export async function reconcile(tx: TenantTransaction, period: string, vendor: s
     coverage: matched && coverageOf(matched, calls.length), causes: varianceByCause(matched ?? [], add(theirs, { numerator: -ours.numerator, denominator: ours.denominator })),
     alarms: [...plausibilityAlarms(facts, lines), ...vendorAlarms(vendor, facts, vendorLines)], explanation: await store.explanationOf(period, vendor, hashFigures(figures)),
   };
+}
+
+/** Minor units of a vendor's cost entries of a month that no rating posted: what was booked from an invoice or a file. */
+async function bookedOtherwise(tx: TenantTransaction, period: string, vendor: string, cutoff: Date): Promise<bigint> {
+  const [row] = await tx.query<{ minor: string }>(
+    `select coalesce(sum(c.amount_minor), 0)::text as minor from costs.cost_entry c
+     where c.programme_id = $1 and c.period_key = $2 and c.vendor = $3 and c.recorded_at < $4
+       and not exists (select from rating.posting x where x.programme_id = $1 and x.external_id = c.external_id)`,
+    [tx.scope.programme.id, period, vendor, cutoff],
+  );
+  return BigInt(row!.minor);
 }
 
 function coverageOf(matched: readonly MatchedLegs[], vendorCalls: number): Reconciliation["coverage"] {
@@ -76,7 +87,7 @@ interface LegRow { readonly legId: string; readonly providerRef: string | null; 
 async function ourLegs(tx: TenantTransaction, period: string, cutoff: Date, vendor: string, facts: RatingFacts, wanted: boolean): Promise<{ legs: OurLeg[] | null; measuredMs: string; count: string }> {
   const parameters: unknown[] = [];
   const bind: Bind = (value) => `$${parameters.push(value)}`;
-  const rows = `${await eventsThatCost(tx, bind, period, cutoff)} where ${CHARGED.CALL} and e.provider = ${bind(vendor)}`;
+  const rows = `${await eventsThatCost(tx, bind, period, cutoff)} where ${CONNECTED_CALL} and e.provider = ${bind(vendor)}`;
   const [total] = await tx.query<{ count: string; measuredMs: string }>(`select count(*) as count, coalesce(sum(e.connected_ms), 0) as "measuredMs" from ${rows}`, parameters);
   if (!wanted || Number(total!.count) > MOST_LEGS) return { legs: null, ...total! };
   const found = await tx.query<LegRow>(

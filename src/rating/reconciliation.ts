@@ -15,7 +15,7 @@ export interface VarianceExplanation {
   readonly explainedAt: Date;
 }
 
-/** A vendor's month: what we metered and rated beside what the vendor says. Money in minor units of the programme's currency. */
+/** A vendor's month: what we metered, rated and booked beside what the vendor says. Money in minor units of the programme's currency. */
 export interface Reconciliation {
   readonly vendor: string;
   readonly period: string;
@@ -27,6 +27,7 @@ export interface Reconciliation {
   readonly billedMs: Fraction | null;
   /** As the vendor's lines say it in minutes or seconds; null where they do not. */
   readonly vendorMs: Fraction | null;
+  /** Rated lines, and cost entries of the vendor that no rating posted. */
   readonly ours: Fraction;
   readonly theirs: Fraction;
   readonly varianceMinor: bigint;

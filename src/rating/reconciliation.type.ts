@@ -69,7 +69,7 @@ export class VarianceExplanationType {
   @Field(() => DateTimeScalar) explainedAt: Date;
 }
 
-@ObjectType("Reconciliation", { simpleResolvers: true, description: "A vendor's month as it is known now: metered and rated usage beside the vendor's statements." })
+@ObjectType("Reconciliation", { simpleResolvers: true, description: "A vendor's month as it is known now: metered and rated usage and booked cost beside the vendor's statements." })
 export class ReconciliationType {
   @Field(() => String) vendor: string;
   @Field(() => PeriodKeyScalar) period: string;
@@ -78,7 +78,7 @@ export class ReconciliationType {
   @Field(() => DecimalScalar, { description: "Minutes as they were; to twelve decimals." }) meteredMinutes: string;
   @Field(() => DecimalScalar, { nullable: true, description: "Minutes by our cards; to twelve decimals. Null where no card is per minute or second." }) billedMinutes: string | null;
   @Field(() => DecimalScalar, { nullable: true, description: "Minutes that the vendor's lines bill; to twelve decimals. Null where they name no time." }) vendorMinutes: string | null;
-  @Field(() => Money, { description: "What we rate: usage, fees and unused commitment." }) ours: MoneyAmount;
+  @Field(() => Money, { description: "What we rate (usage, fees and unused commitment) and the vendor's cost entries that no rating posted." }) ours: MoneyAmount;
   @Field(() => Money, { description: "What the vendor says, at the month's MONTH_END rate." }) vendorTotal: MoneyAmount;
   @Field(() => Money, { description: "Vendor's less ours." }) variance: MoneyAmount;
   @Field(() => Boolean, { description: "Within the tolerance of ratingRules." }) tolerated: boolean;

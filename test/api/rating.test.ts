@@ -37,6 +37,22 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+describe("a month without a rate card", () => {
+  const check = async (period = "2025-09") => (await must(finance, `{ closeChecklist(period: "${period}") { checks { check ok message } } }`)).closeChecklist.checks.find((each: { check: string }) => each.check === "USAGE_RATED");
+  const september = (id: string, more: Record<string, unknown> = {}): Record<string, unknown> => spoke(id, 60, { endedAt: "2025-09-10T14:00:00.000Z", ...more });
+
+  it("holds nothing up where the programme does not rate or nothing came with its cost, and else says what is missing", async () => {
+    await report(integration(server), [september("no-cost", { costItems: [{ component: "PLATFORM", quantity: "3", unit: "CREDIT", basis: "REPORTED" }, item("LLM", "0", "RATED")] }), september("test", { test: true, costItems: [item("PLATFORM", "0.05", "REPORTED")] })]);
+    expect(await check()).toMatchObject({ ok: true });
+    await report(integration(server), [september("costs", { costItems: [item("PLATFORM", "0.05", "REPORTED")] })]);
+    expect(await check()).toMatchObject({ ok: true });
+    await must(finance, 'mutation { setRatingRules(input: { toleranceAmount: "0.01", reason: "it rates" }) { userErrors { code } } }');
+    expect(await check()).toMatchObject({ ok: false, message: "Usage of 2025-09 came with its cost, and nothing says where that goes. Approve a rate card, or name a DIRECT pool with setRatingRules (reportedPool). Run ratePeriod." });
+    await report(integration(server), [september("august", { endedAt: "2025-08-10T14:00:00.000Z", costItems: [item("LLM", "0", "RATED")] }), september("august-test", { endedAt: "2025-08-10T14:00:00.000Z", test: true, costItems: [item("LLM", "1", "RATED")] })]);
+    expect(await check("2025-08")).toMatchObject({ ok: true });
+  });
+});
+
 describe("a rate card", () => {
   it("needs two people, and months have one price", async () => {
     const { proposeRateCard } = await must(finance, PROPOSE, { input: card({ idempotencyKey: "first" }) });
@@ -152,6 +168,20 @@ describe("a rated month", () => {
     expect(postings.map((each: Record<string, unknown> & { amount: { amount: string } }) => [each.kind, each.pool, each.useCase, each.amount.amount])).toEqual([["UNUSED_COMMITMENT", "unused", null, "9.21"], ["USAGE", "usage", "helpdesk", "3.95"]]);
     await must(finance, RATES, { input: { source: "ECB", rates: [{ ...gbp, rate: "1.4", revision: 1 }] } });
     expect((await rate()).postings.map((each: Record<string, unknown> & { amount: { amount: string } }) => each.amount.amount)).toEqual(["0.59", "0.25"]);
+  });
+
+  it("charges the characters that items count, whatever amount came with them, and leaves the cost of other legs as it came", async () => {
+    await agree({ vendor: "eleven", component: "TTS", unit: "CHARACTER", minimumSeconds: null, incrementSeconds: null, tiers: [{ price: "0.001" }] });
+    const by = (id: string, ...costItems: unknown[]): Record<string, unknown> => spoke(id, 60, { provider: "eleven", useCase: "returns", costItems });
+    const characters = { unit: "CHARACTER", quantity: "300" };
+    await report(integration(server), [
+      by("ch-sum", item("TTS", "0.25", "RATED")), by("ch-rated", { ...item("TTS", "9", "RATED"), ...characters }, { component: "TTS", basis: "ESTIMATED", ...characters }),
+      by("ch-alone", { ...item("TTS", "9", "RATED"), ...characters }), by("ch-bare", { component: "TTS", basis: "ESTIMATED", ...characters }), by("ch-reported", { ...item("TTS", "0.5", "REPORTED"), ...characters }), by("ch-llm", item("LLM", "0.125", "RATED")),
+    ]);
+    await rate();
+    expect((await cost(["COMPONENT", "BASIS"], { vendor: ["eleven"] })).rows.map((row: Record<string, unknown>) => [row.component, row.basis, row.calls, row.exactAmount])).toEqual([
+      ["LLM", "RATED", 1, "1/8"], ["TTS", "RATED", 4, "23/20"], ["TTS", "REPORTED", 1, "1/2"],
+    ]);
   });
 
   it("raises an alarm where cents were taken for dollars", async () => {

@@ -5,7 +5,7 @@ import { verifyProgramme } from "../../src/app/verify";
 import { importVendor } from "../../src/cli/import-vendor";
 import { call, createAcme, integration, must, report } from "../support/builders";
 import { Actor, TestServer, startTestServer } from "../support/server";
-import { CREATE_POOL, rowCounts } from "../support/two-programmes";
+import { BOOK as BOOK_COST, CREATE_POOL, rowCounts } from "../support/two-programmes";
 import { programmeStore } from "../../src/tenancy/tenancy.store";
 import { Scope } from "../../src/tenancy";
 
@@ -94,6 +94,12 @@ describe("a vendor's month", () => {
     expect(await reconciled()).toMatchObject({ tolerated: true, settled: true, explanation: null });
   });
 
+  it("counts what was booked of the vendor, and no posting of a rating twice", async () => {
+    await must(finance, BOOK_COST, { input: { pool: "cloud", period: "2025-10", amount: "0.30", currency: "USD", externalId: "numbers", vendor: "twilio" } });
+    await must(finance, BOOK_COST, { input: { pool: "cloud", period: "2025-10", amount: "7.00", currency: "USD", externalId: "elsewhere", vendor: "other" } });
+    expect(await reconciled()).toMatchObject({ ours: { amount: "1.40" }, vendorTotal: { amount: "1.60" }, variance: { amount: "0.20" } });
+  });
+
   it("raises an alarm where the statement's price is a unit off", async () => {
     await must(finance, BOOK, { input: invoice("CENTS", [{ quantity: "100", unit: "MINUTE", amount: "1000" }]) });
     expect((await reconciled()).alarms).toEqual([expect.stringContaining("more than a factor of 20 off card 1")]);
@@ -131,6 +137,7 @@ describe("a vendor's file", () => {
     const summary = await importVendor(server.installation.database, await scope(), { file: good, kind: "focus", vendor: "aws", pool: "cloud" });
     expect(summary.statements).toMatchObject([{ externalId: "good.csv/2025-10/USD", total: "-0.481", lines: 4 }]);
     expect(summary.entries.map(({ externalId, amount }) => [externalId, amount])).toEqual([["focus/aws/good.csv/2025-10/USD/Queue", "0.01"], ["focus/aws/good.csv/2025-10/USD/Compute", "-0.49"]]);
+    expect(await reconciled("aws")).toMatchObject({ ours: { amount: "-0.48" }, vendorTotal: { amount: "-0.48" }, variance: { amount: "0.00" }, tolerated: true, settled: true });
   });
 
   it("leaves figures that verify proves", async () => {
