@@ -18,7 +18,7 @@ registerEnumType(OutcomeEnum, { name: "Outcome" });
 export const SentimentEnum = enumOf(SENTIMENTS);
 registerEnumType(SentimentEnum, { name: "Sentiment" });
 export const CostComponentEnum = enumOf(COST_COMPONENTS);
-registerEnumType(CostComponentEnum, { name: "CostComponent" });
+registerEnumType(CostComponentEnum, { name: "CostComponent", description: "What a cost or a price is for." });
 export const CostBasisEnum = enumOf(COST_BASES);
 registerEnumType(CostBasisEnum, { name: "CostBasis", description: "REPORTED by the provider, RATED by a rate card, or an ESTIMATE; never added twice." });
 export const UnattributedReasonEnum = enumOf(UNATTRIBUTED_REASONS);

@@ -3,8 +3,7 @@ import { connectionOf, enumOf } from "../kernel/graph.type";
 import { CurrencyCodeScalar, DateTimeScalar, DecimalScalar, PeriodKeyScalar } from "../kernel/scalars";
 import { UserError } from "../kernel/user-error.type";
 import type { Direction } from "../metering";
-import { COST_COMPONENTS } from "../metering";
-import { DirectionEnum } from "../metering/usage-input.type";
+import { CostComponentEnum, DirectionEnum } from "../metering/usage-input.type";
 import { RATE_UNITS, ROUNDING_STAGES, RateUnit, RoundingStage, TIER_MODES, TOKEN_KINDS, TierMode, TokenKind } from "./rate-card";
 
 export const RateUnitEnum = enumOf(RATE_UNITS);
@@ -15,8 +14,6 @@ export const RoundingStageEnum = enumOf(ROUNDING_STAGES);
 registerEnumType(RoundingStageEnum, { name: "RoundingStage", description: "PER_EVENT: minimum and increment apply to every call. PER_PERIOD: once to the sum of the month. Money is never rounded before it is posted." });
 export const TokenKindEnum = enumOf(TOKEN_KINDS);
 registerEnumType(TokenKindEnum, { name: "TokenKind", description: "The fields of `tokens` of a usage event." });
-export const RateComponentEnum = enumOf(COST_COMPONENTS);
-registerEnumType(RateComponentEnum, { name: "RateComponent", description: "What a price is for; the components of a usage event's cost items." });
 export const RateCardStatusEnum = enumOf(["PROPOSED", "APPROVED"] as const);
 registerEnumType(RateCardStatusEnum, { name: "RateCardStatus", description: "PROPOSED rates nothing until a second person approves it." });
 
@@ -43,7 +40,7 @@ export class RateLineInput {
 @InputType()
 export class ProposeRateCardInput {
   @Field(() => String, { description: "As `provider` of the usage events names it." }) vendor: string;
-  @Field(() => RateComponentEnum) component: string;
+  @Field(() => CostComponentEnum) component: string;
   @Field(() => RateUnitEnum) unit: RateUnit;
   @Field(() => CurrencyCodeScalar, { description: "Of the prices; another than the programme's is converted at the month's MONTH_END rate." }) currency: string;
   @Field(() => PeriodKeyScalar, { description: "First month. A card that overlaps another of its vendor and component, or leaves a month between, is CONFLICT." }) effectiveFrom: string;
@@ -94,7 +91,7 @@ export class RateCardType {
   @Field(() => Int) version: number;
   @Field(() => RateCardStatusEnum) status: string;
   @Field(() => String) vendor: string;
-  @Field(() => RateComponentEnum) component: string;
+  @Field(() => CostComponentEnum) component: string;
   @Field(() => RateUnitEnum) unit: RateUnit;
   @Field(() => CurrencyCodeScalar) currency: string;
   @Field(() => PeriodKeyScalar) effectiveFrom: string;
@@ -124,7 +121,7 @@ export const RateCardConnection = connectionOf(RateCardType, "RateCard");
 @InputType({ description: "Which rate cards." })
 export class RateCardWhere {
   @Field(() => String, { nullable: true }) vendor?: string | null;
-  @Field(() => RateComponentEnum, { nullable: true }) component?: string | null;
+  @Field(() => CostComponentEnum, { nullable: true }) component?: string | null;
 }
 
 @ObjectType({ simpleResolvers: true })

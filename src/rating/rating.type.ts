@@ -6,7 +6,8 @@ import { UserError } from "../kernel/user-error.type";
 import { ExchangeRateType } from "../costs/exchange-rate.type";
 import { BusinessUnitType, UseCaseType } from "../tenancy/tenancy.type";
 import { COST_BASES } from "../metering";
-import { RateComponentEnum, RateUnitEnum } from "./rate-card.type";
+import { CostComponentEnum } from "../metering/usage-input.type";
+import { RateUnitEnum } from "./rate-card.type";
 import { RATED_KINDS } from "./rate-usage";
 import { USAGE_COST_DIMENSIONS } from "./usage-cost";
 
@@ -38,7 +39,7 @@ export class UsageCostWhere {
   @Field(() => [String], { nullable: true }) businessUnit?: string[] | null;
   @Field(() => [String], { nullable: true }) useCase?: string[] | null;
   @Field(() => [String], { nullable: true }) vendor?: string[] | null;
-  @Field(() => [RateComponentEnum], { nullable: true }) component?: string[] | null;
+  @Field(() => [CostComponentEnum], { nullable: true }) component?: string[] | null;
   @Field(() => [UsageCostBasisEnum], { nullable: true }) basis?: string[] | null;
   @Field(() => [UsageCostKindEnum], { nullable: true }) kind?: string[] | null;
   @Field(() => Boolean, { nullable: true, description: "True: of a closed month the newest rating, late usage included; otherwise what is in its figures." }) restated?: boolean | null;
@@ -49,7 +50,7 @@ export class UsageCostRow {
   @Field(() => BusinessUnitType, { nullable: true, description: "Null also where usage is unattributed." }) businessUnit: BusinessUnitType | null;
   @Field(() => UseCaseType, { nullable: true, description: "Null also where usage is unattributed." }) useCase: UseCaseType | null;
   @Field(() => String, { nullable: true }) vendor: string | null;
-  @Field(() => RateComponentEnum, { nullable: true }) component: string | null;
+  @Field(() => CostComponentEnum, { nullable: true }) component: string | null;
   @Field(() => UsageCostBasisEnum, { nullable: true }) basis: string | null;
   @Field(() => UsageCostKindEnum, { nullable: true }) kind: string | null;
   @Field(() => LongScalar, { nullable: true, description: "Legs that cost something or were exempt." }) calls: bigint | null;
@@ -82,7 +83,7 @@ export class RatingPostingType {
   @Field(() => String, { description: "Code." }) pool: string;
   @Field(() => String, { nullable: true, description: "Code; null on shared pools." }) useCase: string | null;
   @Field(() => String) vendor: string;
-  @Field(() => RateComponentEnum) component: string;
+  @Field(() => CostComponentEnum) component: string;
   @Field(() => Money) amount: MoneyAmount;
   @Field(() => Boolean, { description: "The difference to what was posted before." }) isDifference: boolean;
 }

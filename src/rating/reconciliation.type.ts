@@ -3,7 +3,7 @@ import { Money, enumOf } from "../kernel/graph.type";
 import { MoneyAmount } from "../kernel/money";
 import { CurrencyCodeScalar, DateTimeScalar, DecimalScalar, LongScalar, PeriodKeyScalar } from "../kernel/scalars";
 import { UserError } from "../kernel/user-error.type";
-import { RateComponentEnum } from "./rate-card.type";
+import { CostComponentEnum } from "../metering/usage-input.type";
 import { VARIANCE_CAUSES } from "./reconcile";
 import { VENDOR_STATEMENT_KINDS, VendorStatementKind } from "./vendor-statement";
 
@@ -15,7 +15,7 @@ registerEnumType(VarianceCauseEnum, { name: "VarianceCause", description: "MISSI
 @InputType()
 export class VendorLineInput {
   @Field(() => String, { nullable: true }) description?: string | null;
-  @Field(() => RateComponentEnum, { nullable: true }) component?: string | null;
+  @Field(() => CostComponentEnum, { nullable: true }) component?: string | null;
   @Field(() => String, { nullable: true, description: "The vendor's own id of the call, as providerRef, telephonyRef or legId of the usage holds it." }) callRef?: string | null;
   @Field(() => DecimalScalar, { nullable: true, description: "In `unit`, as billed." }) quantity?: string | null;
   @Field(() => String, { nullable: true, description: "MINUTE or SECOND for time; any other word as the vendor writes it." }) unit?: string | null;

@@ -266,9 +266,9 @@ describe("connections that are used again", () => {
         tally.failed += 1;
       }
     };
-    // Four at a time want the two connections; more would only wait for them longer than the pool lets anybody wait.
-    await Promise.all([0, 1, 2, 3].map(async (lane) => {
-      for (let index = lane; index < 500; index += 4) await transaction(index);
+    // Twenty at a time want the two connections; all at once the last would wait longer than the pool lets anybody wait.
+    await Promise.all(Array.from({ length: 20 }, async (_, lane) => {
+      for (let index = lane; index < 500; index += 20) await transaction(index);
     }));
     await database.close();
     expect(tally).toEqual({ foreign: 0, failed: 60, leftovers: 0, right: 500 });

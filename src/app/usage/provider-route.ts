@@ -4,15 +4,15 @@ import { BulkBatch, PROVIDERS, Provider, countInto, emptyTally, isProvider, pars
 import { storeBulk } from "../../metering/bulk/store-bulk.store";
 import { LARGEST_BATCH } from "../../metering/usage-event";
 import { LARGEST_INGEST_BYTES } from "../graphql-server";
-import { HttpRefusal, WithBody, authenticate, endUnread, sendError } from "../http-manners";
+import { HttpRefusal, WithBody, authenticate, sendError } from "../http-manners";
 import { httpStatusOf } from "../refusals";
 import { Turns, TurnsByName } from "../turns";
 import { BodyReader, readWhole } from "./body-reader";
 import { BombLimit, inflated } from "./inflate";
+import { ownBodies } from "./own-bodies";
 import { ProviderAccessParts, Sender, senderByConnection, senderByToken } from "./provider-access";
 import { WholeAnswer } from "./take-events";
-import { sendTrouble, troubleOf } from "./trouble";
-import { SHUTTING_DOWN, UsageRouteParts } from "./usage-route";
+import { UsageRouteParts } from "./usage-route";
 
 /** Where providers send to. */
 export const PROVIDER_UPLOADS = "/usage/:provider";
@@ -25,7 +25,6 @@ const MOST_OF_ONE = 8;
 const WAIT_FOR_TURN_MS = 5_000;
 const COMMIT_TIMEOUT_MS = 30_000;
 const BOMB: BombLimit = { ratio: 200, floorBytes: 1024 * 1024 };
-const OTHER_METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE"];
 const BUSY = new HttpRefusal(503, "UNAVAILABLE", `${MOST_OF_ONE} deliveries of this sender, or ${MOST_AT_ONCE} in all, are under way. Send the same request again in a moment.`);
 
 /**
@@ -33,41 +32,27 @@ const BUSY = new HttpRefusal(503, "UNAVAILABLE", `${MOST_OF_ONE} deliveries of t
  * what somebody with a token fetched from it (`?source=`). The body is the provider's own; src/metering/providers reads it.
  */
 export function addProviderRoute(app: FastifyInstance, parts: Parts): void {
-  const open = new Set<BodyReader>();
   const turns = new Turns(MOST_AT_ONCE);
   const ofOne = new TurnsByName(MOST_OF_ONE);
   void app.register(async (usage) => {
-    usage.removeAllContentTypeParsers();
-    // The signature is of the bytes as they came: they stay where they are until we read them.
-    usage.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
-    usage.addHook("preClose", async () => {
-      for (const body of open) body.interrupt(SHUTTING_DOWN);
-    });
-    usage.addHook("onResponse", async (request) => endUnread(request));
-    usage.route({ method: OTHER_METHODS, url: PROVIDER_UPLOADS, handler: (_request, reply) => sendError(reply.header("allow", "POST"), 405, "BAD_USER_INPUT", "Usage is sent here with POST.") });
+    const answering = ownBodies(usage, PROVIDER_UPLOADS, "Usage is sent here with POST.", parts);
     usage.post(PROVIDER_UPLOADS, {
       preParsing: async (request: WithBody, reply) => {
         if (!isProvider((request.params as { provider: string }).provider)) return void (await sendError(reply, 404, "NOT_FOUND", `There is no such provider. Known are ${PROVIDERS.join(", ")}.`));
         if (connectionOf(request) === null) return authenticate(request, reply, parts.verifier);
       },
-      handler: async (request: WithBody, reply) => {
-        const body = new BodyReader(request.raw, parts.patience);
-        open.add(body);
+      handler: (request: WithBody, reply) => answering(request, reply, async (body) => {
         const own = await ofOne.take(connectionOf(request) ?? `token ${request.principal?.subject}`, WAIT_FOR_TURN_MS);
         const giveBack = own === null ? null : await turns.take(WAIT_FOR_TURN_MS);
         try {
           if (giveBack === null) throw BUSY;
           const answer = await take(parts, request, body);
           await reply.code(answer.status).header("cache-control", "no-store, private").type("application/json; charset=utf-8").send(answer.body);
-        } catch (error) {
-          await sendTrouble(reply, troubleOf(error, parts.logger), error);
         } finally {
           giveBack?.();
           own?.();
-          open.delete(body);
         }
-        return reply;
-      },
+      }),
     });
   });
 }

@@ -9,14 +9,15 @@ import { Principal, Scope } from "../../tenancy";
 import { Database } from "../../tenancy/database.store";
 import { ScopeResolver } from "../../tenancy/scope-resolver.store";
 import { LARGEST_INGEST_BYTES } from "../graphql-server";
-import { HttpRefusal, WithBody, authenticate, endUnread, sendError } from "../http-manners";
+import { HttpRefusal, WithBody, authenticate } from "../http-manners";
 import { TokenVerifier } from "../token";
 import { Turns } from "../turns";
 import { BodyReader, Patience, SenderGone, readWhole } from "./body-reader";
 import { BombLimit, inflated } from "./inflate";
 import { LineAnswer } from "./line-answer";
+import { ownBodies } from "./own-bodies";
 import { takeBatch, takeSingle } from "./take-events";
-import { sendTrouble, troubleOf } from "./trouble";
+import { troubleOf } from "./trouble";
 import { UsageForm, readForm } from "./usage-form";
 
 export interface UsageRouteParts {
@@ -40,7 +41,6 @@ const WAIT_FOR_TURN_MS = 15_000;
 const COMMIT_TIMEOUT_MS = 60_000;
 const STREAM_BOMB: BombLimit = { ratio: 200, floorBytes: 16 * 1024 * 1024 };
 const WHOLE_BOMB: BombLimit = { ratio: 200, floorBytes: 1024 * 1024 };
-const OTHER_METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE"];
 const OPERATION = "Mutation.reportUsage";
 
 /**
@@ -48,36 +48,16 @@ const OPERATION = "Mutation.reportUsage";
  * formats and answers stand in src/metering/bulk/README.md.
  */
 export function addUsageRoute(app: FastifyInstance, parts: UsageRouteParts): void {
-  const open = new Set<BodyReader>();
   const turns = { uploads: new Turns(MOST_UPLOADS), commits: new Turns(MOST_COMMITS) };
   void app.register(async (usage) => {
-    usage.removeAllContentTypeParsers();
-    // The body stays where it is until we read it.
-    usage.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
-    usage.addHook("preClose", async () => {
-      for (const body of open) body.interrupt(SHUTTING_DOWN);
-    });
-    usage.addHook("onResponse", async (request) => endUnread(request));
-    usage.route({ method: OTHER_METHODS, url: "/usage", handler: (_request, reply) => sendError(reply.header("allow", "POST"), 405, "BAD_USER_INPUT", "Usage is sent here with POST; ask for it at /graphql.") });
+    const answering = ownBodies(usage, "/usage", "Usage is sent here with POST; ask for it at /graphql.", parts);
     usage.post("/usage", {
       preParsing: async (request: WithBody, reply) => authenticate(request, reply, parts.verifier),
-      handler: async (request: WithBody, reply) => {
-        const body = new BodyReader(request.raw, parts.patience);
-        open.add(body);
-        try {
-          await takeUsage({ parts, turns, body, reply }, request);
-        } catch (error) {
-          await sendTrouble(reply, troubleOf(error, parts.logger), error);
-        } finally {
-          open.delete(body);
-        }
-        return reply;
-      },
+      handler: (request: WithBody, reply) => answering(request, reply, (body) => takeUsage({ parts, turns, body, reply }, request)),
     });
   });
 }
 
-export const SHUTTING_DOWN = new HttpRefusal(503, "UNAVAILABLE", "The server is shutting down. Send the same request again in a moment: what was stored before is not stored twice.");
 const BUSY = new HttpRefusal(503, "UNAVAILABLE", `${MOST_UPLOADS} uploads are under way. Send the same request again in a moment.`);
 
 interface Taking {
