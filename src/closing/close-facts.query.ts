@@ -8,7 +8,7 @@ import { poolAmounts } from "../costs/costs.query";
 import { Period } from "../governance";
 import { NOBODY } from "../metering";
 import { silentSources } from "../metering/sources/silences.query";
-import { unratedReason } from "../rating/rating-state.query";
+import { unratedUntil } from "../rating/rating-state.query";
 import { unsettledVendors } from "../rating/reconciliation.query";
 import { TenantTransaction } from "../tenancy/database.store";
 import { CloseFacts } from "./close-checklist";
@@ -44,7 +44,7 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
     lateUnattributed: Number(late!.unattributed),
     silentSources: silence.open,
     acknowledgedSilences: silence.acknowledged,
-    unrated: await unratedReason(tx, period.key),
+    unrated: await unratedUntil(tx, period.key),
     unsettledVendors: await unsettledVendors(tx, period.key),
     needsRun: shared.length > 0 || (!isEmpty && ruled.length > 0),
     poolsWithoutCost: isEmpty ? [] : ruled.filter((pool) => !shared.includes(pool)),

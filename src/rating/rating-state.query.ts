@@ -29,3 +29,24 @@ export async function unratedReason(tx: TenantTransaction, period: string): Prom
     throw error;
   }
 }
+
+/**
+ * The same for a month that is to close and for the closed months before it that were rated and got usage or cost since: a
+ * late fact moves no closed figure, but what it costs is posted by rating its month again. Null when every one stands.
+ */
+export async function unratedUntil(tx: TenantTransaction, period: string): Promise<string | null> {
+  const late = await tx.query<{ period: string }>(
+    `select p.key as period from governance.period p
+       join lateral (select r.cutoff from rating.run r where r.programme_id = $1 and r.period_key = p.key order by r.sequence desc limit 1) rated on true
+     where p.programme_id = $1 and p.key < $2 and p.status = 'CLOSED'
+       and exists (select from metering.late_event l where l.programme_id = $1 and l.period_key = p.key and l.recorded_at >= rated.cutoff)
+     order by p.key`,
+    [tx.scope.programme.id, period],
+  );
+  const reasons: string[] = [];
+  for (const month of [...late.map((each) => each.period), period]) {
+    const reason = await unratedReason(tx, month);
+    if (reason !== null) reasons.push(month === period ? reason : `${month} is closed and got usage since: ${reason}`);
+  }
+  return reasons.length === 0 ? null : reasons.join(" ");
+}

@@ -226,3 +226,22 @@ describe("what if", () => {
     expect(await rowCounts(server)).toEqual(before);
   });
 });
+
+describe("a closed month that was rated", () => {
+  const check = async () => (await must(finance, '{ closeChecklist(period: "2025-11") { checks { check ok message } } }')).closeChecklist.checks.find((each: { check: string }) => each.check === "USAGE_RATED");
+
+  it("is named by the next close when usage came late, until it is rated again; its closed figures stay", async () => {
+    await report(integration(server), [spoke("november", 60, { endedAt: "2025-11-10T14:00:00.000Z" })]);
+    await must(finance, RATES, { input: { source: "ECB", rates: [{ from: "GBP", kind: "MONTH_END", date: "2025-11-30", rate: "1.3" }] } });
+    await rate();
+    await rate("2025-11");
+    await server.sql("update governance.period set status = 'CLOSED', closed_at = now(), cutoff = date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond' where key = '2025-10'");
+    expect(await check()).toMatchObject({ ok: true });
+    await report(integration(server), [spoke("after-the-close", 60)]);
+    expect(await check()).toMatchObject({ ok: false, message: expect.stringMatching(/^2025-10 is closed and got usage since: Facts changed after rating \d+\. Run ratePeriod\.$/) });
+    const { postings } = await rate();
+    expect(postings.map((each: { useCase: string; isDifference: boolean; amount: { amount: string } }) => [each.useCase, each.amount.amount, each.isDifference])).toEqual([["order-status", "0.07", true]]);
+    expect((await must(finance, ENTRIES)).costEntries.edges.filter(({ node }: { node: { late: boolean } }) => node.late).map(({ node }: { node: { amount: { amount: string } } }) => node.amount.amount)).toEqual(["0.07"]);
+    expect(await check()).toMatchObject({ ok: true });
+  });
+});
