@@ -17,14 +17,14 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = pino({ level: config.logLevel, redact: ["req.headers.authorization"] }, pino.destination(2));
   const say = (message: string): void => void process.stdout.write(`${message}\n`);
-  const installation = await openInstallation(config, (message) => logger.info(message));
+  const installation = await openInstallation(config, (message) => logger.info(message), "request");
   const server = await buildServer(installation, logger);
   stopOnSignal(server, installation, logger);
   const origin = await server.http.listen({ port: config.port, host: config.host });
   if (config.demo) {
     const { database, clock } = installation;
     const scale = (await demoScaleFound({ database })) ?? "m";
-    const { legs } = await seedDemo({ database, record: recordAudit, scale, clock, say: (message) => void process.stderr.write(`${message}\n`) });
+    const { legs } = await seedDemo({ database: database.for("job"), record: recordAudit, scale, clock, say: (message) => void process.stderr.write(`${message}\n`) });
     say(`The demo programme stands: ${legs} legs of usage, ${DEMO_CLOSED_PERIODS[0]} to ${DEMO_CLOSED_PERIODS.at(-1)} closed, ${DEMO_OPEN_PERIOD} open.`);
   }
   server.setReady(true);

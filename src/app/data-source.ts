@@ -3,6 +3,7 @@ import { DataSource } from "typeorm";
 import { migrations } from "../../migrations";
 import { CostEntryEntity, CostPoolEntity, ExchangeRateEntity } from "../costs/costs.entity";
 import { AuditEntryEntity, AuditHeadEntity, PeriodEntity } from "../governance/governance.entity";
+import { CONNECTION_WAIT_MS } from "../tenancy/database.store";
 import { BusinessUnitClosingEntity, BusinessUnitEntity, OwnershipChangeEntity, ProgrammeEntity, UseCaseEntity, UseCaseOwnershipEntity } from "../tenancy/tenancy.entity";
 import { allocationEntities } from "../allocation/allocation.entity";
 import { adjustmentEntities } from "../chargeback/adjustment.entity";
@@ -28,9 +29,6 @@ export interface ConnectOptions {
 /** Reads of the API end after 5 s; jobs set a time of their own. */
 const STATEMENT_TIMEOUT_MS = 5_000;
 
-/** Longest wait for a connection, a free one or a new one: whoever is turned away is to be told within a second. */
-const CONNECTION_WAIT_MS = 850;
-
 /** Longest wait for somebody else's lock, in milliseconds. */
 const LOCK_WAIT_MS = 10_000;
 
@@ -54,7 +52,8 @@ export function connect(url: string, options: ConnectOptions): DataSource {
     cache: false,
     applicationName: serving ? "apportion" : "apportion-migrate",
     poolSize: options.poolSize ?? 12,
-    connectTimeoutMS: CONNECTION_WAIT_MS,
+    // Requests give up before that: Database sees to it.
+    connectTimeoutMS: CONNECTION_WAIT_MS.job,
     extra: serving ? { statement_timeout: STATEMENT_TIMEOUT_MS, lock_timeout: LOCK_WAIT_MS, idle_in_transaction_session_timeout: 60_000, onConnect: hearErrors, options: "-c TimeZone=UTC" } : { options: "-c TimeZone=UTC" },
     poolErrorHandler: () => undefined,
   });

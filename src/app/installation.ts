@@ -46,10 +46,10 @@ export async function openDatabase(config: Config, log: (message: string) => voi
 }
 
 /**
- * Opens the database, brings it up to date when the owner's URL is known, and connects as the API's role. Throws
- * ConfigError when that role could see past row-level security.
+ * Opens the database, brings it up to date when the owner's URL is known, and connects as the API's role, for answering
+ * requests or for a job. Throws ConfigError when that role could see past row-level security.
  */
-export async function openInstallation(config: Config, log: (message: string) => void, clock: Clock = systemClock): Promise<Installation> {
+export async function openInstallation(config: Config, log: (message: string) => void, work: "request" | "job" = "job"): Promise<Installation> {
   const urls = await openDatabase(config, log);
   try {
     const dataSource = await connect(urls.apiUrl, { purpose: "serve" }).initialize();
@@ -65,11 +65,11 @@ export async function openInstallation(config: Config, log: (message: string) =>
       await dataSource.destroy();
       throw new ConfigError(error instanceof Error ? error.message : String(error));
     }
-    const database = new Database(dataSource);
+    const database = new Database(dataSource).for(work);
     return {
       database,
       scopes: new ScopeResolver(database),
-      clock,
+      clock: systemClock,
       token: config.token ?? ownToken(config.dataDirectory),
       vault: vaultOf(config),
       apiUrl: urls.apiUrl,

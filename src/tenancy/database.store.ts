@@ -36,6 +36,9 @@ export interface TransactionOptions {
 
 const ATTEMPTS = 5;
 
+/** Longest wait for a connection, a free one or a new one, in milliseconds: whoever sent a request is to be told within a second, a job has nobody to tell. */
+export const CONNECTION_WAIT_MS = { request: 850, job: 15_000 } as const;
+
 /**
  * The only road to the data. Opens a transaction, sets the tenant for that transaction alone, and commits or rolls back.
  * A deadlock, a serialisation failure or a key taken at the same moment is tried again, up to five times with a growing
@@ -43,7 +46,12 @@ const ATTEMPTS = 5;
  * once and keeps no state outside.
  */
 export class Database {
-  constructor(private readonly dataSource: DataSource, private readonly random: () => number = Math.random) {}
+  constructor(private readonly dataSource: DataSource, private readonly random: () => number = Math.random, private readonly patience: keyof typeof CONNECTION_WAIT_MS = "job") {}
+
+  /** The same data for another kind of work, over the same connections. */
+  for(work: keyof typeof CONNECTION_WAIT_MS): Database {
+    return new Database(this.dataSource, this.random, work);
+  }
 
   async withTenant<T>(scope: Scope, work: (tx: TenantTransaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     if (!scope?.programme?.id) throw new BrokenBelief("withTenant without a tenant");
@@ -59,8 +67,13 @@ export class Database {
   /** True when the database answers; it never throws. */
   async isReachable(): Promise<boolean> {
     try {
-      await this.dataSource.query("select 1");
-      return true;
+      const runner = await this.connected();
+      try {
+        await runner.query("select 1");
+        return true;
+      } finally {
+        await runner.release().catch(() => undefined);
+      }
     } catch {
       return false;
     }
@@ -87,7 +100,7 @@ export class Database {
   }
 
   private async once<T>(options: TransactionOptions, settings: Settings, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
+    const runner = await this.connected();
     try {
       await begin(runner, options, settings);
       const result = await work(runner);
@@ -100,7 +113,29 @@ export class Database {
       await runner.release().catch(() => undefined);
     }
   }
+
+  /** A runner with its connection, waited for as long as this work may; one that comes too late goes back to the pool. */
+  private async connected(): Promise<QueryRunner> {
+    const runner = this.dataSource.createQueryRunner();
+    const connecting = runner.connect();
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        // Not before it has its connection: a runner that is released first keeps it for ever.
+        connecting.then(() => runner.release()).catch(() => undefined);
+        reject(new Refusal("UNAVAILABLE", NO_ANSWER));
+      }, CONNECTION_WAIT_MS[this.patience]);
+    });
+    try {
+      await Promise.race([connecting, tooLong]);
+      return runner;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 }
+
+const NO_ANSWER = "The database does not answer. Send the same request again in a moment: what was stored before is not stored twice.";
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -170,7 +205,7 @@ function asRefusal(error: unknown, state: string): unknown {
   if (state === "55P03") return new Refusal("UNAVAILABLE", "Somebody else is working on the same period. Try again in a moment.");
   const lost = state.startsWith("08") || state.startsWith("57P") || state.startsWith("53") || state === "40P01" || state === "40001";
   if (lost || LOST_CONNECTION.test(error instanceof Error ? `${state} ${error.message}` : state)) {
-    return new Refusal("UNAVAILABLE", "The database does not answer. Send the same request again in a moment: what was stored before is not stored twice.");
+    return new Refusal("UNAVAILABLE", NO_ANSWER);
   }
   return error;
 }

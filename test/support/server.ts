@@ -43,14 +43,17 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** The real server over a database of its own, cloned from the migrated template. */
-export async function startTestServer(options: { poolSize?: number } = {}): Promise<TestServer> {
+/**
+ * The real server over a database of its own, cloned from the migrated template. It waits for connections as a job
+ * does, for a busy machine is no fault of what is tested; `work: "request"` has the product's own patience.
+ */
+export async function startTestServer(options: { poolSize?: number; work?: "request" | "job" } = {}): Promise<TestServer> {
   const name = `test_${randomUUID().replaceAll("-", "")}`;
   await administer(process.env.TEST_ADMIN_URL!, `create database ${name} template ${TEMPLATE} owner apportion_owner`);
   const apiUrl = inDatabase(process.env.TEST_APP_URL!, name);
   await administer(inDatabase(process.env.TEST_ADMIN_URL!, name), `grant connect, temporary on database ${name} to apportion_app`);
   const dataSource = await connect(apiUrl, { purpose: "serve", poolSize: options.poolSize ?? 10 }).initialize();
-  const database = new Database(dataSource);
+  const database = new Database(dataSource).for(options.work ?? "job");
   const clock = new FixedClock();
   const installation: Installation = { database, scopes: new ScopeResolver(database), clock, token: TOKEN, vault: createVault("secrets of the test suite, 32 bytes and more"), apiUrl, ownerUrl: inDatabase(process.env.TEST_OWNER_URL!, name), close: () => database.close() };
   const server = await buildServer(installation, pino({ level: process.env.TEST_LOG ?? "silent" }));
