@@ -5,18 +5,32 @@ import { DriverQuantity, DriverVector } from "../driver";
 /** Vectors by driver key. */
 export type Vectors = ReadonlyMap<string, DriverVector>;
 
+/** Which use cases are meant. */
+type Which = (useCase: string) => boolean;
+
 /**
- * What was measured in one period as if every use case were still with the units that it was with in an earlier one, so
- * that a move of a use case is not taken for more use. A use case that was with several units then is divided over them as
- * it was then, by largest remainder. One that was not used then stays where it is; so do distinct contacts, which do not add up.
+ * What was measured in one period as if some use cases were with the units that they were with in another one, so that a move
+ * of a use case is not taken for more use or less. A use case that was with several units there is divided over them as it
+ * was there, by largest remainder. One that was not used there stays where it is; so do distinct contacts, which do not add up.
  */
-export function keepOwners(earlier: Vectors, later: Vectors): Map<string, DriverVector> {
-  const anywhere = ownersIn([...earlier].sort(([a], [b]) => compareCodes(a, b)).map(([, vector]) => vector));
-  return new Map([...later].map(([key, vector]) => {
+export function keepOwners(there: Vectors, here: Vectors, which: Which = () => true): Map<string, DriverVector> {
+  const anywhere = ownersIn([...there].sort(([a], [b]) => compareCodes(a, b)).map(([, vector]) => vector));
+  return new Map([...here].map(([key, vector]) => {
     if (vector.unitQuantities !== null) return [key, vector];
-    const here = ownersIn(earlier.has(key) ? [earlier.get(key)!] : []);
-    return [key, { ...vector, quantities: movedBack(vector.quantities, (useCase) => here.get(useCase) ?? anywhere.get(useCase) ?? null) }];
+    const byThis = ownersIn(there.has(key) ? [there.get(key)!] : []);
+    return [key, { ...vector, quantities: movedTo(vector.quantities, (useCase) => (which(useCase) ? (byThis.get(useCase) ?? anywhere.get(useCase) ?? null) : null)) }];
   }));
+}
+
+/** The use cases that a unit used in one period and only others in the other one: they left it, or came to it. */
+export function movedCases(unit: string, earlier: Vectors, later: Vectors): { readonly left: ReadonlySet<string>; readonly came: ReadonlySet<string> } {
+  const [then, now] = [earlier, later].map((vectors) => {
+    const units = new Map<string, Set<string>>();
+    for (const { quantities } of vectors.values()) for (const [useCase, owners] of unitsOf(quantities)) units.set(useCase, new Set([...(units.get(useCase) ?? []), ...owners.keys()]));
+    return units;
+  }) as [Map<string, Set<string>>, Map<string, Set<string>>];
+  const goneFrom = (had: typeof then, has: typeof then): Set<string> => new Set([...had].flatMap(([useCase, units]) => (units.has(unit) && has.has(useCase) && !has.get(useCase)!.has(unit) ? [useCase] : [])));
+  return { left: goneFrom(then, now), came: goneFrom(now, then) };
 }
 
 type Owners = ReadonlyMap<string, bigint>;
@@ -40,7 +54,7 @@ function unitsOf(quantities: readonly DriverQuantity[]): Map<string, Map<string,
   return units;
 }
 
-function movedBack(quantities: readonly DriverQuantity[], ownersOf: (useCase: string) => Owners | null): DriverQuantity[] {
+function movedTo(quantities: readonly DriverQuantity[], ownersOf: (useCase: string) => Owners | null): DriverQuantity[] {
   const now = unitsOf(quantities);
   const moved = (useCase: string): Owners | null => {
     const [owners, units] = [ownersOf(useCase), now.get(useCase)];

@@ -1,7 +1,7 @@
 import { AllocationFacts, AllocationResult, allocate } from "../allocate";
 import { DriverVector } from "../driver";
 import { PolicyDocument } from "../policy";
-import { Vectors, keepOwners } from "./keep-owners";
+import { Vectors, keepOwners, movedCases } from "./keep-owners";
 
 /** The facts of two divisions. `measured` holds what the later period used by drivers that only the earlier policy divides by. */
 export interface ComparedFacts {
@@ -16,7 +16,7 @@ export interface Swapped<Step extends string> {
   readonly result: AllocationResult;
 }
 
-/** What is swapped, in this order. The unit's own quantities first, at the old use of everybody else. */
+/** What is swapped, in this order: the unit's own quantities first, at the old use of everybody else. Use cases that left it go before all of that. */
 export const SHARED_STEPS = ["VOLUME", "MIX", "RATE", "POLICY", "OWNERSHIP"] as const;
 export type SharedStep = (typeof SHARED_STEPS)[number];
 
@@ -26,15 +26,22 @@ export type RunStep = (typeof RUN_STEPS)[number];
 
 /**
  * The divisions between two runs, as one unit sees them: its own quantities, those of the others, the cost of the pools, the
- * policy, and last of all who owns which use case. The first is the old run, the last one the new: what the steps change adds
- * up to the whole change, whatever the method is.
+ * policy, and who owns which use case. The first is the old run, the last one the new: what the steps change adds up to the
+ * whole change, whatever the method is. A use case that left the unit goes first, with what the unit itself used of it; one
+ * that came goes last, with what the unit uses of it now: so it learns nothing of what another unit used of the same.
  */
 export function swapForUnit(compared: ComparedFacts, unit: string): { readonly before: AllocationResult; readonly steps: ReadonlyArray<Swapped<SharedStep>> } {
   const { from, to } = compared;
-  const kept = keptVectors(compared);
-  const own = { ...from, drivers: ownFrom(from.drivers, kept.drivers, unit), priorDrivers: ownFrom(from.priorDrivers, kept.priorDrivers, unit) };
-  const [mix, rate, policy] = laterFacts(from, to, kept);
-  return { before: allocate(from), steps: divided(SHARED_STEPS, [own, mix, rate, policy, to]) };
+  const now = latest(compared);
+  const { left, came } = movedCases(unit, from.drivers, now.drivers);
+  const kept = { drivers: keepOwners(from.drivers, now.drivers, (useCase) => came.has(useCase)), priorDrivers: keepOwners(from.priorDrivers, now.priorDrivers, (useCase) => came.has(useCase)) };
+  const without = {
+    ...from,
+    drivers: keepOwners(now.drivers, from.drivers, (useCase) => left.has(useCase)),
+    priorDrivers: keepOwners(now.priorDrivers, from.priorDrivers, (useCase) => left.has(useCase)),
+  };
+  const own = { ...without, drivers: ownFrom(without.drivers, kept.drivers, unit), priorDrivers: ownFrom(without.priorDrivers, kept.priorDrivers, unit) };
+  return { before: allocate(from), steps: divided(["OWNERSHIP", ...SHARED_STEPS], [without, own, ...laterFacts(from, to, kept), to]) };
 }
 
 /** The divisions between two runs, for everybody: use, cost of the pools, policy, owners. */
@@ -47,11 +54,13 @@ const divided = <Step extends string>(steps: readonly Step[], facts: readonly Al
 
 type Kept = Pick<AllocationFacts, "drivers" | "priorDrivers">;
 
-function keptVectors({ from, to, measured }: ComparedFacts): Kept {
-  return {
-    drivers: keepOwners(from.drivers, new Map([...measured.drivers, ...to.drivers])),
-    priorDrivers: keepOwners(from.priorDrivers, new Map([...measured.priorDrivers, ...to.priorDrivers])),
-  };
+/** What the later period used, by every driver that either policy divides by. */
+const latest = ({ to, measured }: ComparedFacts): Kept => ({ drivers: new Map([...measured.drivers, ...to.drivers]), priorDrivers: new Map([...measured.priorDrivers, ...to.priorDrivers]) });
+
+/** The same as if every use case were with the units that it was with before. */
+function keptVectors(compared: ComparedFacts): Kept {
+  const now = latest(compared);
+  return { drivers: keepOwners(compared.from.drivers, now.drivers), priorDrivers: keepOwners(compared.from.priorDrivers, now.priorDrivers) };
 }
 
 /** Everybody's use, then the pools, then the policy and everything else but the owners. */
