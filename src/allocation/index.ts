@@ -3,6 +3,7 @@ export * from "./allocate-period";
 export * from "./approve-policy";
 export * from "./bridge/bridge-shares";
 export * from "./bridge/input-components";
+export * from "./bridge/planned-facts";
 export * from "./bridge/swap-facts";
 export * from "./divide-pool";
 export * from "./driver";

@@ -7,6 +7,7 @@ import { AllocationExplanationResolver } from "../allocation/explanation.type";
 import { RunDiffResolver } from "../allocation/bridge/run-diff.resolver";
 import { AdjustmentResolver } from "../chargeback/adjustment.resolver";
 import { ChargeBridgeResolver } from "../chargeback/bridge/charge-bridge.resolver";
+import { PlanBridgeResolver } from "../chargeback/bridge/plan-bridge.resolver";
 import { DisputeResolutionFieldResolver, StatementDisputeFieldResolver, StatementFieldResolver, StatementLineFieldResolver } from "../chargeback/statement-view.resolver";
 import { StatementResolver } from "../chargeback/statement.resolver";
 import { ClosingResolver } from "../closing/closing.resolver";
@@ -38,7 +39,7 @@ import { NodeResolver } from "./node.resolver";
 const RESOLVERS: NonEmptyArray<Function> = [
   TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
-  RunDiffResolver, ChargeBridgeResolver,
+  RunDiffResolver, ChargeBridgeResolver, PlanBridgeResolver,
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,
   ConnectionsResolver,

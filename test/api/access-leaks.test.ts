@@ -117,6 +117,7 @@ function reads(role: Role): Array<{ query: string; variables: Record<string, unk
     explainAllocation: ["retail", "claims"].map((unit) => ["$unit: String!", 'period: "2025-10", businessUnit: $unit', { unit }]),
     allocationRunDiff: ids.filter((id) => Buffer.from(id, "base64url").toString().startsWith("AllocationRun:")).map((id) => ["$id: ID!", "from: $id, to: $id", { id }]),
     chargeBridge: ["retail", "claims", `${MARK}.unit`].map((unit) => ["$unit: String!", 'businessUnit: $unit, from: "2025-08", to: "2025-10"', { unit }, bridged]),
+    planBridge: ["retail", `${MARK}.unit`].map((unit) => ["$unit: String!", 'businessUnit: $unit, period: "2025-10", plan: { pools: [{ pool: "platform", amount: "9" }] }', { unit }, bridged]),
     statement: ["retail", "claims", `${MARK}.unit`].flatMap((unit) => [ofStatements("Statement"), explained].map((selection) => ["$unit: String!", 'businessUnit: $unit, period: "2025-08"', { unit }, selection] as Form)),
     statements: [{ period: "2025-08" }, { status: ["ISSUED", "SUPERSEDED"] }].map((where) => ["$where: StatementWhere", "first: 10, where: $where", { where }, `edges { cursor node { ${ofStatements("Statement")} } }`]),
     usageCost: [["$where: UsageCostWhere!", "where: $where, groupBy: [BUSINESS_UNIT, USE_CASE, VENDOR, COMPONENT]", { where: { period: "2025-10" } }]],

@@ -55,6 +55,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Query.closeRules":                       ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
   "Query.adjustments":                      ["ALL", "OWN", no,         no,          no,             no,       no,       "ALL",   no],
   "Query.chargeBridge":                      ["ALL", "OWN", no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.planBridge":                        ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
   "Query.statement":                         ["ALL", "OWN", no,         no,          no,             no,       no,       "ALL",   no],
   "Query.statements":                        ["ALL", "OWN", no,         no,          no,             no,       no,       "ALL",   no],
   "Query.corrections":                      ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],

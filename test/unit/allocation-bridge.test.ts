@@ -199,7 +199,7 @@ describe("whatever the facts are", () => {
   test("a unit learns nothing but totals of the others: how their use is spread over them and their use cases changes no figure", () => {
     const open = ({ facts: { policy, ...rest }, all }: Month): Month => ({ all, facts: { ...rest, policy: { ...policy!, rules: policy!.rules.map((each) => ({ ...each, exclude: [] })) } } });
     /** The same totals by channel in the same places, all of it but one of each in the first. */
-    const respread = (vectors: ReadonlyMap<string, DriverVector>): Map<string, DriverVector> => new Map([...vectors].map(([key, { quantities, unitQuantities }]) => {
+    const respread = (vectors: ReadonlyMap<string, DriverVector>): Map<string, DriverVector> => new Map([...vectors].map(([key, { quantities, unitQuantities }]): [string, DriverVector] => {
       if (unitQuantities !== null) return [key, { quantities, unitQuantities }];
       const others = (channel: string) => quantities.filter((each) => each.businessUnit !== "a" && each.channel === channel);
       return [key, { unitQuantities, quantities: quantities.map((each) => {

@@ -10,7 +10,7 @@ import { BrokenBelief } from "../../src/kernel/refusal";
 const GBP = currencyOf("GBP")!;
 const pence = (amount: string): bigint => toMinor(amount, GBP, []);
 const money = (minor: bigint): string => `${toMoney(minor, GBP).amount} GBP`;
-const NAMES = { unit: "sales", from: "2025-09", to: "2025-10", useCase: (code: string) => code, money };
+const NAMES = { unit: "sales", from: "2025-09", to: "2025-10", before: "before", useCase: (code: string) => code, money };
 
 const used = (quantity: number | bigint, amount: string, more: Partial<UsageCost> = {}): UsageCost =>
   ({ pool: "usage", useCase: "triage", vendor: "acme-voice", component: "PLATFORM", rateLine: "", unit: "MINUTE", quantity: fraction(BigInt(quantity)), calls: 10n, amountMinor: pence(amount), ...more });
@@ -53,7 +53,7 @@ describe("the change of a unit's charge", () => {
       "ADJUSTMENT platform/triage 2025-08 -5.00", "ADJUSTMENT platform/triage 2025-09 -2.00", "RESOLUTION platform/null 2025-09 310.00",
     ]);
     expect(sentences(bridge)).toEqual([
-      "acme-voice PLATFORM of triage: 200000 minutes, before 180000, at the old price.",
+      "acme-voice PLATFORM of triage: 200000 minutes, before 180000, at the price before.",
       "acme-voice PLATFORM of triage: 15000.00 GBP for 200000 minutes, before 14400.00 GBP for 180000.",
       "Direct cost of usage / triage that no quantity is known of: +30.00 GBP.",
       "platform / triage: 5.00 GBP for what came late for 2025-08 in 2025-09 does not come again.",

@@ -11,14 +11,11 @@ import { BusinessUnitType } from "../../tenancy/tenancy.type";
 import { AllocationRun } from "../allocate-period";
 import { toRun } from "../allocation-view.type";
 import { runStore } from "../run.store";
-import { comparedFacts } from "./compared-facts.query";
+import { COMPARISON, comparedFacts } from "./compared-facts.query";
 import { diffRuns } from "./diff-runs";
 import { compareInputs } from "./input-components";
 import { AllocationRunDiffType } from "./run-diff.type";
 import { RUN_STEPS } from "./swap-facts";
-
-/** Usage may have to be measured anew by the drivers of another policy, from its rows. */
-export const COMPARISON = { statementTimeoutMs: 60_000, isolation: "REPEATABLE READ" } as const;
 
 @Resolver()
 export class RunDiffResolver {

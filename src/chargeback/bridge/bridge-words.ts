@@ -9,6 +9,8 @@ export interface BridgeNames {
   readonly unit: string;
   readonly from: string;
   readonly to: string;
+  /** What stands in front of the old figure: "before", or "planned". */
+  readonly before: string;
   /** The name of a use case, or what stands for one that the reader may not know of. */
   readonly useCase: (code: string) => string;
   readonly money: (minor: bigint) => string;
@@ -41,8 +43,8 @@ export function partSentence(part: EffectPart, names: BridgeNames): string {
   if (part.shared !== null) return sharedSentence(part.shared, names);
   if (part.usage !== null) return usageSentence(part.usage, names);
   const { kind, originPeriod, booked } = part;
-  const { from, to, money } = names;
-  if (kind === "DIRECT") return booked === null ? `Direct cost of ${placeOf(part, names)} that no quantity is known of: ${signed(part.amountMinor, money)}.` : `Direct cost of ${placeOf(part, names)}: ${money(booked.afterMinor)}, before ${money(booked.beforeMinor)}.`;
+  const { from, to, before, money } = names;
+  if (kind === "DIRECT") return booked === null ? `Direct cost of ${placeOf(part, names)} that no quantity is known of: ${signed(part.amountMinor, money)}.` : `Direct cost of ${placeOf(part, names)}: ${money(booked.afterMinor)}, ${before} ${money(booked.beforeMinor)}.`;
   const what = kind === "ADJUSTMENT" ? `for what came late for ${originPeriod}` : "by a resolved dispute";
   const sides = [booked!.afterMinor === 0n ? [] : [`${to} charges ${money(booked!.afterMinor)} ${what}`], booked!.beforeMinor === 0n ? [] : [`${money(booked!.beforeMinor)} ${what} in ${from} does not come again`]].flat();
   return `${placeOf(part, names)}: ${sides.join("; ")}.`;
@@ -52,38 +54,39 @@ const placeOf = ({ pool, useCase }: EffectPart, names: BridgeNames): string => [
 
 const signed = (minor: bigint, money: BridgeNames["money"]): string => `${minor > 0n ? "+" : ""}${money(minor)}`;
 
-function sharedSentence(effect: SharedEffect, { money, useCase: named }: BridgeNames): string {
-  const useCase = named(effect.useCase);
+function sharedSentence(effect: SharedEffect, names: BridgeNames): string {
+  const { money, before: earlier } = names;
+  const useCase = names.useCase(effect.useCase);
   const { step, pool, before, after, poolBefore, poolAfter } = effect;
-  if (step === "VOLUME") return `${useCase} used ${compared(before, after, ({ quantity }) => quantity)} of ${pool}.`;
-  if (step === "MIX") return `The others who bear ${pool} used ${compared(before, after, othersOf)}.`;
-  if (step === "OWNERSHIP") return `${useCase} counts here with ${compared(before, after, ({ quantity }) => quantity)} of ${pool}, by who owned which use case.`;
+  if (step === "VOLUME") return `${useCase} used ${compared(before, after, ({ quantity }) => quantity, earlier)} of ${pool}.`;
+  if (step === "MIX") return `The others who bear ${pool} used ${compared(before, after, othersOf, earlier)}.`;
+  if (step === "OWNERSHIP") return `${useCase} counts here with ${compared(before, after, ({ quantity }) => quantity, earlier)} of ${pool}, by who owned which use case.`;
   if (step === "RATE") {
     if (poolBefore === null) return `${pool} is new: ${money(poolAfter!.amountMinor)}.`;
-    return poolAfter === null ? `${pool} is not charged any more, before ${money(poolBefore.amountMinor)}.` : `${pool} cost ${money(poolAfter.amountMinor)}, before ${money(poolBefore.amountMinor)}.`;
+    return poolAfter === null ? `${pool} is not charged, ${earlier} ${money(poolBefore.amountMinor)}.` : `${pool} cost ${money(poolAfter.amountMinor)}, ${earlier} ${money(poolBefore.amountMinor)}.`;
   }
   const [rule, old] = [poolAfter?.rule ?? null, poolBefore?.rule ?? null];
-  return `${pool} is divided ${rule === null ? "by no rule" : `by ${ruleText(rule, "counted")}`}, before ${old === null ? "by no rule" : `by ${ruleText(old, "counted")}`}.`;
+  return `${pool} is divided ${rule === null ? "by no rule" : `by ${ruleText(rule, "counted")}`}, ${earlier} ${old === null ? "by no rule" : `by ${ruleText(old, "counted")}`}.`;
 }
 
 /** Quantities by driver on both sides: "871 calls (before 617)". */
-function compared(before: readonly ShareBasis[], after: readonly ShareBasis[], pick: (basis: ShareBasis) => Fraction): string {
+function compared(before: readonly ShareBasis[], after: readonly ShareBasis[], pick: (basis: ShareBasis) => Fraction, earlier: string): string {
   const text = (basis: ShareBasis | undefined): string => (basis === undefined ? "0" : displayQuantity(basis.driver, pick(basis)));
   const drivers = [...new Set([...after, ...before].map(({ driver }) => driver))];
   const told = drivers.map((driver) => {
     const [old, now] = [before, after].map((side) => text(side.find((basis) => basis.driver === driver))) as [string, string];
-    return `${now} ${words(driver)} (${old === now ? "as before" : `before ${old}`})`;
+    return `${now} ${words(driver)} (${old === now ? `as ${earlier}` : `${earlier} ${old}`})`;
   });
   return told.length === 0 ? "nothing that is measured" : told.join(" and ");
 }
 
-function usageSentence({ kind, useCase, vendor, component, rateLine, before, after }: UsageEffect, { money, useCase: named }: BridgeNames): string {
+function usageSentence({ kind, useCase, vendor, component, rateLine, before, after }: UsageEffect, { money, before: earlier, useCase: named }: BridgeNames): string {
   const what = `${vendor} ${component}${rateLine === "" ? "" : ` ${rateLine}`} of ${named(useCase)}`;
   const of = ({ quantity, unit }: UsageBasis): string => `${quantityText(quantity)} ${words(unit)}`;
   if (before === null) return `${what} is new: ${of(after!)} for ${money(after!.amountMinor)}.`;
-  if (after === null) return `${what} has ended, before ${of(before)} for ${money(before.amountMinor)}.`;
-  if (kind === "USAGE_VOLUME") return `${what}: ${of(after)}, before ${quantityText(before.quantity)}, at the old price.`;
-  return `${what}: ${money(after.amountMinor)} for ${of(after)}, before ${money(before.amountMinor)} for ${quantityText(before.quantity)}.`;
+  if (after === null) return `${what} is not charged, ${earlier} ${of(before)} for ${money(before.amountMinor)}.`;
+  if (kind === "USAGE_VOLUME") return `${what}: ${of(after)}, ${earlier} ${quantityText(before.quantity)}, at the price ${earlier}.`;
+  return `${what}: ${money(after.amountMinor)} for ${of(after)}, ${earlier} ${money(before.amountMinor)} for ${quantityText(before.quantity)}.`;
 }
 
 /** A quantity of rated usage as decimal text: at most twelve decimals. */

@@ -20,7 +20,8 @@ import { UsageBasis } from "./usage-cost-effects";
 export async function toChargeBridge(tx: TenantTransaction, unit: BusinessUnit, from: UnitCharge, to: UnitCharge, bridge: ChargeBridge, currency: Currency): Promise<ChargeBridgeType> {
   const { pool, useCase } = await namesOf(tx, bridge);
   const money = (minor: bigint): MoneyAmount => toMoney(minor, currency);
-  const words: BridgeNames = { unit: unit.code, from: from.period.key, to: to.period.key, useCase: (code) => useCase(code)?.code ?? "a use case of another unit", money: (minor) => `${money(minor).amount} ${currency.code}` };
+  const planned = from.source === "PLAN";
+  const words: BridgeNames = { unit: unit.code, from: planned ? "the plan" : from.period.key, to: to.period.key, before: planned ? "planned" : "before", useCase: (code) => useCase(code)?.code ?? "a use case of another unit", money: (minor) => `${money(minor).amount} ${currency.code}` };
   const toPart = (part: EffectPart): ChargeEffectPartType => ({
     pool: pool(part.pool), useCase: useCase(part.useCase), originPeriod: part.originPeriod, amount: money(part.amountMinor), sentence: partSentence(part, words),
     before: basesOf(part, "before", currency), after: basesOf(part, "after", currency),

@@ -3,7 +3,7 @@ import { requirePeriodKey } from "../../kernel/period";
 import { Refusal } from "../../kernel/refusal";
 import { PeriodKeyScalar } from "../../kernel/scalars";
 import { bridgeShares } from "../../allocation";
-import { ComparedSide, comparedFacts } from "../../allocation/bridge/compared-facts.query";
+import { COMPARISON, ComparedSide, comparedFacts } from "../../allocation/bridge/compared-facts.query";
 import { programmeCurrency } from "../../tenancy";
 import { Allow } from "../../tenancy/access";
 import { RequestContext } from "../../tenancy/request-context";
@@ -12,9 +12,6 @@ import { bridgeCharge } from "./charge-bridge";
 import { toChargeBridge } from "./charge-bridge-view.type";
 import { ChargeBridgeType } from "./charge-bridge.type";
 import { UnitCharge, unitCharge } from "./unit-charge.query";
-
-/** Usage may have to be measured anew by the drivers of an older policy, from its rows. */
-const COMPARISON = { statementTimeoutMs: 60_000, isolation: "REPEATABLE READ" } as const;
 
 @Resolver()
 export class ChargeBridgeResolver {

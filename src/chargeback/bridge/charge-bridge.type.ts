@@ -17,15 +17,15 @@ registerEnumType(ChargeEffectKindEnum, {
   description: "Why a charge changes. Shared cost, in the order of the swaps: VOLUME, the unit's own use at everybody else's old use; MIX, the use of the others, which changes its share; RATE, what the pools cost; POLICY, how they are divided; OWNERSHIP, which use cases it owns, and who shares evenly. Then USAGE_VOLUME = (new - old quantity) x old price and USAGE_RATE = (new - old price) x new quantity of rated usage (variance analysis, the rate at actual quantity); DIRECT, other direct cost; ADJUSTMENT, late facts of earlier months; RESOLUTION, disputes.",
 });
 export const ChargeSourceEnum = enumOf(CHARGE_SOURCES);
-registerEnumType(ChargeSourceEnum, { name: "ChargeSource", description: "Where a charge is taken from: the newest version of the STATEMENT; of a CLOSED_PERIOD without one what the close froze; of an OPEN_PERIOD its newest run and the direct cost booked before the run's cut-off." });
+registerEnumType(ChargeSourceEnum, { name: "ChargeSource", description: "Where a charge is taken from: the newest version of the STATEMENT; of a CLOSED_PERIOD without one what the close froze; of an OPEN_PERIOD its newest run and the direct cost booked before the run's cut-off; a PLAN." });
 
-@ObjectType("ChargeBridgeSide", { simpleResolvers: true, description: "One of the two months." })
+@ObjectType("ChargeBridgeSide", { simpleResolvers: true, description: "One of the two months, or a plan." })
 export class ChargeBridgeSideType {
   @Field(() => PeriodType, { description: "The month." }) period: PeriodType;
   @Field(() => ChargeSourceEnum, { description: "Where the charge is taken from." }) source: ChargeSource;
   @Field(() => Money, { description: "What the unit is charged; zero where it is charged nothing." }) charge: MoneyAmount;
   @Field(() => StatementType, { nullable: true, description: "Null before statements are issued." }) statement: StatementType | null;
-  @Field(() => AllocationRunType, { nullable: true, description: "The run whose frozen facts are swapped; null where a month closed without shared cost." }) run: AllocationRunType | null;
+  @Field(() => AllocationRunType, { nullable: true, description: "The run whose frozen facts are swapped; null of a plan, and where a month closed without shared cost." }) run: AllocationRunType | null;
 }
 
 @ObjectType("ChargeEffectBasis", { simpleResolvers: true, description: "Quantity and price behind an effect, on one side of its swap. Shared cost: a part of the pool's rule; usage cost: a vendor's component." })
@@ -79,9 +79,9 @@ export class ChargeBridgeRowType {
 })
 export class ChargeBridgeType {
   @Field(() => BusinessUnitType, { description: "Whose charge." }) businessUnit: BusinessUnitType;
-  @Field(() => ChargeBridgeSideType, { description: "The earlier month." }) from: ChargeBridgeSideType;
-  @Field(() => ChargeBridgeSideType, { description: "The later month." }) to: ChargeBridgeSideType;
-  @Field(() => Money, { description: "Charge of the later month less that of the earlier one; the effects sum to it." }) change: MoneyAmount;
+  @Field(() => ChargeBridgeSideType, { description: "The earlier month, or the plan." }) from: ChargeBridgeSideType;
+  @Field(() => ChargeBridgeSideType, { description: "The later month, or the month that was planned." }) to: ChargeBridgeSideType;
+  @Field(() => Money, { description: "Charge of `to` less that of `from`; the effects sum to it." }) change: MoneyAmount;
   @Field(() => String, { description: "The answer in words." }) sentence: string;
   @Field(() => [ChargeEffectKindEnum], { description: "The order in which effects are worked out." }) order: ChargeEffectKind[];
   @Field(() => [ChargeEffectType], { description: "Reasons that change anything, in the order of `order`." }) effects: ChargeEffectType[];

@@ -14,8 +14,8 @@ import { linesOf, newestStatement } from "../statement.query";
 import { ChargeSide, ChargedAmount } from "./charge-bridge";
 import { UsageCost } from "./usage-cost-effects";
 
-/** Where a charge is taken from: the newest version of the statement, what the close froze, or the newest run of an open month. */
-export const CHARGE_SOURCES = ["STATEMENT", "CLOSED_PERIOD", "OPEN_PERIOD"] as const;
+/** Where a charge is taken from: the newest version of the statement, what the close froze, or the newest run of an open month; or a plan. */
+export const CHARGE_SOURCES = ["STATEMENT", "CLOSED_PERIOD", "OPEN_PERIOD", "PLAN"] as const;
 export type ChargeSource = (typeof CHARGE_SOURCES)[number];
 
 /** What a unit is charged for a month, with where that stands. */
