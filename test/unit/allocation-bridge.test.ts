@@ -4,6 +4,7 @@ import { BridgedShares, bridgeShares, chargesOf } from "../../src/allocation/bri
 import { diffRuns } from "../../src/allocation/bridge/diff-runs";
 import { compareInputs } from "../../src/allocation/bridge/input-components";
 import { keepOwners } from "../../src/allocation/bridge/keep-owners";
+import { plannedFacts } from "../../src/allocation/bridge/planned-facts";
 import { ComparedFacts } from "../../src/allocation/bridge/swap-facts";
 import { DriverVector } from "../../src/allocation/driver";
 import { AllocationPart, AllocationRule, ZERO_DRIVER_RULES } from "../../src/allocation/policy";
@@ -84,6 +85,28 @@ describe("the change of a unit's shared cost", () => {
     expect(told(bridgeShares(comparing(from, to), "a"))).toEqual(["VOLUME platform/x 5000"]);
     expect(told(bridgeShares(comparing(to, from), "a"))).toEqual(["VOLUME platform/x -5000"]);
     expect(bridgeShares(comparing(from, to), "nobody")).toEqual({ from: [], to: [], effects: [] });
+  });
+});
+
+describe("a plan of a month", () => {
+  const rules = [rule("platform", [part("CONTACTS", { fraction: "0.5" }), part("BILLED_MINUTES", { fraction: "0.5", minimumSeconds: 60, incrementSeconds: 60 })])];
+  const actual = facts({ pools: { platform: 10_000 }, rules, drivers: { CONTACTS: vector({ "a/x": 3, "a/y": 3, "b/z": 5 }, { a: 4, b: 5 }), "BILLED_MINUTES/60/60": vector({ "a/x": 60_000, "b/z": 180_000 }) }, receivers: [["a", ["x", "y"]], ["b", ["z"]]] });
+  const planned = (quantities: Array<[string, AllocationPart["driver"], string]> | null, more: Partial<Parameters<typeof plannedFacts>[1]> = {}): AllocationFacts =>
+    plannedFacts(actual, { pools: null, policy: null, quantities: quantities && quantities.map(([useCase, driver, quantity]) => ({ useCase, driver, quantity, channel: "VOICE" as const })), ...more }, actual);
+
+  test("is the month itself where nothing else was planned", () => {
+    expect(planned(null)).toEqual(actual);
+    expect(planned(null, { pools: [{ code: "other", amountMinor: 7n }] })).toEqual({ ...actual, pools: [{ code: "other", amountMinor: 7n }], drivers: new Map(), priorDrivers: new Map() });
+  });
+
+  test("plans for the owners of the month's end: minutes as billed, contacts of a unit as the sum of its use cases, nothing where nothing is named", () => {
+    const { drivers } = planned([["x", "CONTACTS", "2"], ["y", "CONTACTS", "1"], ["z", "BILLED_MINUTES", "1.5"], ["x", "CALLS", "9"]]);
+    expect(drivers).toEqual(new Map([["CONTACTS", vector({ "a/x": 2, "a/y": 1 }, { a: 3 })], ["BILLED_MINUTES/60/60", vector({ "b/z": 90_000 })]]));
+    expect(told(bridgeShares(comparing(planned([["x", "CONTACTS", "2"], ["z", "BILLED_MINUTES", "1.5"]]), actual), "b"))).toEqual(["VOLUME platform/z 3571", "MIX platform/z -2043"]);
+  });
+
+  test.each<[string, string, string]>([["nobody's", "1", "NOT_FOUND"], ["x", "-1", "BAD_USER_INPUT"], ["x", "0.0000001", "BAD_USER_INPUT"], ["x", "many", "BAD_USER_INPUT"]])("refuses %s %s", (useCase, quantity, code) => {
+    expect(() => planned([[useCase, "BILLED_MINUTES", quantity]])).toThrow(expect.objectContaining({ code }));
   });
 });
 
