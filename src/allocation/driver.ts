@@ -35,6 +35,9 @@ export function driverKey(part: Pick<AllocationPart, "driver" | "minimumSeconds"
 
 const BASE_PER_UNIT: Readonly<Record<AllocationDriver, bigint>> = { CALLS: 1n, CONNECTED_SECONDS: 1_000n, BILLED_MINUTES: 60_000n, CONTACTS: 1n, RESOLVED_CONTACTS: 1n };
 
+/** How many base units make one unit of the driver: milliseconds of a second or of a minute. */
+export const basePerUnit = (driver: AllocationDriver): bigint => BASE_PER_UNIT[driver];
+
 /** A quantity in the driver's own unit (calls, seconds, minutes, contacts) as decimal text; at most nine decimals. */
 export function displayQuantity(driver: AllocationDriver, base: Fraction): string {
   // Not in lowest terms: a common divisor for each of thousands of rows costs more than it tidies.

@@ -27,8 +27,8 @@ export async function gatherFacts(tx: TenantTransaction, period: string, policy:
     pools,
     policy,
     receivers: await receiversAtEnd(tx, period, closed?.cutoff ?? null),
-    drivers: await vectors(tx, period, needed.period, recordedBefore),
-    priorDrivers: await vectors(tx, shiftPeriod(period, -1), needed.prior, null),
+    drivers: await measureDrivers(tx, period, needed.period, recordedBefore),
+    priorDrivers: await measureDrivers(tx, shiftPeriod(period, -1), needed.prior, null),
   };
 }
 
@@ -51,7 +51,8 @@ export async function receiversAtEnd(tx: TenantTransaction, period: string, reco
   return receivers;
 }
 
-async function vectors(tx: TenantTransaction, period: string, keys: readonly string[], recordedBefore: Date | null): Promise<Map<string, DriverVector>> {
+/** What was measured of some drivers in a period: as posted, or as it was recorded before an instant. */
+export async function measureDrivers(tx: TenantTransaction, period: string, keys: readonly string[], recordedBefore: Date | null): Promise<Map<string, DriverVector>> {
   const found = new Map<string, DriverVector>();
   for (const key of keys) found.set(key, await vector(tx, period, key, recordedBefore));
   return found;

@@ -4,7 +4,10 @@ import { NonEmptyArray, buildSchemaSync } from "type-graphql";
 import { toNodeId } from "../kernel/node-id";
 import { AllocationResolver } from "../allocation/allocation.resolver";
 import { AllocationExplanationResolver } from "../allocation/explanation.type";
+import { RunDiffResolver } from "../allocation/bridge/run-diff.resolver";
 import { AdjustmentResolver } from "../chargeback/adjustment.resolver";
+import { ChargeBridgeResolver } from "../chargeback/bridge/charge-bridge.resolver";
+import { PlanBridgeResolver } from "../chargeback/bridge/plan-bridge.resolver";
 import { DisputeResolutionFieldResolver, StatementDisputeFieldResolver, StatementFieldResolver, StatementLineFieldResolver } from "../chargeback/statement-view.resolver";
 import { StatementResolver } from "../chargeback/statement.resolver";
 import { ClosingResolver } from "../closing/closing.resolver";
@@ -36,6 +39,7 @@ import { NodeResolver } from "./node.resolver";
 const RESOLVERS: NonEmptyArray<Function> = [
   TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
+  RunDiffResolver, ChargeBridgeResolver, PlanBridgeResolver,
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,
   ConnectionsResolver,

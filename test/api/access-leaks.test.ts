@@ -92,6 +92,7 @@ function reads(role: Role): Array<{ query: string; variables: Record<string, unk
   // Every type at once would be a longer query than is taken, so an object is asked for as what its id says it is.
   const ofStatements = (type: string): string => wholeSelection(schema, schema.getType(type)!, role, ["AllocationExplanation"]);
   const explained = `lines { explanation { ${wholeSelection(schema, schema.getType("AllocationExplanation")!, role)} } }`;
+  const bridged = wholeSelection(schema, schema.getType("ChargeBridge")!, role, ["Statement", "AllocationExplanation"]);
   const asWhat = (id: string): string => {
     const type = Buffer.from(id, "base64url").toString().split(":")[0]!;
     return `__typename ... on ${type} { ${ofStatements(type)} }`;
@@ -114,6 +115,9 @@ function reads(role: Role): Array<{ query: string; variables: Record<string, unk
     usageEvents: [{}, { period: "2025-10" }, { useCase: ["order-status"] }].map((where) => ["$where: UsageWhere!", "first: 100, where: $where", { where }]),
     allocation: (totals ? [[]] : [[], ["BUSINESS_UNIT", "USE_CASE", "POOL", "CHANNEL"], ["BUSINESS_UNIT", "POOL"], ["USE_CASE"]]).map((groupBy) => ["$groupBy: [AllocationDimension!]!", 'period: "2025-10", groupBy: $groupBy', { groupBy }]),
     explainAllocation: ["retail", "claims"].map((unit) => ["$unit: String!", 'period: "2025-10", businessUnit: $unit', { unit }]),
+    allocationRunDiff: ids.filter((id) => Buffer.from(id, "base64url").toString().startsWith("AllocationRun:")).map((id) => ["$id: ID!", "from: $id, to: $id", { id }]),
+    chargeBridge: ["retail", "claims", `${MARK}.unit`].map((unit) => ["$unit: String!", 'businessUnit: $unit, from: "2025-08", to: "2025-10"', { unit }, bridged]),
+    planBridge: ["retail", `${MARK}.unit`].map((unit) => ["$unit: String!", 'businessUnit: $unit, period: "2025-10", plan: { pools: [{ pool: "platform", amount: "9" }] }', { unit }, bridged]),
     statement: ["retail", "claims", `${MARK}.unit`].flatMap((unit) => [ofStatements("Statement"), explained].map((selection) => ["$unit: String!", 'businessUnit: $unit, period: "2025-08"', { unit }, selection] as Form)),
     statements: [{ period: "2025-08" }, { status: ["ISSUED", "SUPERSEDED"] }].map((where) => ["$where: StatementWhere", "first: 10, where: $where", { where }, `edges { cursor node { ${ofStatements("Statement")} } }`]),
     usageCost: [["$where: UsageCostWhere!", "where: $where, groupBy: [BUSINESS_UNIT, USE_CASE, VENDOR, COMPONENT]", { where: { period: "2025-10" } }]],
@@ -151,7 +155,7 @@ describe("a mark in everything that another unit and another programme wrote", (
 
   it("is seen by those who may: the scan is not blind", async () => {
     const finance = await seen(server.as("FINANCE"), "FINANCE");
-    for (const name of ["businessUnits", "useCases", "usage(", "usagePeaks", "usageDurations", "usageEvents", "usageCost", "explainUsageCost", "rateCards", "unattributedUsage", "costEntries", "allocation(", "statement(", "statements(", "auditEntries", "node"]) expect([name, finance.some((query) => query.includes(`{ ${name}`))]).toEqual([name, name !== "unattributedUsage"]);
+    for (const name of ["businessUnits", "useCases", "usage(", "usagePeaks", "usageDurations", "usageEvents", "usageCost", "explainUsageCost", "rateCards", "unattributedUsage", "costEntries", "allocation(", "statement(", "statements(", "chargeBridge", "allocationRunDiff", "auditEntries", "node"]) expect([name, finance.some((query) => query.includes(`{ ${name}`))]).toEqual([name, name !== "unattributedUsage"]);
     expect((await seen(server.as("BUSINESS_UNIT", { businessUnits: [`${MARK}.unit`] }), "BUSINESS_UNIT")).length).toBeGreaterThan(10);
   });
 

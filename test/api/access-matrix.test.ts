@@ -37,6 +37,9 @@ const EVENTS = "edges { node { id eventId businessUnit { code } useCase { code }
 const QUEUE = "rows { reason reportedUseCase reportedBusinessUnit source legs suggestedUseCase { code } suggestedBusinessUnit { code } suggestionReason } legs";
 const OWNERS = "edges { node { kind reason movedLegs recordedBy moves { useCase { code } from { code } to { code closedFrom successor { code } } } } cursor }";
 const STATEMENT = "id status businessUnit { code } total { amount } lines { id useCase { code } pool { code } amount { amount } } history { status subject } disputes { reason } versions { id }";
+const BRIDGE = "sentence change { amount } businessUnit { code } effects { kind sentence amount { amount } parts { pool { code } useCase { code } sentence after { quantity unitQuantity total rate } } } byUseCase { useCase { code } from { amount } to { amount } } missing";
+const PLAN = `query($unit: String!, $period: PeriodKey!, $plan: ChargePlanInput!) { planBridge(businessUnit: $unit, period: $period, plan: $plan) { ${BRIDGE} } }`;
+const planned = (more: Record<string, unknown>): Record<string, unknown> => ({ unit: "retail", period: "2025-10", plan: { pools: [{ pool: "platform", amount: "1" }] }, ...more });
 const ALLOCATION = "rows { businessUnit { code } useCase { code } pool { code } amount { amount } driverQuantity driverTotal } total { amount } allocated { amount } run { id }";
 const simulated = (more: Record<string, unknown>): Record<string, unknown> => ({ input: { period: "2025-10", groupBy: ["BUSINESS_UNIT"], ...more } });
 
@@ -119,6 +122,16 @@ const QUERIES: readonly Question[] = [
   ask("Query.closeChecklist", "period", "programme", "query($period: PeriodKey!) { closeChecklist(period: $period) { period { key } ready checks { check ok message } } }", (names) => ({ period: names.period })),
   ask("Query.closeRules", "no argument", "nobody", "{ closeRules { version unattributedThreshold } }"),
   ask("Query.adjustments", "period", "programme", `query($period: PeriodKey!) { adjustments(period: $period) { lines { businessUnit { code } amount { amount } } events(first: 5) { ${EVENTS} } } }`, (names) => ({ period: names.period }), { emptyWhenMissing: true }),
+  ask("Query.allocationRunDiff", "from", "programme", "query($run: ID!, $own: ID!) { allocationRunDiff(from: $run, to: $own) { rows { businessUnit { code } change { amount } } inputs { differences } } }", (names) => ({ run: names.run, own: OWN.run })),
+  ask("Query.allocationRunDiff", "to", "programme", "query($run: ID!, $own: ID!) { allocationRunDiff(from: $own, to: $run) { rows { businessUnit { code } change { amount } } inputs { differences } } }", (names) => ({ run: names.run, own: OWN.run })),
+  ask("Query.chargeBridge", "businessUnit", "unit", `query($unit: String!) { chargeBridge(businessUnit: $unit, from: "2025-07", to: "2025-08") { ${BRIDGE} } }`, (names) => ({ unit: names.unit })),
+  ask("Query.chargeBridge", "businessUnit, with a run", "unit", `query($unit: String!) { chargeBridge(businessUnit: $unit, from: "2025-08", to: "2025-10") { ${BRIDGE} } }`, (names) => ({ unit: names.unit })),
+  ask("Query.chargeBridge", "from", "programme", `query($period: PeriodKey!) { chargeBridge(businessUnit: "retail", from: $period, to: "2025-10") { ${BRIDGE} } }`, (names) => ({ period: names.statementPeriod })),
+  ask("Query.planBridge", "businessUnit", "programme", PLAN, (names) => planned({ unit: names.unit })),
+  ask("Query.planBridge", "period", "programme", PLAN, (names) => planned({ period: names.period })),
+  ask("Query.planBridge", "plan.pools", "programme", PLAN, (names) => planned({ plan: { pools: [{ pool: names.pool, amount: "1" }] } })),
+  ask("Query.planBridge", "plan.quantities", "programme", PLAN, (names) => planned({ plan: { quantities: [{ useCase: names.useCase, driver: "CALLS", quantity: "1" }] } })),
+  ask("Query.planBridge", "plan.direct", "programme", PLAN, (names) => planned({ plan: { direct: [{ useCase: names.useCase, pool: "platform-direct", amount: "1" }] } })),
   ask("Query.statement", "businessUnit", "unit", `query($unit: String!) { statement(businessUnit: $unit, period: "2025-08") { ${STATEMENT} } }`, (names) => ({ unit: names.unit })),
   ask("Query.statement", "period", "programme", `query($period: PeriodKey!) { statement(businessUnit: "retail", period: $period) { ${STATEMENT} } }`, (names) => ({ period: names.statementPeriod })),
   ask("Query.statements", "where.businessUnit", "unit", `query($where: StatementWhere) { statements(first: 50, where: $where) { edges { node { ${STATEMENT} } } } }`, (names) => ({ where: { businessUnit: [names.unit] } })),
@@ -150,7 +163,7 @@ const MOVED = "change { kind moves { useCase { code } from { code } to { code } 
 const changes = { changes: true };
 const CONNECT = mutation("connectProvider", "connection { connection }");
 /** Names of one's own, for what is not in question; known once they are made. */
-const OWN = { connection: "", key: "" };
+const OWN = { connection: "", key: "", run: "" };
 const REGISTER = mutation("registerSource", "source { uri }");
 /** A source that was never heard of, though it should have been: whoever registers it must take note of that before October closes. */
 const quiet = (more: Record<string, unknown>): Record<string, unknown> => ({ input: { uri: "test://quiet", name: "Quiet", owner: "Nobody", kind: "OTHER", expectedEverySeconds: 86_400, ...more } });
@@ -226,7 +239,7 @@ beforeAll(async () => {
   server = await startTestServer();
   const { own, other, foreign } = await createTwoProgrammes(server);
   names = { own, other, foreign, missing: MISSING };
-  Object.assign(OWN, { connection: own.connection, key: own.key });
+  Object.assign(OWN, { connection: own.connection, key: own.key, run: own.run });
 });
 afterAll(() => server.close());
 
