@@ -3,7 +3,7 @@ import { Money, Node, connectionOf, enumOf } from "../kernel/graph.type";
 import { MoneyAmount } from "../kernel/money";
 import { CurrencyCodeScalar, DateTimeScalar, DecimalScalar, PeriodKeyScalar } from "../kernel/scalars";
 import { UserError } from "../kernel/user-error.type";
-import { UseCaseType } from "../tenancy/tenancy.type";
+import { BusinessUnitType, UseCaseType } from "../tenancy/tenancy.type";
 import { ExchangeRateType } from "./exchange-rate.type";
 import { COST_POOL_KINDS, CostPool, CostPoolKind } from "./cost-pool";
 
@@ -42,6 +42,8 @@ export class CostEntryType extends Node {
   invoice: string | null;
   @Field(() => UseCaseType, { nullable: true, description: "The use case that bears it; of DIRECT pools only." })
   useCase: UseCaseType | null;
+  @Field(() => BusinessUnitType, { nullable: true, description: "The unit that is charged, where a rating posted it: the owner of the use case when its calls ended. Null: the owner of the use case when the month ended is charged; or the pool is shared." })
+  businessUnit: BusinessUnitType | null;
   @Field(() => DateTimeScalar)
   recordedAt: Date;
   @Field(() => String, { description: "Subject of the token that booked it." })

@@ -18,8 +18,8 @@ export function isImplausible(price: Fraction, reference: Fraction): boolean {
  * component, in words. Compares the sum of the month in the programme's currency with the card's first tier.
  */
 export function plausibilityAlarms(facts: RatingFacts, lines: readonly RatedLine[]): string[] {
-  return facts.cards.flatMap(({ card }) => {
-    const reported = lines.filter(({ vendor, component, basis, cardVersion }) => vendor === card.vendor && component === card.component && basis === "REPORTED" && cardVersion === null);
+  return facts.cards.flatMap(({ card, span }) => {
+    const reported = lines.filter((line) => line.vendor === card.vendor && line.component === card.component && line.basis === "REPORTED" && line.cardVersion === null && line.span?.first === span?.first);
     const units = card.unit === "CALL" ? reported.reduce((total, { calls }) => total + calls, 0n) : isTimed(card.unit) ? reported.reduce((total, { measuredMs }) => total + measuredMs, 0n) : 0n;
     if (units === 0n) return [];
     const perUnit = card.unit === "MINUTE" ? 60_000n : card.unit === "SECOND" ? 1_000n : 1n;

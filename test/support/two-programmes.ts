@@ -123,6 +123,7 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
     CostPool: await one("select id from costs.cost_pool where programme_id = (select id from p) and code = $2", pool),
     CostEntry: await one("select id from costs.cost_entry where programme_id = (select id from p) and external_id = $2", `${pool}-${period}`),
     AllocationRun: await one("select id from allocation.run where programme_id = (select id from p)"),
+    RatingRun: await one("select id from rating.run where programme_id = (select id from p)"),
     Statement: await one("select s.id from chargeback.statement s join tenancy.business_unit u on u.id = s.business_unit_id where s.programme_id = (select id from p) and u.code = $2 and s.period_key = $3", unit, statementPeriod),
     StatementLine: await one("select l.line_id as id from chargeback.statement_line l join chargeback.statement s on s.id = l.statement_id join tenancy.business_unit u on u.id = s.business_unit_id where s.programme_id = (select id from p) and u.code = $2 and s.period_key = $3", unit, statementPeriod),
     Correction: await one("select id from corrections.correction where programme_id = (select id from p)"),

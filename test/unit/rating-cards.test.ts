@@ -1,5 +1,5 @@
 import { Refusal } from "../../src/kernel/refusal";
-import { RateCardDocument, RateCardInput, cardOfMonth, isImplausible, planPostings, readRateCard, requireFits } from "../../src/rating";
+import { RateCardDocument, RateCardInput, cardsOfMonth, isImplausible, planPostings, readRateCard, requireFits } from "../../src/rating";
 import { fraction } from "../../src/kernel/fraction";
 
 const input = (more: Partial<RateCardInput> = {}): RateCardInput => ({ vendor: "acme-voice", component: "PLATFORM", unit: "MINUTE", currency: "USD", effectiveFrom: "2025-10", tiers: [{ price: "0.06" }], pool: "usage", ...more });
@@ -36,7 +36,7 @@ describe("a rate card that is refused says what is wrong and what to do", () => 
 });
 
 describe("months have one price", () => {
-  const dated = (version: number, effectiveFrom: string, effectiveTo: string | null, replaces: number | null = null) => ({ vendor: "acme-voice", component: "PLATFORM", version, effectiveFrom, effectiveTo, replaces });
+  const dated = (version: number, effectiveFrom: string, effectiveTo: string | null, replaces: number | null = null) => ({ vendor: "acme-voice", component: "PLATFORM", unit: "MINUTE" as const, version, effectiveFrom, effectiveTo, replaces });
   const card = (effectiveFrom: string, effectiveTo: string | null = null, replaces: number | null = null): RateCardDocument => readRateCard(input({ effectiveFrom, effectiveTo, replaces }));
 
   test.each<[string, RateCardDocument, Array<ReturnType<typeof dated>>, string]>([
@@ -57,7 +57,7 @@ describe("months have one price", () => {
 
   test("the card of a month", () => {
     const cards = [dated(1, "2025-08", "2025-09"), dated(2, "2025-10", null), dated(3, "2025-12", null), dated(4, "2025-10", null, 2)];
-    expect(["2025-07", "2025-08", "2025-10", "2025-11", "2025-12", "2026-05"].map((month) => cardOfMonth(cards, month)?.version ?? null)).toEqual([null, 1, 4, 4, 3, 3]);
+    expect(["2025-07", "2025-08", "2025-10", "2025-11", "2025-12", "2026-05"].map((month) => cardsOfMonth(cards, month).map(({ card: { version }, span }) => [version, span]))).toEqual([[], [[1, null]], [[4, null]], [[4, null]], [[3, null]], [[3, null]]]);
   });
 });
 
@@ -71,10 +71,10 @@ describe("a price out of all proportion", () => {
 describe("what is posted", () => {
   const zero = fraction(0n);
   const line = (useCase: string, amountMinor: bigint, more = {}) => ({
-    kind: "USAGE" as const, vendor: "v", component: "PLATFORM", basis: "RATED" as const, cardVersion: 1, rateLine: "", pool: "usage", businessUnit: "u", useCase, calls: 1n, exemptCalls: 0n, measuredMs: 1n, unit: "MINUTE" as const,
+    kind: "USAGE" as const, vendor: "v", component: "PLATFORM", basis: "RATED" as const, cardVersion: 1, rateLine: "", span: null, pool: "usage", businessUnit: "u", useCase, calls: 1n, exemptCalls: 0n, measuredMs: 1n, unit: "MINUTE" as const,
     measured: zero, billed: zero, originalCurrency: "USD", amount: zero, amountMinor, ...more,
   });
-  const key = (useCase: string, amountMinor: bigint) => ({ kind: "USAGE" as const, vendor: "v", component: "PLATFORM", pool: "usage", useCase, amountMinor });
+  const key = (useCase: string, amountMinor: bigint) => ({ kind: "USAGE" as const, vendor: "v", component: "PLATFORM", pool: "usage", businessUnit: "u", useCase, amountMinor });
 
   test.each<[string, ReturnType<typeof line>[], ReturnType<typeof key>[], Array<[string, bigint, boolean]>]>([
     ["everything, the first time",                   [line("a", 5n), line("b", 7n)],                       [],                         [["a", 5n, false], ["b", 7n, false]]],
