@@ -34,7 +34,7 @@ const NEVER = "00000000-0000-4000-8000-000000000000";
 /** Names of nothing at all. */
 export const MISSING: Names = {
   unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, statementPeriod: "2019-07", acceptedPeriod: "2019-07",
-  nodes: Object.fromEntries([...["Programme", "BusinessUnit", "UseCase", "UsageEvent", "CostPool", "CostEntry", "AllocationRun", "Statement", "StatementLine", "Correction"].map((type) => [type, idOf(type, NEVER)]), ["Period", idOf("Period", "2019-07")], ["AllocationPolicy", idOf("AllocationPolicy", "99")]]),
+  nodes: Object.fromEntries([...["Programme", "BusinessUnit", "UseCase", "UsageEvent", "CostPool", "CostEntry", "AllocationRun", "RatingRun", "Statement", "StatementLine", "Correction"].map((type) => [type, idOf(type, NEVER)]), ["Period", idOf("Period", "2019-07")], ["AllocationPolicy", idOf("AllocationPolicy", "99")]]),
 };
 
 /** Two programmes with usage, cost, policies, a run, statements, a proposed correction and a batch to backfill (named like the pool) each. The second has codes, a month and a policy version that the first has not. */
