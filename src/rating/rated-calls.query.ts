@@ -32,7 +32,7 @@ export async function listRatedCalls(tx: TenantTransaction, of: LineOfRun, page:
   const { from, where, base, exempt, reported } = await legsOfLine(tx, of, bind);
   const after = position ? ` and (e.ended_at, e.event_key) > (${bind(position[0])}::timestamptz, ${bind(position[1])}::uuid)` : "";
   const rows = await tx.query<RatedCall>(
-    `select ${EVENT_COLUMNS}, (${base})::text as base, ${exempt} as exempt, trim_scale(${reported})::text as reported, to_char(e.ended_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as position
+    `select ${EVENT_COLUMNS}, (${base})::text as base, ${exempt()} as exempt, trim_scale(${reported})::text as reported, to_char(e.ended_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as position
      from (select e.* from ${from} where ${where}${after} order by e.ended_at, e.event_key limit ${bind(page.first + 1)}) e
        join metering.source s on s.programme_id = $1 and s.id = e.source_id order by e.ended_at, e.event_key`,
     parameters,
@@ -50,7 +50,7 @@ export async function sumOfRatedCalls(tx: TenantTransaction, of: LineOfRun): Pro
   return exact(row!.total);
 }
 
-async function legsOfLine(tx: TenantTransaction, { line, run, cards, card }: LineOfRun, bind: Bind): Promise<{ from: string; where: string; base: string; exempt: string; reported: string }> {
+async function legsOfLine(tx: TenantTransaction, { line, run, cards, card }: LineOfRun, bind: Bind): Promise<{ from: string; where: string; base: string; exempt: () => string; reported: string }> {
   const from = await eventsThatCost(tx, bind, run.periodKey, run.cutoff, line.span);
   const component = `${bind(line.component)}::text`;
   const place = (table: "business_unit" | "use_case", code: string): string => {
@@ -64,14 +64,14 @@ async function legsOfLine(tx: TenantTransaction, { line, run, cards, card }: Lin
     const rateLine = `${bind(line.rateLine)}::text`;
     const onLine = (pick: "measured" | "billed"): string => parts.map((part) => `(case when ${part.line} = ${rateLine} then ${part[pick]} else 0 end)`).join(" + ");
     where.push(isCharged(card.unit, component), `not ${isReported(component)}`, card.unit === "TOKEN_1M" ? `(${onLine("measured")}) > 0` : `${parts[0]!.line} = ${rateLine}`);
-    return { from, where: where.join(" and "), base: onLine("billed"), exempt: exemptBy(card, bind), reported: "null::numeric" };
+    return { from, where: where.join(" and "), base: onLine("billed"), exempt: () => exemptBy(card, bind), reported: "null::numeric" };
   }
   const bounded = await boundsOf(tx, cards);
   const counts = `i.component = ${component} and i.basis = ${bind(line.basis)} and i.currency = ${bind(line.originalCurrency)} and ${itemCounts("i", bounded, bind)}`;
   const items = `from unnest(e.cost_items) i where ${counts}`;
   where.push("e.cost_items is not null", `exists (select ${items})`);
   if (line.span === null) for (const span of otherSpans(line, cards)) where.push(`not (${await endedOn(tx, span, bind)})`);
-  return { from, where: where.join(" and "), base: "null::numeric", exempt: "false", reported: `(select sum(i.amount) ${items})` };
+  return { from, where: where.join(" and "), base: "null::numeric", exempt: () => "false", reported: `(select sum(i.amount) ${items})` };
 }
 
 /** Days that lines of their own are of: what is on no day of a card stands apart. */

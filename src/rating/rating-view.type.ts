@@ -1,5 +1,4 @@
 import { toMoney } from "../kernel/money";
-import { toNodeId } from "../kernel/node-id";
 import { ExchangeRateType } from "../costs/exchange-rate.type";
 import { Currency } from "../kernel/money";
 import { RateCard } from "./rate-card";
@@ -16,7 +15,7 @@ export function toCardView(card: RateCard): RateCardType {
 }
 
 export function toRunView(run: RatingRun): RatingRunType {
-  return { ...run, id: toNodeId("RatingRun", run.id), period: run.periodKey, cards: [...run.cards], exchangeRates: [...run.exchangeRates] as ExchangeRateType[] };
+  return { ...run, period: run.periodKey, cards: [...run.cards], exchangeRates: [...run.exchangeRates] as ExchangeRateType[] };
 }
 
 export function toRulesView(rules: RatingRules, currency: Currency): RatingRulesType {

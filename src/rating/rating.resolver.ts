@@ -14,6 +14,7 @@ import { RateCard } from "./rate-card";
 import { rateCardStore } from "./rate-card.store";
 import { CardOfMonth } from "./rate-card-dates";
 import { RatingRun, ratePeriod } from "./rate-period";
+import { ratedCallsLoader } from "./rated-calls.loader";
 import { LinesWhere, linesOfRun } from "./rating-lines.query";
 import { ratePeriodPorts, setRatingRulesPorts } from "./rating-ports.store";
 import { setRatingRules } from "./rating-rules";
@@ -57,7 +58,8 @@ export class RatingResolver {
       const lines = await linesOfRun(tx, run.id, where);
       const places = await placesOf(tx, lines);
       const cards = await cardsOf(tx, run);
-      return lines.map((line) => explainLine(line, run, cards, currency, { unit: places.unit(line.businessUnit), useCase: places.useCase(line.useCase) }));
+      const behind = ratedCallsLoader(context);
+      return lines.map((line) => explainLine(line, run, cards, currency, { unit: places.unit(line.businessUnit), useCase: places.useCase(line.useCase) }, behind));
     });
   }
 

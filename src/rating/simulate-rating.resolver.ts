@@ -11,7 +11,7 @@ import { Allow } from "../tenancy/access";
 import { TenantTransaction } from "../tenancy/database.store";
 import { RequestContext } from "../tenancy/request-context";
 import { usageOfCard } from "./card-usage.query";
-import { RateCardDocument, exact } from "./rate-card";
+import { RateCardDocument, exact, isFee, seriesOf } from "./rate-card";
 import { rateCardStore } from "./rate-card.store";
 import { rateUsage } from "./rate-usage";
 import { gatherRatingFacts, ratesOf } from "./rating-facts.query";
@@ -59,7 +59,8 @@ async function compared(tx: TenantTransaction, period: string, cutoff: Date, car
   const converted = currency.code === own.code ? month.totalMinor : rate ? roundHalfUp(multiply(multiply(month.total, exact(rate.rate)), scale)) : null;
   const facts = await gatherRatingFacts(tx, period, cutoff);
   const same = ({ vendor, component }: { readonly vendor: string; readonly component: string }): boolean => component === card.component && (vendors === null || vendors.includes(vendor));
-  const actual = rateUsage({ ...facts, cards: facts.cards.filter((each) => same(each.card)), items: facts.items.filter(same) });
+  const cards = facts.cards.filter((each) => same(each.card) && seriesOf(each.card.unit) === seriesOf(card.unit));
+  const actual = rateUsage({ ...facts, cards, items: isFee(card.unit) ? [] : facts.items.filter(same) });
   return { converted, actual: actual.totalMinor, missing: converted === null ? [`totalInProgrammeCurrency, difference: there is no ${currency.code}/${own.code} rate of ${lastDayOf(period)}; book it with bookExchangeRates.`] : [] };
 }
 

@@ -17,7 +17,8 @@ import { RateCardType, RateUnitEnum } from "./rate-card.type";
 import { toCardView } from "./rating-view.type";
 import { RatingRun } from "./rate-period";
 import { RatedLine } from "./rate-usage";
-import { LineOfRun, RatedCall, listRatedCalls, sumOfRatedCalls } from "./rated-calls.query";
+import { RatedCallsLoader } from "./rated-calls.loader";
+import { LineOfRun, RatedCall } from "./rated-calls.query";
 import { UsageCostBasisEnum, UsageCostKindEnum } from "./rating.type";
 
 export const UsageCostRemainderEnum = enumOf(["PERIOD_ROUNDING", "FEE", "UNUSED_COMMITMENT"] as const);
@@ -70,6 +71,7 @@ export class UsageCostExplanationType {
 /** An explanation, and what its calls are found by. */
 export interface UsageCostExplanation extends UsageCostExplanationType {
   readonly of: LineOfRun;
+  readonly behind: RatedCallsLoader;
   /** Major units of the original currency. */
   readonly inOriginal: Fraction;
   readonly rate: Fraction | null;
@@ -81,7 +83,7 @@ const toMajor = (minor: Fraction, currency: Currency): Fraction => multiply(mino
 export const majorText = (minor: Fraction, currency: Currency): string => formatFraction(toMajor(minor, currency));
 
 /** How a stored line came about. */
-export function explainLine(line: RatedLine, run: RatingRun, cards: ReadonlyArray<CardOfMonth<RateCard>>, currency: Currency, places: { unit: BusinessUnitType | null; useCase: UseCaseType | null }): UsageCostExplanation {
+export function explainLine(line: RatedLine, run: RatingRun, cards: ReadonlyArray<CardOfMonth<RateCard>>, currency: Currency, places: { unit: BusinessUnitType | null; useCase: UseCaseType | null }, behind: RatedCallsLoader): UsageCostExplanation {
   const card = line.cardVersion === null ? null : (cards.find((each) => each.card.version === line.cardVersion)?.card ?? null);
   const exchangeRate = run.exchangeRates.find(({ from }) => from === line.originalCurrency) ?? null;
   const inOriginal = divide(toMajor(line.amount, currency), exchangeRate ? exact(exchangeRate.rate) : fraction(1n));
@@ -91,7 +93,7 @@ export function explainLine(line: RatedLine, run: RatingRun, cards: ReadonlyArra
     firstDay: line.span?.first ?? null, lastDay: line.span?.last ?? null,
     calls: line.calls, exemptCalls: line.exemptCalls, measuredMs: line.measuredMs, unit: line.unit, measuredQuantity: line.unit && quantityText(line.measured), billedQuantity: line.unit && quantityText(line.billed),
     blendedRate: rate && formatFraction(rate), originalCurrency: line.originalCurrency, exchangeRate: exchangeRate as ExchangeRateType | null, exactOriginalAmount: formatFraction(inOriginal), exactAmount: majorText(line.amount, currency),
-    amount: toMoney(line.amountMinor, currency), roundingAdjustment: majorText(subtract(fraction(line.amountMinor), line.amount), currency), of: { line, run, cards, card }, inOriginal, rate,
+    amount: toMoney(line.amountMinor, currency), roundingAdjustment: majorText(subtract(fraction(line.amountMinor), line.amount), currency), of: { line, run, cards, card }, behind, inOriginal, rate,
   };
 }
 
@@ -99,21 +101,21 @@ export function explainLine(line: RatedLine, run: RatingRun, cards: ReadonlyArra
 export class UsageCostExplanationResolver {
   @FieldResolver(() => UsageCostCallConnection, { description: "The legs behind it, as they counted at the run's cut-off, in the order in which they ended; none of fees and commitments. `first` is 1 to 500." })
   async legs(
-    @Root() { of, rate }: UsageCostExplanation,
+    @Root() { of, behind, rate }: UsageCostExplanation,
     @Ctx() context: RequestContext,
     @Arg("first", () => Int) first: number,
     @Arg("after", () => String, { nullable: true }) after?: string,
   ): Promise<Page<UsageCostCall>> {
     const page = { first: requirePageSize(first), after };
-    const found = await context.withTenant((tx) => listRatedCalls(tx, of, page));
+    const found = await behind.list(of, page);
     const edges = await Promise.all(found.edges.map(async ({ node, cursor }) => ({ cursor, node: { event: await toUsageEvent(context, node), ...costOf(node, of.card, rate) } })));
     return { ...found, edges };
   }
 
   @FieldResolver(() => UsageCostRemainder, { nullable: true, description: "What no leg makes up: exactOriginalAmount less the sum of the legs, exact; null where they make up all of it. Reads every leg of the line." })
-  async remainder(@Root() { of, inOriginal, rate }: UsageCostExplanation, @Ctx() context: RequestContext): Promise<UsageCostRemainder | null> {
+  async remainder(@Root() { of, behind, inOriginal, rate }: UsageCostExplanation): Promise<UsageCostRemainder | null> {
     const { line, card } = of;
-    const total = await context.withTenant((tx) => sumOfRatedCalls(tx, of));
+    const total = await behind.sum(of);
     const ofLegs = card === null ? total : multiply(multiply(total, fraction(1n, basePerUnit(card.unit))), rate ?? fraction(0n));
     const rest = subtract(inOriginal, ofLegs);
     return rest.numerator === 0n ? null : { name: line.kind === "USAGE" ? "PERIOD_ROUNDING" : line.kind, exactAmount: formatFraction(rest) };
