@@ -10,7 +10,7 @@ type Priced = RateCardDocument & { readonly version: number };
  * line by line. Says nothing where there is none before it, or where that is of another currency or unit of another kind.
  */
 export function alarmsOfCard(card: RateCardDocument, approved: readonly Priced[]): string[] {
-  const cards = standing(approved.filter(({ unit, version }) => seriesOf(unit) === seriesOf(card.unit) && version !== (card as Partial<Priced>).version));
+  const cards = standing(approved).filter(({ unit, version }) => seriesOf(unit) === seriesOf(card.unit) && version !== (card as Partial<Priced>).version);
   const before = card.replaces === null ? cards.filter((each) => firstDayOf(each) < firstDayOf(card)).at(-1) : approved.find(({ version }) => version === card.replaces);
   if (!before || before.currency !== card.currency) return [];
   const factor = inUnitsOf(before.unit, card.unit);

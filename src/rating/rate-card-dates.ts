@@ -59,7 +59,7 @@ export function allCardsOfMonth<T extends Dated>(approved: readonly T[], period:
     const key = JSON.stringify([card.vendor, card.component]);
     groups.set(key, [...(groups.get(key) ?? []), card]);
   }
-  return [...groups.values()].flatMap((cards) => RATE_SERIES.flatMap((series) => cardsOfMonth(cards.filter(({ unit }) => seriesOf(unit) === series), period)));
+  return [...groups.values()].flatMap((cards) => RATE_SERIES.flatMap((series) => cardsOfMonth(standing(cards).filter(({ unit }) => seriesOf(unit) === series), period)));
 }
 
 /**
@@ -67,7 +67,7 @@ export function allCardsOfMonth<T extends Dated>(approved: readonly T[], period:
  * card it meets. An open card ends when a later one begins. A card that replaces another has the same days.
  */
 export function requireFits(card: RateCardDocument, approved: readonly Dated[]): void {
-  const cards = standing(approved.filter(({ unit }) => seriesOf(unit) === seriesOf(card.unit)));
+  const cards = standing(approved).filter(({ unit }) => seriesOf(unit) === seriesOf(card.unit));
   const name = `${card.vendor} ${card.component}`;
   const [first, last] = [firstDayOf(card), lastDayInEffect(card)];
   if (card.replaces !== null) {

@@ -1,5 +1,8 @@
 import { verifyProgramme } from "../../src/app/verify";
 import { add, divide, formatFraction, fraction } from "../../src/kernel/fraction";
+import { hashFacts } from "../../src/rating";
+import { gatherRatingFacts } from "../../src/rating/rating-facts.query";
+import { Scope } from "../../src/tenancy";
 import { ALLOCATE, bookAndAgree, call, createAcme, integration, must, report } from "../support/builders";
 import { Actor, TestServer, startTestServer } from "../support/server";
 import { CREATE_POOL, rowCounts } from "../support/two-programmes";
@@ -45,10 +48,14 @@ function expectAddsUp(lines: Line[]): void {
   }
 }
 
-async function failedProofs(): Promise<string[]> {
+async function scope(): Promise<Scope> {
   const programme = (await server.installation.scopes.programme("acme"))!;
+  return { principal: { subject: "auditor", role: "AUDITOR", programme: "acme", businessUnits: [] }, programme, reach: "programme", unitIds: [] };
+}
+
+async function failedProofs(): Promise<string[]> {
   const failed: string[] = [];
-  for await (const proof of verifyProgramme(server.installation.database, { principal: { subject: "auditor", role: "AUDITOR", programme: "acme", businessUnits: [] }, programme, reach: "programme", unitIds: [] })) if (proof.differing > 0) failed.push(`${proof.name}: ${JSON.stringify(proof)}`);
+  for await (const proof of verifyProgramme(server.installation.database, await scope())) if (proof.differing > 0) failed.push(`${proof.name}: ${JSON.stringify(proof)}`);
   return failed;
 }
 
@@ -112,13 +119,19 @@ describe("a use case that moved to another unit on the 15th", () => {
     expect(await failedProofs()).toEqual([]);
   });
 
-  it("was posted whole by an earlier way of rating: an open month is rated anew and posts the difference", async () => {
+  it("was posted whole by an earlier way of rating: a closed month stays so, an open one is rated anew and posts the difference", async () => {
     await report(integration(server), [at("m1", "2025-12-02", 60, { useCase: "returns" }), at("m2", "2025-12-20", 600, { useCase: "returns" })]);
     await must(finance, MOVE, { input: { useCase: "returns", businessUnit: "support", effectiveFrom: "2025-12-15", reason: "the team moved" } });
     await rate("2025-12");
-    // As an earlier release left it: postings without units, a rating without a name. The hash that it would have made is not known here: any other stands for it.
-    await server.sql("update rating.run set method = 'UNNAMED', input_hash = repeat('0', 64) where period_key = '2025-12'");
+    // As an earlier release left it: postings without units, a rating without a name.
+    const facts = await server.installation.database.withTenant(await scope(), (tx) => gatherRatingFacts(tx, "2025-12", new Date("2100-01-01")));
+    await server.sql("update rating.run set method = 'UNNAMED', input_hash = $1 where period_key = '2025-12'", [hashFacts(facts, "UNNAMED")]);
     await server.sql("update rating.posting set business_unit_id = null where period_key = '2025-12'; update costs.cost_entry set business_unit_id = null where period_key = '2025-12'");
+    await server.sql("update governance.period set status = 'CLOSED', closed_at = now(), cutoff = date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond' where key = '2025-12'");
+    expect(await rate("2025-12")).toMatchObject({ run: { sequence: 1, method: "UNNAMED" }, postings: [] });
+    await server.sql("update governance.period set status = 'OPEN', closed_at = null, cutoff = null where key = '2025-12'");
+    const check = (await must(finance, '{ closeChecklist(period: "2025-12") { checks { check ok message } } }')).closeChecklist.checks.find((each: Line) => each.check === "USAGE_RATED");
+    expect(check).toMatchObject({ ok: false, message: "Rating 1 was made in an earlier way (UNNAMED). Run ratePeriod." });
     const { run, postings } = await rate("2025-12");
     expect([run.sequence, run.method, postings.map((each: Line) => [each.businessUnit, each.useCase, each.amount.amount])]).toEqual([2, "NESTED_BY_CALL_OWNER", [["retail", "returns", "0.07"], ["support", "returns", "-0.07"]]]);
     expect((await rate("2025-12")).run.sequence).toBe(2);
