@@ -30,7 +30,7 @@ const BARE = `
 /** The tables of a rating, whose rows are written again under a new one; what it posts too. */
 const COPY = `
   with run as (select * from rating.run where programme_id = $1 and period_key = $2 order by sequence desc limit 1),
-  made as (insert into rating.run select programme_id, md5(id::text || 'again')::uuid, period_key, sequence + 1000000, currency, cutoff, cards, exchange_rates, rules_version, input_hash, result_hash, created_at, created_by from run returning id)
+  made as (insert into rating.run select programme_id, md5(id::text || 'again')::uuid, period_key, sequence + 1000000, currency, cutoff, cards, exchange_rates, rules_version, input_hash, result_hash, created_at, created_by, method from run returning id)
   insert into rating.line select l.programme_id, (select id from made), l.position, l.kind, l.vendor, l.component, l.basis, l.card_version, l.rate_line, l.pool_id, l.business_unit_id, l.use_case_id, l.calls, l.exempt_calls, l.measured_ms, l.unit,
     l.measured_numerator, l.measured_denominator, l.billed_numerator, l.billed_denominator, l.original_currency, l.amount_numerator, l.amount_denominator, l.amount_minor from rating.line l join run on run.id = l.run_id`;
 const FORGET = "delete from rating.line where run_id in (select id from rating.run where sequence > 1000000); delete from rating.run where sequence > 1000000";

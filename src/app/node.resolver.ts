@@ -14,6 +14,8 @@ import { asNode } from "../governance/governance.resolver";
 import { periodStore } from "../governance/period.store";
 import { findUsageEvent } from "../metering/usage-events.query";
 import { toUsageEvent } from "../metering/usage-view.type";
+import { ratingRunStore } from "../rating/rating-run.store";
+import { toRunView } from "../rating/rating-view.type";
 import { Role } from "../tenancy";
 import { Allow, READS_NAMES } from "../tenancy/access";
 import { RequestContext } from "../tenancy/request-context";
@@ -67,6 +69,13 @@ const FINDERS: Readonly<Record<string, Finder>> = {
       const run = await runStore(tx).findRun(key);
       return run && toRun(tx, run);
     }),
+  },
+  RatingRun: {
+    roles: ["FINANCE", "BUSINESS_UNIT", "AUDITOR"], isKey: isUuid,
+    find: async (context, key) => {
+      const run = await context.withTenant((tx) => ratingRunStore(tx).findRun(key));
+      return run && toRunView(run);
+    },
   },
   Correction: { roles: ["FINANCE", "AUDITOR"], isKey: isUuid, find: findCorrectionNode },
   Statement: { roles: ["FINANCE", "BUSINESS_UNIT", "AUDITOR"], isKey: isUuid, find: findStatementNode },

@@ -62,7 +62,7 @@ export async function bookCost(ports: BookCostPorts, input: BookCostInput): Prom
   await ports.holdPeriod(periodKey);
   const entry: CostEntry = {
     id: ports.newId(), poolId: pool.id, periodKey, amountMinor, currency: ports.currency.code, externalId, payloadHash, ...conversion,
-    description: content.description, vendor: content.vendor, invoice: content.invoice, useCaseId, recordedBy: ports.subject,
+    description: content.description, vendor: content.vendor, invoice: content.invoice, useCaseId, businessUnitId: null, recordedBy: ports.subject,
   };
   if (await ports.saveEntry(entry)) {
     await ports.audit(entry, pool);

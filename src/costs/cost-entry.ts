@@ -27,5 +27,7 @@ export interface CostEntry extends CostConversion {
   readonly vendor: string | null;
   readonly invoice: string | null;
   readonly useCaseId: string | null;
+  /** The unit whose usage it is, where a rating posted it; null: whoever owned the use case when the month ended. */
+  readonly businessUnitId: string | null;
   readonly recordedBy: string;
 }

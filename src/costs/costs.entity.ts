@@ -30,6 +30,7 @@ export const CostEntryEntity = new EntitySchema<CostEntry & { programmeId: strin
     vendor: { type: "text", nullable: true },
     invoice: { type: "text", nullable: true },
     useCaseId: { type: "uuid", name: "use_case_id", nullable: true },
+    businessUnitId: { type: "uuid", name: "business_unit_id", nullable: true },
     originalAmountMinor: { type: "bigint", name: "original_amount_minor", nullable: true, transformer: { to: (value: bigint | null) => value?.toString() ?? null, from: (value: string | null) => (value === null ? null : BigInt(value)) } },
     originalCurrency: { type: "text", name: "original_currency", nullable: true },
     rate: { type: "numeric", name: "exchange_rate", nullable: true },

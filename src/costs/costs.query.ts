@@ -14,6 +14,7 @@ export interface StoredCostEntry {
   readonly vendor: string | null;
   readonly invoice: string | null;
   readonly useCaseId: string | null;
+  readonly businessUnitId: string | null;
   readonly recordedAt: Date;
   readonly recordedBy: string;
   readonly originalAmountMinor: string | null;
@@ -30,7 +31,7 @@ export interface StoredCostEntry {
 const ENTRY = `id, pool_id as "poolId", period_key as "periodKey", amount_minor as "amountMinor", currency, external_id as "externalId",
   original_amount_minor as "originalAmountMinor", original_currency as "originalCurrency", trim_scale(exchange_rate)::text as rate, exchange_rate_kind as "rateKind",
   exchange_rate_date as "rateDate", exchange_rate_source as "rateSource", exchange_rate_revision as "rateRevision",
-  description, vendor, invoice, use_case_id as "useCaseId", recorded_at as "recordedAt", recorded_by as "recordedBy",
+  description, vendor, invoice, use_case_id as "useCaseId", business_unit_id as "businessUnitId", recorded_at as "recordedAt", recorded_by as "recordedBy",
   coalesce((select recorded_at >= m.cutoff from governance.period m where m.programme_id = cost_entry.programme_id and m.key = cost_entry.period_key), false) as late`;
 
 /** Pools by code. */

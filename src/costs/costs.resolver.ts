@@ -6,7 +6,7 @@ import { payload } from "../kernel/user-error.type";
 import { programmeCurrency } from "../tenancy";
 import { Allow } from "../tenancy/access";
 import { RequestContext } from "../tenancy/request-context";
-import { loadUseCase } from "../tenancy/tenancy.loader";
+import { loadBusinessUnit, loadUseCase } from "../tenancy/tenancy.loader";
 import { bookCost } from "./book-cost";
 import { CostPool } from "./cost-pool";
 import { bookCostPorts, createCostPoolPorts } from "./costs-ports.store";
@@ -78,6 +78,7 @@ export async function toCostEntry(context: RequestContext, entry: StoredCostEntr
     originalAmount: original && toMoney(entry.originalAmountMinor!, original),
     exchangeRate: original && { from: original.code, to: currency.code, kind: entry.rateKind!, date: entry.rateDate!, rate: entry.rate!, source: entry.rateSource!, revision: entry.rateRevision!, recordedAt: null, recordedBy: null },
     id: entry.id, pool, period: entry.periodKey, amount: toMoney(entry.amountMinor, currency), externalId: entry.externalId, description: entry.description, vendor: entry.vendor,
-    invoice: entry.invoice, useCase: entry.useCaseId ? await loadUseCase(context, entry.useCaseId) : null, recordedAt: entry.recordedAt, recordedBy: entry.recordedBy, late: entry.late,
+    invoice: entry.invoice, useCase: entry.useCaseId ? await loadUseCase(context, entry.useCaseId) : null,
+    businessUnit: entry.businessUnitId ? await loadBusinessUnit(context, entry.businessUnitId) : null, recordedAt: entry.recordedAt, recordedBy: entry.recordedBy, late: entry.late,
   };
 }

@@ -3,7 +3,7 @@ import { Money, Node, connectionOf, enumOf } from "../kernel/graph.type";
 import { MoneyAmount } from "../kernel/money";
 import { CurrencyCodeScalar, DateTimeScalar, DecimalScalar, PeriodKeyScalar } from "../kernel/scalars";
 import { UserError } from "../kernel/user-error.type";
-import { UseCaseType } from "../tenancy/tenancy.type";
+import { BusinessUnitType, UseCaseType } from "../tenancy/tenancy.type";
 import { ExchangeRateType } from "./exchange-rate.type";
 import { COST_POOL_KINDS, CostPool, CostPoolKind } from "./cost-pool";
 
@@ -14,17 +14,17 @@ registerEnumType(CostPoolKindEnum, { name: "CostPoolKind", description: "DIRECT 
 export class CostPoolType extends Node implements Pick<CostPool, "code" | "name" | "kind"> {
   @Field(() => String, { description: "Unique in the programme." })
   code: string;
-  @Field(() => String)
+  @Field(() => String, { description: "For people." })
   name: string;
-  @Field(() => CostPoolKindEnum)
+  @Field(() => CostPoolKindEnum, { description: "What kind of cost it holds, and with that who bears it." })
   kind: CostPoolKind;
 }
 
 @ObjectType("CostEntry", { implements: Node, simpleResolvers: true, description: "One booked cost. Never changed; a correction is another entry." })
 export class CostEntryType extends Node {
-  @Field(() => CostPoolType)
+  @Field(() => CostPoolType, { description: "The pool that it is booked into." })
   pool: CostPool;
-  @Field(() => PeriodKeyScalar)
+  @Field(() => PeriodKeyScalar, { description: "The month that it is a cost of." })
   period: string;
   @Field(() => Money, { description: "In the programme's currency; credits are negative." })
   amount: MoneyAmount;
@@ -34,15 +34,17 @@ export class CostEntryType extends Node {
   exchangeRate: ExchangeRateType | null;
   @Field(() => String, { description: "The booking's identity in the sender's books; unique in the programme for ever." })
   externalId: string;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "In words." })
   description: string | null;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "Who asks for it; of rated usage as `provider` of the events names it." })
   vendor: string | null;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "Number of the vendor's invoice." })
   invoice: string | null;
   @Field(() => UseCaseType, { nullable: true, description: "The use case that bears it; of DIRECT pools only." })
   useCase: UseCaseType | null;
-  @Field(() => DateTimeScalar)
+  @Field(() => BusinessUnitType, { nullable: true, description: "The unit that is charged, where a rating posted it: the owner of the use case when its calls ended. Null: the owner of the use case when the month ended is charged; or the pool is shared." })
+  businessUnit: BusinessUnitType | null;
+  @Field(() => DateTimeScalar, { description: "When it was booked." })
   recordedAt: Date;
   @Field(() => String, { description: "Subject of the token that booked it." })
   recordedBy: string;
@@ -55,27 +57,27 @@ export const CostEntryConnection = connectionOf(CostEntryType, "CostEntry");
 
 @InputType({ description: "Which cost entries." })
 export class CostEntryWhere {
-  @Field(() => PeriodKeyScalar, { nullable: true })
+  @Field(() => PeriodKeyScalar, { nullable: true, description: "Of this month; of all when left out." })
   period?: string | null;
   @Field(() => [String], { nullable: true, description: "Codes; NOT_FOUND for one that does not exist." })
   pool?: string[] | null;
 }
 
-@InputType()
+@InputType({ description: "The pool to make." })
 export class CreateCostPoolInput {
   @Field(() => String, { description: "1 to 64 letters, digits, '.', '_' or '-'." })
   code: string;
-  @Field(() => String)
+  @Field(() => String, { description: "For people." })
   name: string;
-  @Field(() => CostPoolKindEnum)
+  @Field(() => CostPoolKindEnum, { description: "What kind of cost it holds; it never changes." })
   kind: CostPoolKind;
 }
 
-@InputType()
+@InputType({ description: "The cost to book." })
 export class BookCostInput {
   @Field(() => String, { description: "Code of the pool." })
   pool: string;
-  @Field(() => PeriodKeyScalar)
+  @Field(() => PeriodKeyScalar, { description: "The month that it is a cost of; into a closed one it is late." })
   period: string;
   @Field(() => DecimalScalar, { description: "No more decimals than its currency has; credits are negative." })
   amount: string;
@@ -83,28 +85,28 @@ export class BookCostInput {
   currency: string;
   @Field(() => String, { description: "Identity in your books: the same booking again answers the same entry, another under it is CONFLICT." })
   externalId: string;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "In words; at most 500 characters." })
   description?: string | null;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "Who asks for it; at most 500 characters." })
   vendor?: string | null;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "Number of the vendor's invoice; at most 500 characters." })
   invoice?: string | null;
   @Field(() => String, { nullable: true, description: "Code of the use case; required on DIRECT pools, refused on others." })
   useCase?: string | null;
 }
 
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: "The pool, or why it was not made." })
 export class CostPoolPayload {
-  @Field(() => CostPoolType, { nullable: true })
+  @Field(() => CostPoolType, { nullable: true, description: "Null where it was refused." })
   pool?: CostPool | null;
-  @Field(() => [UserError])
+  @Field(() => [UserError], { description: "Why it was refused." })
   userErrors: UserError[];
 }
 
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: "The entry, or why nothing was booked." })
 export class BookCostPayload {
-  @Field(() => CostEntryType, { nullable: true })
+  @Field(() => CostEntryType, { nullable: true, description: "Null where it was refused." })
   entry?: CostEntryType | null;
-  @Field(() => [UserError])
+  @Field(() => [UserError], { description: "Why it was refused." })
   userErrors: UserError[];
 }

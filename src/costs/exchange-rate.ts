@@ -1,7 +1,7 @@
 import { formatUnits, parseDecimal, trimDecimal } from "../kernel/decimal";
 import { fraction, fromDecimal, multiply, roundHalfUp } from "../kernel/fraction";
 import { Currency, currencyOf } from "../kernel/money";
-import { isPeriodKey, lastDayOf } from "../kernel/period";
+import { isDay, lastDayOf } from "../kernel/period";
 import { Refusal } from "../kernel/refusal";
 
 export const EXCHANGE_RATE_KINDS = ["DAILY", "MONTH_END"] as const;
@@ -28,8 +28,6 @@ export interface ExchangeRateInput {
   readonly revision?: number | null;
 }
 
-const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
-
 /** The rate that an input stands for; BAD_USER_INPUT names what is wrong with it. */
 export function readExchangeRate(input: ExchangeRateInput, to: Currency, source: string, path: readonly string[]): ExchangeRate {
   const refuse = (message: string, field: string): never => {
@@ -38,7 +36,7 @@ export function readExchangeRate(input: ExchangeRateInput, to: Currency, source:
   if (!currencyOf(input.from)) refuse(`"${input.from.slice(0, 10)}" is not an ISO 4217 currency. Write its three capital letters.`, "from");
   if (input.from === to.code) refuse(`The programme is booked in ${to.code}: it needs no rate to itself.`, "from");
   const month = input.date.slice(0, 7);
-  if (!DATE.test(input.date) || !isPeriodKey(month) || input.date > lastDayOf(month)) refuse(`"${input.date.slice(0, 20)}" is not a day. Write it as 2025-10-31.`, "date");
+  if (!isDay(input.date)) refuse(`"${input.date.slice(0, 20)}" is not a day. Write it as 2025-10-31.`, "date");
   if (input.kind === "MONTH_END" && input.date !== lastDayOf(month)) refuse(`A MONTH_END rate is of the last day of its month: ${lastDayOf(month)}.`, "date");
   const rate = parseDecimal(input.rate);
   if (!rate || rate.units <= 0n) return refuse("rate must be a plain decimal number above zero.", "rate");

@@ -24,27 +24,27 @@ export const ExchangeRateConnection = connectionOf(ExchangeRateType, "ExchangeRa
 
 @InputType({ description: "Which exchange rates." })
 export class ExchangeRateWhere {
-  @Field(() => CurrencyCodeScalar, { nullable: true }) from?: string | null;
-  @Field(() => DateScalar, { nullable: true }) date?: string | null;
+  @Field(() => CurrencyCodeScalar, { nullable: true, description: "From this currency; from all when left out." }) from?: string | null;
+  @Field(() => DateScalar, { nullable: true, description: "Of this day; of all when left out." }) date?: string | null;
 }
 
-@InputType()
+@InputType({ description: "A rate to book." })
 export class ExchangeRateInput {
   @Field(() => CurrencyCodeScalar, { description: "One major unit of this currency; not the programme's." }) from: string;
-  @Field(() => ExchangeRateKindEnum) kind: ExchangeRateKind;
+  @Field(() => ExchangeRateKindEnum, { description: "Of a day, or of a month's last day; cost is converted at MONTH_END." }) kind: ExchangeRateKind;
   @Field(() => DateScalar, { description: "Of MONTH_END the last day of its month." }) date: string;
   @Field(() => DecimalScalar, { description: "Major units of the programme's currency, above zero." }) rate: string;
   @Field(() => Int, { nullable: true, description: "0 when left out; a correction has a higher one." }) revision?: number | null;
 }
 
-@InputType()
+@InputType({ description: "Rates of one publisher." })
 export class BookExchangeRatesInput {
   @Field(() => String, { description: "Who published the rates, for example ECB." }) source: string;
   @Field(() => [ExchangeRateInput], { description: "1 to 1,000; all are booked or none." }) rates: ExchangeRateInput[];
 }
 
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: "The rates, or why none was booked." })
 export class BookExchangeRatesPayload {
   @Field(() => [ExchangeRateType], { description: "As they are stored, in the order given; empty when refused." }) rates: ExchangeRateType[];
-  @Field(() => [UserError]) userErrors: UserError[];
+  @Field(() => [UserError], { description: "Why they were refused." }) userErrors: UserError[];
 }

@@ -84,6 +84,19 @@ export function periodStore(tx: TenantTransaction) {
       spans.set(name, span!);
       return span!;
     },
+    /** First instant of a day and of the day after another one, in the programme's zone. */
+    spanOfDays: async (first: string, last: string): Promise<Span> => {
+      const name = `${programme.timeZone} ${first} ${last}`;
+      const known = spans.get(name);
+      if (known) return known;
+      const [span] = await tx.prepared<Span>(
+        `select ${firstInstantOf("to_date($1, 'YYYY-MM-DD')::timestamp", "$3")} as "from", ${firstInstantOf("(to_date($2, 'YYYY-MM-DD') + interval '1 day')", "$3")} as "to"`,
+        [first, last, programme.timeZone],
+      );
+      if (spans.size >= MOST_SPANS) spans.clear();
+      spans.set(name, span!);
+      return span!;
+    },
     /** The month and the first instant of each of the months that the instants between `fromMs` and `toMs` fall into. */
     boundaries: async (fromMs: number, toMs: number): Promise<Array<{ key: string; fromMs: number; toMs: number }>> => {
       const rows = await tx.prepared<{ key: string; from: string; to: string }>(

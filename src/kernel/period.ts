@@ -20,6 +20,29 @@ export function shiftPeriod(key: string, count: number): string {
   return `${String(Math.floor(months / 12)).padStart(4, "0")}-${String((months % 12) + 1).padStart(2, "0")}`;
 }
 
+const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+
+/** True for a day of the calendar written "2025-10-31", years 1970 to 2199. */
+export function isDay(text: string): boolean {
+  return DAY.test(text) && isPeriodKey(text.slice(0, 7)) && text <= lastDayOf(text.slice(0, 7));
+}
+
+/** The day after the given one, or before it. */
+export function dayAfter(day: string): string {
+  const month = day.slice(0, 7);
+  return day === lastDayOf(month) ? `${shiftPeriod(month, 1)}-01` : `${month}-${String(Number(day.slice(8)) + 1).padStart(2, "0")}`;
+}
+
+export function dayBefore(day: string): string {
+  const month = day.slice(0, 7);
+  return day.endsWith("-01") ? lastDayOf(shiftPeriod(month, -1)) : `${month}-${String(Number(day.slice(8)) - 1).padStart(2, "0")}`;
+}
+
+/** Days of a month. */
+export function daysOf(key: string): bigint {
+  return BigInt(lastDayOf(key).slice(8));
+}
+
 /** The last day of a month, "2025-10-31". */
 export function lastDayOf(key: string): string {
   const [year, month] = [Number(key.slice(0, 4)), Number(key.slice(5))];

@@ -1,5 +1,5 @@
-import { Fraction, ZERO, add, ceiling, compare, divide, fraction, multiply, subtract, sum } from "../kernel/fraction";
-import { RateCardDocument, basePerUnit, exact, isTimed, priceOf } from "./rate-card";
+import { Fraction, ONE, ZERO, add, ceiling, compare, divide, fraction, multiply, subtract, sum } from "../kernel/fraction";
+import { RateCardDocument, basePerUnit, exact, isFee, isTimed, priceOf } from "./rate-card";
 
 /**
  * Milliseconds that a call is billed: max(minimum, ceil(connected / increment) x increment). A plan is written
@@ -39,7 +39,7 @@ export interface CardCharge {
   readonly usage: Fraction;
   /** What the commitment leaves over: max(0, commitment - usage - what the vendor reported itself). */
   readonly shortfall: Fraction;
-  /** Billed units for one unit measured: above 1 only where the month is rounded as a whole. */
+  /** Billed units for one unit measured: above 1 only where the month is rounded as a whole, below it only of a fee for a part of the month. */
   readonly stretch: Fraction;
 }
 
@@ -52,11 +52,14 @@ export function dependsOnOrder(card: RateCardDocument): boolean {
  * The charge of a month. GRADUATED: each band at its own price, filled in the order of use, all lines together. ALL_UNITS:
  * every unit at the price of the band that the month reaches. Every tenant is charged its line's blended rate, so that
  * nobody's price depends on the clock. `reported`: what the vendor itself said its usage costs, major units of the card's
- * currency; it is no usage of the card, and fills the commitment all the same.
+ * currency; it is no usage of the card, and fills the commitment all the same. `share`: what of the month the card was in
+ * effect, by its days: a fee is worked out for the whole month and charged by it, a commitment is so much of itself; tiers
+ * stay as they are, and are filled by what was used on these days alone.
  */
-export function chargeOf(card: RateCardDocument, stretches: readonly Stretch[], reported: Fraction = ZERO): CardCharge {
+export function chargeOf(card: RateCardDocument, stretches: readonly Stretch[], reported: Fraction = ZERO, share: Fraction = ONE): CardCharge {
   const measured = sum(stretches.map(({ base }) => base));
   const stretch = stretchOf(card, measured);
+  const part = isFee(card.unit) ? share : ONE;
   const toUnits = multiply(stretch, fraction(1n, basePerUnit(card.unit)));
   const charges = new Map<string, { quantity: Fraction; charge: Fraction }>();
   const total = multiply(measured, toUnits);
@@ -69,11 +72,11 @@ export function chargeOf(card: RateCardDocument, stretches: readonly Stretch[], 
     charges.set(line, { quantity: add(known.quantity, quantity), charge: add(known.charge, charge) });
     used = add(used, quantity);
   }
-  const lines = [...charges].map(([line, { quantity, charge }]) => ({ line, quantity, charge, rate: quantity.numerator === 0n ? null : divide(charge, quantity) }));
+  const lines = [...charges].map(([line, whole]) => ({ line, quantity: multiply(whole.quantity, part), charge: multiply(whole.charge, part) })).map(({ line, quantity, charge }) => ({ line, quantity, charge, rate: quantity.numerator === 0n ? null : divide(charge, quantity) }));
   const usage = sum(lines.map(({ charge }) => charge));
-  const commitment = card.minimumCommitment === null ? ZERO : exact(card.minimumCommitment);
+  const commitment = card.minimumCommitment === null ? ZERO : multiply(exact(card.minimumCommitment), share);
   const spent = add(usage, reported);
-  return { lines, quantity: total, usage, shortfall: compare(commitment, spent) > 0 ? subtract(commitment, spent) : ZERO, stretch };
+  return { lines, quantity: multiply(total, part), usage, shortfall: compare(commitment, spent) > 0 ? subtract(commitment, spent) : ZERO, stretch: multiply(stretch, part) };
 }
 
 /** Charge of the units from `used` on, band by band. */

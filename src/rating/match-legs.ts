@@ -1,6 +1,9 @@
-import { Fraction, ZERO, add, compare, divide, fraction, multiply } from "../kernel/fraction";
-import { billedOfCall } from "./charge";
-import { RateCard, basePerUnit, exact, isTimed } from "./rate-card";
+import { Fraction, ZERO, add, compare, fraction, multiply } from "../kernel/fraction";
+import { chargeOf } from "./charge";
+import { basePerUnit, exact, isTimed } from "./rate-card";
+import { shareOf } from "./rate-card-dates";
+import { minorOf, stretchesOf } from "./rate-usage";
+import { RatingFacts } from "./rating-facts";
 import { MatchedLegs } from "./reconcile";
 
 /** A line of a vendor that names a call; money in minor units of the programme's currency. */
@@ -14,21 +17,34 @@ export interface VendorCall {
 /** A leg of ours, with every id that the vendor may know it by. */
 export interface OurLeg {
   readonly refs: readonly string[];
-  readonly direction: string;
   readonly connectedMs: bigint;
-  readonly spam: boolean;
-  /** Cost that came with it, minor units of the programme's currency, by component; the best basis of each. */
-  readonly items: ReadonlyArray<{ readonly component: string; readonly reported: boolean; readonly amount: Fraction }>;
+  /** What cards charge of it: base units on a line of a version, after exemption, minimum and increment. */
+  readonly charges: ReadonlyArray<{ readonly version: number; readonly line: string; readonly base: Fraction }>;
+  /** Cost that came with it and counts, minor units of the programme's currency. */
+  readonly items: readonly Fraction[];
 }
 
-/** A card of the vendor with what one unit costs on each of its lines, minor units of the programme's currency. */
+/** A card of the vendor with what one base unit (a millisecond, a call, a token) costs on each of its lines, minor units of the programme's currency. */
 export interface PricedCard {
-  readonly card: RateCard;
+  readonly isTimed: boolean;
   readonly rates: ReadonlyMap<string, Fraction>;
 }
 
+/**
+ * What every card of a month charges for one base unit, by version. What rounding the month as a whole adds is in the price,
+ * so that the legs of a line add up to it.
+ */
+export function pricedCards(facts: RatingFacts): Map<number, PricedCard> {
+  const toMinor = minorOf(facts);
+  return new Map(facts.cards.map((each) => {
+    const month = chargeOf(each.card, stretchesOf(each), ZERO, shareOf(each.span ?? null));
+    const perBase = multiply(multiply(month.stretch, fraction(1n, basePerUnit(each.card.unit))), toMinor(each.card.currency));
+    return [each.card.version, { isTimed: isTimed(each.card.unit), rates: new Map(month.lines.flatMap(({ line, rate }) => (rate === null ? [] : [[line, multiply(rate, perBase)] as const]))) }];
+  }));
+}
+
 /** Holds a vendor's calls against our legs, one by one. A second line of the same call is VENDOR_AGAIN; the order of the lines decides which is first. */
-export function matchLegs(calls: readonly VendorCall[], legs: readonly OurLeg[], cards: readonly PricedCard[]): MatchedLegs[] {
+export function matchLegs(calls: readonly VendorCall[], legs: readonly OurLeg[], cards: ReadonlyMap<number, PricedCard>): MatchedLegs[] {
   const byRef = new Map<string, OurLeg>();
   for (const leg of legs) for (const ref of leg.refs) if (!byRef.has(ref)) byRef.set(ref, leg);
   const taken = new Set<OurLeg>();
@@ -46,7 +62,7 @@ export function matchLegs(calls: readonly VendorCall[], legs: readonly OurLeg[],
   return [...matched, ...without];
 }
 
-function both(call: VendorCall, leg: OurLeg, cards: readonly PricedCard[]): MatchedLegs {
+function both(call: VendorCall, leg: OurLeg, cards: ReadonlyMap<number, PricedCard>): MatchedLegs {
   const { amount: ours, billedMs, rate } = costOf(leg, cards);
   const theirQuantity = call.ms ?? fraction(billedMs);
   const common = { kind: "BOTH" as const, legs: 1, ourQuantity: fraction(billedMs), theirQuantity, ours, theirs: call.amount, refs: [call.callRef] };
@@ -57,27 +73,16 @@ function both(call: VendorCall, leg: OurLeg, cards: readonly PricedCard[]): Matc
 }
 
 /** What a leg costs by the vendor's cards and what came with it; `rate` is the price of a millisecond where nothing else makes up the cost. */
-function costOf(leg: OurLeg, cards: readonly PricedCard[]): { amount: Fraction; billedMs: bigint; rate: Fraction | null } {
-  let amount = ZERO, billed = leg.connectedMs, rate: Fraction | null = null, parts = 0;
-  const rated = new Set<string>();
-  for (const { card, rates } of cards) {
-    if (!isTimed(card.unit) && card.unit !== "CALL") continue;
-    if (leg.items.some(({ component, reported }) => reported && component === card.component)) continue;
-    rated.add(card.component);
-    const line = card.lines.find(({ direction }) => direction === leg.direction)?.code ?? card.lines.find(({ direction }) => direction === null)?.code ?? "";
-    const { ms, exempt } = billedOfCall(card, leg);
-    const perBase = divide(rates.get(line) ?? ZERO, fraction(basePerUnit(card.unit)));
-    amount = add(amount, isTimed(card.unit) ? multiply(fraction(ms), perBase) : exempt ? ZERO : perBase);
-    parts += 1;
-    if (isTimed(card.unit)) [billed, rate] = [ms, perBase];
-    else parts += 1;
+function costOf({ connectedMs, charges, items }: OurLeg, cards: ReadonlyMap<number, PricedCard>): { amount: Fraction; billedMs: bigint; rate: Fraction | null } {
+  let amount = items.reduce(add, ZERO), billedMs = connectedMs, rate: Fraction | null = null, parts = items.length;
+  for (const { version, line, base } of charges) {
+    const card = cards.get(version);
+    const price = card?.rates.get(line) ?? ZERO;
+    amount = add(amount, multiply(base, price));
+    if (card?.isTimed || base.numerator !== 0n) parts += 1;
+    if (card?.isTimed) [billedMs, rate] = [base.numerator / base.denominator, price];
   }
-  for (const item of leg.items) {
-    if (rated.has(item.component)) continue;
-    amount = add(amount, item.amount);
-    parts += 1;
-  }
-  return { amount, billedMs: billed, rate: parts === 1 ? rate : null };
+  return { amount, billedMs, rate: parts === 1 ? rate : null };
 }
 
 /** A quantity of a vendor's line in milliseconds; null where its unit is no time. */

@@ -1,11 +1,13 @@
 import { RatedKind, RatedLine } from "./rate-usage";
 
-/** What a month posts of one vendor's component: direct cost of a use case, a fee, or an unused commitment (use case ""). */
+/** What a month posts of one vendor's component: direct cost of a unit's calls of a use case, a fee, or an unused commitment (both ""). */
 export interface PostingKey {
   readonly kind: RatedKind;
   readonly vendor: string;
   readonly component: string;
   readonly pool: string;
+  /** The unit whose the calls were when they ended, whoever owns the use case at the month's end. */
+  readonly businessUnit: string;
   readonly useCase: string;
 }
 
@@ -16,7 +18,7 @@ export interface Posting extends PostingKey {
   readonly isDifference: boolean;
 }
 
-const keyOf = ({ kind, vendor, component, pool, useCase }: PostingKey): string => JSON.stringify([kind, vendor, component, pool, useCase]);
+const keyOf = ({ kind, vendor, component, pool, businessUnit, useCase }: PostingKey): string => JSON.stringify([kind, vendor, component, pool, useCase, businessUnit]);
 
 /**
  * What is still to be posted so that everything posted of the month equals its lines: the whole of it at the first rating,
@@ -26,7 +28,8 @@ export function planPostings(period: string, lines: readonly RatedLine[], posted
   const wanted = new Map<string, { key: PostingKey; minor: bigint; bases: Set<string> }>();
   for (const line of lines) {
     if (line.pool === null || (line.kind === "USAGE" && line.useCase === "")) continue;
-    const key: PostingKey = { kind: line.kind, vendor: line.vendor, component: line.component, pool: line.pool, useCase: line.kind === "USAGE" ? line.useCase : "" };
+    const { businessUnit, useCase } = line.kind === "USAGE" ? line : { businessUnit: "", useCase: "" };
+    const key: PostingKey = { kind: line.kind, vendor: line.vendor, component: line.component, pool: line.pool, businessUnit, useCase };
     const known = wanted.get(keyOf(key)) ?? { key, minor: 0n, bases: new Set<string>() };
     known.bases.add(line.basis);
     wanted.set(keyOf(key), { ...known, minor: known.minor + line.amountMinor });
@@ -34,7 +37,7 @@ export function planPostings(period: string, lines: readonly RatedLine[], posted
   const before = new Map<string, bigint>();
   for (const each of posted) {
     before.set(keyOf(each), (before.get(keyOf(each)) ?? 0n) + each.amountMinor);
-    if (!wanted.has(keyOf(each))) wanted.set(keyOf(each), { key: { kind: each.kind, vendor: each.vendor, component: each.component, pool: each.pool, useCase: each.useCase }, minor: 0n, bases: new Set() });
+    if (!wanted.has(keyOf(each))) wanted.set(keyOf(each), { key: { kind: each.kind, vendor: each.vendor, component: each.component, pool: each.pool, businessUnit: each.businessUnit, useCase: each.useCase }, minor: 0n, bases: new Set() });
   }
   return [...wanted].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([id, { key, minor, bases }]) => {
     const difference = minor - (before.get(id) ?? 0n);

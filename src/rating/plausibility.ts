@@ -1,5 +1,6 @@
 import { Fraction, compare, divide, fraction, multiply, roundForDisplay, sum } from "../kernel/fraction";
-import { RateCard, isTimed, priceOf } from "./rate-card";
+import { DIRECTIONS } from "../metering";
+import { RateCard, RateCardDocument, isTimed, priceOf } from "./rate-card";
 import { RatedLine, minorOf } from "./rate-usage";
 import { RatingFacts } from "./rating-facts";
 
@@ -15,18 +16,26 @@ export function isImplausible(price: Fraction, reference: Fraction): boolean {
 
 /**
  * Cost that came with the usage whose price per minute or call is out of all proportion to the approved card of the same vendor and
- * component, in words. Compares the sum of the month in the programme's currency with the card's first tier.
+ * component, in words. Compares the sum of the month in the programme's currency with the prices of the card's first tier: it
+ * is implausible where it is so to each of them.
  */
 export function plausibilityAlarms(facts: RatingFacts, lines: readonly RatedLine[]): string[] {
-  return facts.cards.flatMap(({ card }) => {
-    const reported = lines.filter(({ vendor, component, basis, cardVersion }) => vendor === card.vendor && component === card.component && basis === "REPORTED" && cardVersion === null);
+  return facts.cards.flatMap(({ card, span }) => {
+    const reported = lines.filter((line) => line.vendor === card.vendor && line.component === card.component && line.basis === "REPORTED" && line.cardVersion === null && line.span?.first === span?.first);
     const units = card.unit === "CALL" ? reported.reduce((total, { calls }) => total + calls, 0n) : isTimed(card.unit) ? reported.reduce((total, { measuredMs }) => total + measuredMs, 0n) : 0n;
     if (units === 0n) return [];
     const perUnit = card.unit === "MINUTE" ? 60_000n : card.unit === "SECOND" ? 1_000n : 1n;
     const price = divide(sum(reported.map(({ amount }) => amount)), fraction(units, perUnit));
-    const reference = multiply(priceOf(card.tiers[0]!, ""), minorOf(facts)(card.currency));
-    return isImplausible(price, reference) ? [alarm(card, price, reference, facts)] : [];
+    const references = firstPrices(card).filter(({ numerator }) => numerator > 0n).map((each) => multiply(each, minorOf(facts)(card.currency)));
+    return references.length > 0 && references.every((reference) => isImplausible(price, reference)) ? [alarm(card, price, references[0]!, facts)] : [];
   });
+}
+
+/** Prices of the first tier that usage can be charged at: the tier's own only where some usage is on no line, or on a line without one. */
+export function firstPrices(card: RateCardDocument): Fraction[] {
+  const unconditional = card.lines.filter(({ attribute }) => attribute === undefined);
+  const leavesNothing = unconditional.some(({ direction }) => direction === null) || DIRECTIONS.every((each) => unconditional.some(({ direction }) => direction === each));
+  return [...(leavesNothing ? [] : [priceOf(card.tiers[0]!, "")]), ...card.lines.map(({ code }) => priceOf(card.tiers[0]!, code))];
 }
 
 function alarm(card: RateCard, price: Fraction, reference: Fraction, { currency }: RatingFacts): string {

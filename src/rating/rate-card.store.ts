@@ -2,7 +2,7 @@ import { Page, PageRequest, decodeCursor, toPage } from "../kernel/paging";
 import { invariant } from "../kernel/refusal";
 import { TenantTransaction } from "../tenancy/database.store";
 import { RateCard, RateCardDocument } from "./rate-card";
-import { cardOfMonth } from "./rate-card-dates";
+import { CardOfMonth, allCardsOfMonth } from "./rate-card-dates";
 
 interface Row {
   readonly version: number; readonly document: RateCardDocument; readonly documentHash: string; readonly proposedBy: string; readonly proposedAt: Date; readonly approvedBy: string | null; readonly approvedAt: Date | null;
@@ -33,13 +33,14 @@ export function rateCardStore(tx: TenantTransaction) {
     },
     /** True where the programme has a card of any month, approved or not. */
     hasCards: async (): Promise<boolean> => (await tx.query("select 1 from rating.rate_card where programme_id = $1 limit 1", [programmeId])).length > 0,
-    /** The card in effect of every vendor and component, by code. */
-    cardsOfMonth: async (period: string): Promise<RateCard[]> => {
+    /** The cards in effect in a month, by vendor, component, series and day. */
+    cardsOfMonth: async (period: string): Promise<Array<CardOfMonth<RateCard>>> => {
       const approved = (await tx.query<Row>(`${SELECT} and a.version is not null order by c.vendor collate "C", c.component collate "C", c.version`, [programmeId])).map(toCard);
-      const groups = new Map<string, RateCard[]>();
-      for (const card of approved) groups.set(`${card.vendor}\n${card.component}`, [...(groups.get(`${card.vendor}\n${card.component}`) ?? []), card]);
-      return [...groups.values()].flatMap((cards) => cardOfMonth(cards, period) ?? []);
+      return allCardsOfMonth(approved, period);
     },
+    /** Cards of some versions with the days of a month that they were in effect on, as a rating of it found them. */
+    cardsOfRun: async (versions: readonly number[], period: string): Promise<Array<CardOfMonth<RateCard>>> =>
+      allCardsOfMonth((await tx.query<Row>(`${SELECT} and c.version = any($2) order by c.vendor collate "C", c.component collate "C", c.version`, [programmeId, versions])).map(toCard), period),
     saveCard: async (document: RateCardDocument, documentHash: string, idempotencyKey: string | null): Promise<RateCard> => {
       await hold();
       const [row] = await tx.query<{ version: number }>(

@@ -1,5 +1,4 @@
-import { ExactDecimal, parseDecimal } from "../kernel/decimal";
-import { Fraction, fromDecimal } from "../kernel/fraction";
+import { Fraction, fraction } from "../kernel/fraction";
 import { Direction } from "../metering";
 
 /** What a price is of. MINUTE and SECOND are billed time; TOKEN_1M a million tokens; CHARACTER what cost items count. */
@@ -25,11 +24,25 @@ export function isTimed(unit: RateUnit): boolean {
   return unit === "MINUTE" || unit === "SECOND";
 }
 
-/** A kind of usage with prices of its own: legs of a direction, or tokens of a kind. Everything else is on the line "". */
+/** Cards of one vendor and component that may stand beside each other: usage has one price, and so has each kind of fee. */
+export const RATE_SERIES = ["USAGE", "MONTH", "CONCURRENCY_MONTH"] as const;
+export type RateSeries = (typeof RATE_SERIES)[number];
+
+export function seriesOf(unit: RateUnit): RateSeries {
+  return unit === "MONTH" || unit === "CONCURRENCY_MONTH" ? unit : "USAGE";
+}
+
+/**
+ * A kind of usage with prices of its own: legs of a direction, legs whose attributes say something (numberType: toll-free),
+ * or tokens of a kind. Everything else is on the line "".
+ */
 export interface RateLine {
   readonly code: string;
   readonly direction: Direction | null;
   readonly tokenKind: TokenKind | null;
+  /** Name and text of an attribute of the leg; both or neither. */
+  readonly attribute?: string;
+  readonly attributeValue?: string;
 }
 
 /** A band of volume, all lines counted together; `upTo` is in units, inclusive, null in the last band. */
@@ -49,6 +62,10 @@ export interface RateCardDocument {
   readonly effectiveFrom: string;
   /** Last month, inclusive; null: until a later card begins. */
   readonly effectiveTo: string | null;
+  /** First day in effect, within effectiveFrom, where that is not the month's first; the card begins with the calls that end on it. */
+  readonly firstDay?: string;
+  /** Last day in effect, within effectiveTo, inclusive, where that is not the month's last. */
+  readonly lastDay?: string;
   /** Version of the card whose place this one takes, for the same months. */
   readonly replaces: number | null;
   readonly minimumSeconds: number;
@@ -57,7 +74,9 @@ export interface RateCardDocument {
   readonly tierMode: TierMode;
   readonly lines: readonly RateLine[];
   readonly tiers: readonly RateTier[];
-  /** Charged at least per month, in the card's currency; null for none. */
+  /** Of MONTH: how many are charged for each month (numbers that are rented), plain decimal text; 1 where it is left out. */
+  readonly quantity?: string;
+  /** Charged at least per month, in the card's currency, of a part of a month by its days; null for none. */
   readonly minimumCommitment: string | null;
   /** Calls shorter than this, by unrounded time, cost nothing. */
   readonly exemptUnderSeconds: number;
@@ -80,9 +99,21 @@ export interface RateCard extends RateCardDocument {
   readonly approvedAt: Date | null;
 }
 
-/** The exact number that plain decimal text of a stored document stands for. */
+/** The exact number that plain decimal text of ours stands for, however long. */
 export function exact(text: string): Fraction {
-  return fromDecimal(parseDecimal(text) as ExactDecimal);
+  const [whole, places = ""] = text.split(".");
+  return fraction(BigInt(`${whole}${places}`), 10n ** BigInt(places.length));
+}
+
+/** Lines in the order in which they are asked: an attribute before a direction, both before either, nothing last. */
+export function linesByRank(card: Pick<RateCardDocument, "lines">): RateLine[] {
+  const rank = ({ attribute, direction }: RateLine): number => (attribute === undefined ? 0 : 2) + (direction === null ? 0 : 1);
+  return card.lines.map((line, index) => ({ line, index })).sort((a, b) => rank(b.line) - rank(a.line) || a.index - b.index).map(({ line }) => line);
+}
+
+/** Code of the line that usage of a direction is on, as far as no attribute says another; "" where the card has none for it. */
+export function lineOf(card: Pick<RateCardDocument, "lines">, direction: string, tokenKind: TokenKind | null = null): string {
+  return linesByRank(card).find((line) => line.attribute === undefined && line.tokenKind === tokenKind && (line.direction === null || line.direction === direction))?.code ?? "";
 }
 
 /** What one unit costs on a line in a tier, in major units of the card's currency. */

@@ -1,12 +1,11 @@
 import { apportion, compareCodes } from "../kernel/apportion";
-import { Canonical } from "../kernel/canonical";
-import { parseDecimal } from "../kernel/decimal";
-import { Fraction, ZERO, add, divide, formatFraction, fraction, fromDecimal, multiply, roundHalfUp, sum } from "../kernel/fraction";
-import { hashOf } from "../kernel/hash";
+import { Fraction, ZERO, add, divide, fraction, multiply, roundHalfUp, sum } from "../kernel/fraction";
 import { ExchangeRate, missingRate } from "../costs";
 import { LineCharge, Stretch, chargeOf } from "./charge";
-import { RateCard, RateUnit, basePerUnit, isFee } from "./rate-card";
+import { RateCard, RateUnit, basePerUnit, exact, isFee } from "./rate-card";
+import { DaySpan, shareOf } from "./rate-card-dates";
 import { ItemCost, Place, RatingFacts, UsageOfCard } from "./rating-facts";
+import { hashFacts, hashLines } from "./rating-hash";
 
 export const RATED_KINDS = ["USAGE", "FEE", "UNUSED_COMMITMENT"] as const;
 export type RatedKind = (typeof RATED_KINDS)[number];
@@ -20,6 +19,8 @@ export interface RatedLine extends Place {
   readonly basis: RatedBasis;
   readonly cardVersion: number | null;
   readonly rateLine: string;
+  /** The days of the month that it is of, where its card was not in effect on all of them; null: the whole month. */
+  readonly span: DaySpan | null;
   /** Code; null: nowhere yet. */
   readonly pool: string | null;
   readonly calls: bigint;
@@ -49,7 +50,7 @@ type ToMinor = (currency: string) => Fraction;
 /** Rates a month: exact, no clock, no ids. CURRENCY_MISMATCH names the pair and the day of a missing exchange rate. */
 export function rateUsage(facts: RatingFacts): RatingResult {
   const toMinor = minorOf(facts);
-  const lines = post([...facts.cards.flatMap((each) => linesOfCard(each, facts.items, toMinor)), ...linesOfItems(facts, toMinor)]);
+  const lines = post([...facts.cards.flatMap((each) => linesOfCard(each, facts, toMinor)), ...linesOfItems(facts, toMinor)]);
   return { lines, totalMinor: lines.reduce((total, { amountMinor }) => total + amountMinor, 0n), inputHash: hashFacts(facts), resultHash: hashLines(facts.period, lines) };
 }
 
@@ -61,38 +62,42 @@ export function minorOf(facts: Pick<RatingFacts, "currency" | "rates" | "period"
     if (currency === facts.currency.code) return scale;
     const rate = rates.get(currency);
     if (!rate) throw missingRate(currency, facts.currency.code, facts.period, ["period"]);
-    return multiply(scale, decimal(rate.rate));
+    return multiply(scale, exact(rate.rate));
   };
 }
 
-const decimal = (text: string): Fraction => fromDecimal(parseDecimal(text)!);
-
 /** What of a card's month goes into its charge, in the order of use where that decides. */
 export function stretchesOf({ usage, order }: Pick<UsageOfCard, "usage" | "order">): Stretch[] {
-  if (order !== null) return order.map(({ line, billed }) => ({ line, base: decimal(billed) }));
+  if (order !== null) return order.map(({ line, billed }) => ({ line, base: exact(billed) }));
   const lines = new Map<string, Fraction>();
-  for (const { line, billed } of usage) lines.set(line, add(lines.get(line) ?? ZERO, decimal(billed)));
+  for (const { line, billed } of usage) lines.set(line, add(lines.get(line) ?? ZERO, exact(billed)));
   return [...lines].sort(([a], [b]) => compareCodes(a, b)).map(([line, base]) => ({ line, base }));
 }
 
-/** What a card's vendor itself said that the component costs, in major units of the card's currency. */
-function reportedOf({ vendor, component, currency }: RateCard, items: readonly ItemCost[], toMinor: ToMinor): Fraction {
-  const own = items.filter((item) => item.basis === "REPORTED" && item.vendor === vendor && item.component === component);
-  return sum(own.map((item) => (item.currency === currency ? decimal(item.amount) : divide(multiply(decimal(item.amount), toMinor(item.currency)), toMinor(currency)))));
+/**
+ * What a card's vendor itself said that the component costs while the card was in effect, in major units of its currency. It
+ * fills the commitment of the card that prices the usage; that of a fee only where no card does.
+ */
+function reportedOf({ card: { vendor, component, currency, unit }, span }: UsageOfCard, { items, cards }: RatingFacts, toMinor: ToMinor): Fraction {
+  const prices = (each: RateCard): boolean => each.vendor === vendor && each.component === component && !isFee(each.unit);
+  if (isFee(unit) && cards.some(({ card }) => prices(card))) return ZERO;
+  const own = items.filter((item) => item.basis === "REPORTED" && item.vendor === vendor && item.component === component && (isFee(unit) || item.span?.first === span?.first));
+  return sum(own.map((item) => (item.currency === currency ? exact(item.amount) : divide(multiply(exact(item.amount), toMinor(item.currency)), toMinor(currency)))));
 }
 
-function linesOfCard(ofCard: UsageOfCard, items: readonly ItemCost[], toMinor: ToMinor): Unposted[] {
+function linesOfCard(ofCard: UsageOfCard, facts: RatingFacts, toMinor: ToMinor): Unposted[] {
   const { card, usage } = ofCard;
-  const month = chargeOf(card, stretchesOf(ofCard), card.minimumCommitment === null ? ZERO : reportedOf(card, items, toMinor));
+  const span = ofCard.span ?? null;
+  const month = chargeOf(card, stretchesOf(ofCard), card.minimumCommitment === null ? ZERO : reportedOf(ofCard, facts, toMinor), shareOf(span));
   const minor = toMinor(card.currency);
   const rates = new Map<string, LineCharge>(month.lines.map((line) => [line.line, line]));
-  const common = { vendor: card.vendor, component: card.component, basis: "RATED", cardVersion: card.version, unit: card.unit, originalCurrency: card.currency } as const;
+  const common = { vendor: card.vendor, component: card.component, basis: "RATED", cardVersion: card.version, unit: card.unit, span, originalCurrency: card.currency } as const;
   const perUnit = fraction(1n, basePerUnit(card.unit));
   const lines = usage.map((each): Unposted => {
-    const billed = multiply(multiply(decimal(each.billed), month.stretch), perUnit);
+    const billed = multiply(multiply(exact(each.billed), month.stretch), perUnit);
     return {
       ...common, kind: isFee(card.unit) ? "FEE" : "USAGE", businessUnit: each.businessUnit, useCase: each.useCase, rateLine: each.line, pool: card.pool,
-      calls: BigInt(each.calls), exemptCalls: BigInt(each.exemptCalls), measuredMs: BigInt(each.measuredMs), measured: multiply(decimal(each.measured), perUnit), billed,
+      calls: BigInt(each.calls), exemptCalls: BigInt(each.exemptCalls), measuredMs: BigInt(each.measuredMs), measured: multiply(exact(each.measured), perUnit), billed,
       amount: multiply(multiply(billed, rates.get(each.line)?.rate ?? ZERO), minor),
     };
   });
@@ -102,11 +107,13 @@ function linesOfCard(ofCard: UsageOfCard, items: readonly ItemCost[], toMinor: T
 }
 
 function linesOfItems({ items, cards, reportedPool }: RatingFacts, toMinor: ToMinor): Unposted[] {
-  const pools = new Map(cards.filter(({ card }) => !isFee(card.unit)).map(({ card }) => [`${card.vendor} ${card.component}`, card.pool]));
+  // Where it is of no day of a card, it goes where the last card of the month sends it.
+  const poolOf = ({ vendor, component, span }: ItemCost): string | null =>
+    cards.filter(({ card, span: days }) => !isFee(card.unit) && card.vendor === vendor && card.component === component && (span === undefined || days?.first === span.first)).at(-1)?.card.pool ?? reportedPool;
   return items.map((each: ItemCost) => ({
-    kind: "USAGE", vendor: each.vendor, component: each.component, basis: each.basis, cardVersion: null, rateLine: "", pool: pools.get(`${each.vendor} ${each.component}`) ?? reportedPool,
+    kind: "USAGE", vendor: each.vendor, component: each.component, basis: each.basis, cardVersion: null, rateLine: "", span: each.span ?? null, pool: poolOf(each),
     businessUnit: each.businessUnit, useCase: each.useCase, calls: BigInt(each.calls), exemptCalls: 0n, measuredMs: BigInt(each.measuredMs), unit: null, measured: ZERO, billed: ZERO,
-    originalCurrency: each.currency, amount: multiply(decimal(each.amount), toMinor(each.currency)),
+    originalCurrency: each.currency, amount: multiply(exact(each.amount), toMinor(each.currency)),
   }));
 }
 
@@ -128,7 +135,7 @@ function divideOver(amountMinor: bigint, lines: readonly Unposted[], levels: Rea
     const parts = inProportion(amountMinor, groups.map(([code, own]) => ({ code, exact: sum(own.map(({ amount }) => amount)) })));
     return groups.flatMap(([, own], index) => divideOver(parts[index]!, own, deeper));
   }
-  const codeOf = ({ rateLine, originalCurrency }: Unposted): string => JSON.stringify([rateLine, originalCurrency]);
+  const codeOf = ({ rateLine, originalCurrency, span, kind, unit }: Unposted): string => JSON.stringify([rateLine, originalCurrency, ...(span === null ? [] : [span.first]), ...(kind === "FEE" ? [unit] : [])]);
   const ordered = [...lines].sort((a, b) => compareCodes(codeOf(a), codeOf(b)));
   const parts = inProportion(amountMinor, ordered.map((line) => ({ code: codeOf(line), exact: line.amount })));
   return ordered.map((line, index) => ({ ...line, amountMinor: parts[index]! }));
@@ -149,24 +156,4 @@ function groupBy(lines: readonly Unposted[], keyOf: (line: Unposted) => string):
     else groups.set(keyOf(line), [line]);
   }
   return [...groups].sort(([a], [b]) => compareCodes(a, b));
-}
-
-/** SHA-256 over cards by their text, usage and cost by code, rates and rules: no ids, no clocks, no versions that a replay would number otherwise. */
-export function hashFacts(facts: RatingFacts): string {
-  const { period, currency, cards, items, rates, reportedPool } = facts;
-  return hashOf({
-    period, currency: currency.code, reportedPool,
-    cards: cards.map(({ card, usage, order }) => ({ document: card.documentHash, usage, order })), items, rates: rates.map(({ from, to, kind, date, rate }) => ({ from, to, kind, date, rate })),
-  } as unknown as Canonical);
-}
-
-/** SHA-256 over every line with its exact amount. */
-export function hashLines(period: string, lines: readonly RatedLine[]): string {
-  return hashOf({
-    period,
-    lines: lines.map((line) => [
-      line.kind, line.vendor, line.component, line.basis, line.rateLine, line.pool, line.businessUnit, line.useCase, line.calls, line.exemptCalls, line.measuredMs, line.unit,
-      formatFraction(line.measured), formatFraction(line.billed), line.originalCurrency, formatFraction(line.amount), line.amountMinor,
-    ]),
-  });
 }

@@ -2,17 +2,18 @@ import { periodStore } from "../governance/period.store";
 import { CONNECTED } from "../metering/ingest/restate-legs.store";
 import { TenantTransaction } from "../tenancy/database.store";
 import { RateUnit } from "./rate-card";
+import { DaySpan } from "./rate-card-dates";
 
 /** Collects the values of a statement; answers the name of each. */
 export type Bind = (value: unknown) => string;
 
 /**
- * The rows that cost is worked out from, named `e`: of a period, as recorded before an instant, not tests, not answered by a
+ * The rows that cost is worked out from, named `e`: of a period, or of some days of it, as recorded before an instant, not tests, not answered by a
  * later row. A carrier's leg that a platform stands for is among them: it costs, though it counts as no call of its own. Late cost is in the row that its leg
  * counts by; it waits while its leg has not come.
  */
-export async function eventsThatCost(tx: TenantTransaction, bind: Bind, period: string, cutoff: Date): Promise<string> {
-  const span = await periodStore(tx).span(period);
+export async function eventsThatCost(tx: TenantTransaction, bind: Bind, period: string, cutoff: Date, days: DaySpan | null = null): Promise<string> {
+  const span = days === null ? await periodStore(tx).span(period) : await periodStore(tx).spanOfDays(days.first, days.last);
   const [programme, month, before, from, to] = [bind(tx.scope.programme.id), bind(period), bind(cutoff), bind(span.from), bind(span.to)];
   return `(select e.*, ${CONNECTED} as connected from metering.usage_event e
     where e.programme_id = ${programme} and e.period_key = ${month} and e.ended_at >= ${from} and e.ended_at < ${to} and not e.test and e.received_at < ${before}

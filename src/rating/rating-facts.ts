@@ -1,6 +1,7 @@
 import { Currency } from "../kernel/money";
 import { ExchangeRate } from "../costs";
 import { RateCard, RateCardDocument } from "./rate-card";
+import { DaySpan } from "./rate-card-dates";
 
 /** Whose usage it is; both "" where it is unattributed. */
 export interface Place {
@@ -22,6 +23,8 @@ export interface CardUsage extends Place {
 /** Usage of a card in a month; `order` fills its tiers where the order of use decides, null where it does not. */
 export interface UsageOfCard<Card extends RateCardDocument = RateCard> {
   readonly card: Card;
+  /** The days that the card was in effect on; left out where that is the whole month. */
+  readonly span?: DaySpan;
   readonly usage: readonly CardUsage[];
   readonly order: ReadonlyArray<{ readonly line: string; readonly billed: string }> | null;
 }
@@ -32,6 +35,8 @@ export interface ItemCost extends Place {
   readonly component: string;
   readonly basis: "REPORTED" | "RATED" | "ESTIMATED";
   readonly currency: string;
+  /** The days of the card of the component that the legs ended on; left out where that is the whole month, or none. */
+  readonly span?: DaySpan;
   readonly calls: string;
   readonly measuredMs: string;
   readonly amount: string;

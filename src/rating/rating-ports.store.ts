@@ -46,16 +46,16 @@ export function ratePeriodPorts(tx: TenantTransaction, record: RecordAudit): Rat
     ...ratingRunStore(tx),
     gatherFacts: (period, cutoff) => gatherRatingFacts(tx, period, cutoff),
     freeze: async (period) => {
-      await periodStore(tx).lockAlone(period);
+      const { status } = await periodStore(tx).lockAlone(period);
       await holdOwnership(tx, "alone");
-      return instantAfterNow(tx);
+      return { cutoff: await instantAfterNow(tx), isClosed: status === "CLOSED" };
     },
     audit: (run, result, postings, before) =>
       record(tx, {
         action: "ratePeriod", subjectKind: "RatingRun", subjectKey: `${run.periodKey}/${run.sequence}`,
         before: before && { sequence: before.sequence, resultHash: before.resultHash },
         after: {
-          cards: run.cards, exchangeRates: run.exchangeRates, inputHash: run.inputHash, resultHash: run.resultHash, currency: code, total: formatUnits(result.totalMinor, exponent),
+          cards: run.cards, method: run.method, exchangeRates: run.exchangeRates, inputHash: run.inputHash, resultHash: run.resultHash, currency: code, total: formatUnits(result.totalMinor, exponent),
           postings: postings.length, posted: formatUnits(postings.reduce((sum, { amountMinor }) => sum + amountMinor, 0n), exponent),
         },
       }),

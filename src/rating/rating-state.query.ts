@@ -1,7 +1,9 @@
 import { Refusal } from "../kernel/refusal";
+import { periodStore } from "../governance/period.store";
 import { TenantTransaction } from "../tenancy/database.store";
 import { rateCardStore } from "./rate-card.store";
 import { rateUsage } from "./rate-usage";
+import { RATING_METHOD, hashFacts, standsOn } from "./rating-hash";
 import { cameWithCost, gatherRatingFacts } from "./rating-facts.query";
 import { instantAfterNow } from "./rating-ports.store";
 import { ratingRulesStore } from "./rating-rules.store";
@@ -21,9 +23,11 @@ export async function unratedReason(tx: TenantTransaction, period: string): Prom
   const facts = await gatherRatingFacts(tx, period, await instantAfterNow(tx));
   if (!run && facts.cards.length === 0 && facts.items.length === 0) return null;
   try {
-    const { inputHash } = rateUsage(facts);
+    rateUsage(facts);
     if (!run) return `The usage of ${period} has not been rated.`;
-    return run.inputHash === inputHash ? null : `Facts changed after rating ${run.sequence}.`;
+    const isClosed = (await periodStore(tx).find(period))?.status === "CLOSED";
+    if (standsOn(run, facts, isClosed)) return null;
+    return run.method !== RATING_METHOD && run.inputHash === hashFacts(facts, run.method) ? `Rating ${run.sequence} was made in an earlier way (${run.method}).` : `Facts changed after rating ${run.sequence}.`;
   } catch (error) {
     if (error instanceof Refusal) return `The usage of ${period} cannot be rated: ${error.message}`;
     throw error;

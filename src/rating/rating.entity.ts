@@ -23,16 +23,17 @@ export const ratingEntities: readonly EntitySchema[] = [
   }),
   table("RateCardApproval", "rate_card_approval", { version: number, approved_by: text, approved_at: instant }),
   table("RatingRun", "run", {
-    id: key, period_key: text, sequence: count, currency: text, cutoff: instant, cards: { type: "integer", array: true }, exchange_rates: { type: "jsonb" }, rules_version: count, input_hash: text, result_hash: text,
+    id: key, period_key: text, sequence: count, currency: text, cutoff: instant, cards: { type: "integer", array: true }, exchange_rates: { type: "jsonb" }, rules_version: count, method: text, input_hash: text, result_hash: text,
     created_at: instant, created_by: text,
   }),
   table("RatingLine", "line", {
     run_id: key, position: number, kind: text, vendor: text, component: text, basis: text, card_version: optional(count), rate_line: text, pool_id: optional(uuid), business_unit_id: uuid, use_case_id: uuid,
     calls: whole, exempt_calls: whole, measured_ms: whole, unit: optional(text), measured_numerator: exact, measured_denominator: exact, billed_numerator: exact, billed_denominator: exact,
     original_currency: text, amount_numerator: exact, amount_denominator: exact, amount_minor: whole,
+    first_day: optional(text), last_day: optional(text),
   }),
   table("RatingPosting", "posting", {
-    run_id: key, position: number, period_key: text, kind: text, vendor: text, component: text, pool_id: uuid, use_case_id: uuid, external_id: text, amount_minor: whole,
+    run_id: key, position: number, period_key: text, kind: text, vendor: text, component: text, pool_id: uuid, business_unit_id: optional(uuid), use_case_id: uuid, external_id: text, amount_minor: whole,
   }),
   table("VendorStatement", "vendor_statement", {
     id: key, vendor: text, period_key: text, kind: text, external_id: text, payload_hash: text, currency: text, total: exact, lines: count, recorded_at: instant, recorded_by: text,

@@ -1,5 +1,7 @@
-import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
+import { Arg, Ctx, Int, Mutation, Query, Resolver } from "type-graphql";
 import { Currency, toMoney } from "../kernel/money";
+import { fromNodeId } from "../kernel/node-id";
+import { Page, requirePageSize } from "../kernel/paging";
 import { Refusal } from "../kernel/refusal";
 import { payload } from "../kernel/user-error.type";
 import { programmeCurrency } from "../tenancy";
@@ -10,14 +12,16 @@ import { BusinessUnitType, UseCaseType } from "../tenancy/tenancy.type";
 import { tenancyStore } from "../tenancy/tenancy.store";
 import { RateCard } from "./rate-card";
 import { rateCardStore } from "./rate-card.store";
-import { ratePeriod } from "./rate-period";
+import { CardOfMonth } from "./rate-card-dates";
+import { RatingRun, ratePeriod } from "./rate-period";
+import { ratedCallsLoader } from "./rated-calls.loader";
 import { LinesWhere, linesOfRun } from "./rating-lines.query";
 import { ratePeriodPorts, setRatingRulesPorts } from "./rating-ports.store";
 import { setRatingRules } from "./rating-rules";
 import { ratingRulesStore } from "./rating-rules.store";
 import { ratingRunStore } from "./rating-run.store";
 import { toRulesView, toRunView } from "./rating-view.type";
-import { RatePeriodInput, RatePeriodPayload, RatingRulesPayload, RatingRulesType, SetRatingRulesInput, UsageCostDimensionEnum, UsageCostReport, UsageCostRow, UsageCostWhere } from "./rating.type";
+import { RatePeriodInput, RatePeriodPayload, RatingRulesPayload, RatingRulesType, RatingRunConnection, RatingRunType, RatingRunWhere, SetRatingRulesInput, UsageCostDimensionEnum, UsageCostReport, UsageCostRow, UsageCostWhere } from "./rating.type";
 import { UsageCostDimension, UsageCostGroup, groupUsageCost } from "./usage-cost";
 import { UsageCostExplanation, UsageCostExplanationType, explainLine, majorText, quantityText } from "./usage-cost-explanation.type";
 
@@ -32,7 +36,7 @@ export class RatingResolver {
     if (new Set(groupBy).size !== groupBy.length) throw new Refusal("BAD_USER_INPUT", "groupBy names a dimension twice.", ["groupBy"]);
     return context.withTenant(async (tx) => {
       await requireKnownNames(tx, where);
-      const run = await ratingRunStore(tx).latestRun(where.period, !where.restated);
+      const run = await runOf(tx, where);
       if (!run) return null;
       const currency = programmeCurrency(tx.scope.programme);
       const groups = groupUsageCost(await linesOfRun(tx, run.id, where), groupBy);
@@ -48,14 +52,28 @@ export class RatingResolver {
   async explainUsageCost(@Ctx() context: RequestContext, @Arg("where", () => UsageCostWhere) where: UsageCostWhere): Promise<UsageCostExplanation[]> {
     return context.withTenant(async (tx) => {
       await requireKnownNames(tx, where);
-      const run = await ratingRunStore(tx).latestRun(where.period, !where.restated);
+      const run = await runOf(tx, where);
       if (!run) throw new Refusal("NOT_FOUND", `${where.period} was never rated. Finance rates it with ratePeriod.`, ["where", "period"]);
       const currency = programmeCurrency(tx.scope.programme);
       const lines = await linesOfRun(tx, run.id, where);
       const places = await placesOf(tx, lines);
-      const cards = await cardsOf(tx, lines.flatMap(({ cardVersion }) => cardVersion ?? []));
-      return lines.map((line) => explainLine(line, run, line.cardVersion === null ? null : (cards.get(line.cardVersion) ?? null), currency, { unit: places.unit(line.businessUnit), useCase: places.useCase(line.useCase) }));
+      const cards = await cardsOf(tx, run);
+      const behind = ratedCallsLoader(context);
+      return lines.map((line) => explainLine(line, run, cards, currency, { unit: places.unit(line.businessUnit), useCase: places.useCase(line.useCase) }, behind));
     });
+  }
+
+  @Allow("FINANCE", "AUDITOR")
+  @Query(() => RatingRunConnection, { description: "Stored ratings, oldest first. Their lines: usageCost and explainUsageCost with `run`." })
+  async ratingRuns(
+    @Ctx() context: RequestContext,
+    @Arg("first", () => Int) first: number,
+    @Arg("after", () => String, { nullable: true }) after?: string,
+    @Arg("where", () => RatingRunWhere, { nullable: true }) where?: RatingRunWhere,
+  ): Promise<Page<RatingRunType>> {
+    const page = { first: requirePageSize(first), after };
+    const found = await context.withTenant((tx) => ratingRunStore(tx).list(where?.period ?? null, page));
+    return { ...found, edges: found.edges.map(({ node, cursor }) => ({ cursor, node: toRunView(node) })) };
   }
 
   @Allow("FINANCE", "AUDITOR")
@@ -70,7 +88,7 @@ export class RatingResolver {
     const answer = await payload(() => context.withTenant(async (tx) => {
       const currency = programmeCurrency(tx.scope.programme);
       const { run, postings, alarms } = await ratePeriod(ratePeriodPorts(tx, context.record), input);
-      return { run: toRunView(run), alarms: [...alarms], postings: postings.map((each) => ({ ...each, useCase: each.useCase || null, amount: toMoney(each.amountMinor, currency) })) };
+      return { run: toRunView(run), alarms: [...alarms], postings: postings.map((each) => ({ ...each, businessUnit: each.businessUnit || null, useCase: each.useCase || null, amount: toMoney(each.amountMinor, currency) })) };
     }, { statementTimeoutMs: RATING_TIMEOUT_MS }));
     return { ...answer, postings: answer.postings ?? [], alarms: answer.alarms ?? [] };
   }
@@ -86,6 +104,15 @@ export class RatingResolver {
 }
 
 interface Places { unit(code: string): BusinessUnitType | null; useCase(code: string): UseCaseType | null }
+
+/** The rating that is asked for: by id, or else the one in the month's figures, or (restated) the newest. */
+async function runOf(tx: TenantTransaction, { period, run, restated }: UsageCostWhere): Promise<RatingRun | null> {
+  if (!run) return ratingRunStore(tx).latestRun(period, !restated);
+  const id = fromNodeId(run);
+  const found = id?.type === "RatingRun" ? await ratingRunStore(tx).findRun(id.key) : null;
+  if (!found || found.periodKey !== period) throw new Refusal("NOT_FOUND", `There is no such rating of ${period}.`, ["where", "run"]);
+  return found;
+}
 
 /** NOT_FOUND for a code in the filter that the caller does not have. */
 async function requireKnownNames(tx: TenantTransaction, where: LinesWhere): Promise<void> {
@@ -106,14 +133,10 @@ async function placesOf(tx: TenantTransaction, rows: ReadonlyArray<{ readonly bu
   return { unit: (code) => units.get(code) ?? null, useCase: (code) => useCases.get(code) ?? null };
 }
 
-/** Cards behind lines that the caller may see: a charge must be explainable, so a unit sees the prices of what it used. */
-async function cardsOf(tx: TenantTransaction, versions: readonly number[]): Promise<Map<number, RateCard>> {
+/** Cards that a run found. A charge must be explainable, so a unit sees the prices of what it used: of the others it is told nothing. */
+async function cardsOf(tx: TenantTransaction, run: RatingRun): Promise<Array<CardOfMonth<RateCard>>> {
   await tx.setReach("programme");
-  const cards = new Map<number, RateCard>();
-  for (const version of new Set(versions)) {
-    const card = await rateCardStore(tx).findCard(version);
-    if (card) cards.set(version, card);
-  }
+  const cards = await rateCardStore(tx).cardsOfRun(run.cards, run.periodKey);
   await tx.setReach(tx.scope.reach);
   return cards;
 }

@@ -3,7 +3,7 @@ import { isCode, requireText } from "../kernel/code";
 import { formatUnits, parseDecimal, trimDecimal } from "../kernel/decimal";
 import { compare, fromDecimal } from "../kernel/fraction";
 import { currencyOf } from "../kernel/money";
-import { requirePeriodKey } from "../kernel/period";
+import { isDay, lastDayOf, requirePeriodKey } from "../kernel/period";
 import { Refusal } from "../kernel/refusal";
 import { COST_COMPONENTS, Direction } from "../metering";
 import { RateCardDocument, RateLine, RateTier, RateUnit, RoundingStage, TierMode, TokenKind, exact, isFee, isTimed } from "./rate-card";
@@ -18,6 +18,8 @@ export interface RateLineInput {
   readonly code: string;
   readonly direction?: Direction | null;
   readonly tokenKind?: TokenKind | null;
+  readonly attribute?: string | null;
+  readonly attributeValue?: string | null;
 }
 
 export interface RateCardInput {
@@ -27,6 +29,8 @@ export interface RateCardInput {
   readonly currency: string;
   readonly effectiveFrom: string;
   readonly effectiveTo?: string | null;
+  readonly firstDay?: string | null;
+  readonly lastDay?: string | null;
   readonly replaces?: number | null;
   readonly minimumSeconds?: number | null;
   readonly incrementSeconds?: number | null;
@@ -34,6 +38,7 @@ export interface RateCardInput {
   readonly tierMode?: TierMode | null;
   readonly lines?: readonly RateLineInput[] | null;
   readonly tiers: readonly RateTierInput[];
+  readonly quantity?: string | null;
   readonly minimumCommitment?: string | null;
   readonly exemptUnderSeconds?: number | null;
   readonly exemptSpam?: boolean | null;
@@ -54,6 +59,7 @@ export function readRateCard(input: RateCardInput): RateCardDocument {
   const effectiveFrom = requirePeriodKey(input.effectiveFrom, ["effectiveFrom"]);
   const effectiveTo = !given(input.effectiveTo) ? null : requirePeriodKey(input.effectiveTo, ["effectiveTo"]);
   if (effectiveTo !== null && effectiveTo < effectiveFrom) refuse(`The card ends (${effectiveTo}) before it begins (${effectiveFrom}).`, "effectiveTo");
+  const days = readDays(input, effectiveFrom, effectiveTo);
   const lines = readLines(input.unit, input.lines ?? []);
   const tiers = readTiers(input.tiers, lines);
   if (input.rounding === "PER_PERIOD" && lines.length > 0 && tiers.length > 1) refuse("A card that rounds the month as a whole cannot fill tiers line by line. Use PER_EVENT, or a card without lines.", "rounding");
@@ -61,10 +67,29 @@ export function readRateCard(input: RateCardInput): RateCardDocument {
   if ((commitment === null) !== (!given(input.commitmentPool))) refuse("minimumCommitment and commitmentPool come together: name the pool that takes what the commitment leaves over, or neither.", "commitmentPool");
   for (const [field, code] of [["pool", input.pool], ["commitmentPool", input.commitmentPool]] as const) if (given(code) && !isCode(code)) refuse(`${field} must be the code of a cost pool.`, field);
   return {
-    vendor, component: input.component, unit: input.unit, currency: input.currency, effectiveFrom, effectiveTo, replaces: input.replaces ?? null, ...readTimes(input),
+    vendor, component: input.component, unit: input.unit, currency: input.currency, effectiveFrom, effectiveTo, ...days, ...readQuantity(input), replaces: input.replaces ?? null, ...readTimes(input),
     tierMode: input.tierMode ?? "GRADUATED", lines, tiers, minimumCommitment: commitment, exemptSpam: input.exemptSpam ?? false, pool: input.pool, commitmentPool: input.commitmentPool ?? null,
     note: input.note ? requireText(input.note, ["note"], 2_000) : null,
   };
+}
+
+/** Days inside the first and last month; what a month says already is left out, so that one card has one text. */
+function readDays(input: RateCardInput, effectiveFrom: string, effectiveTo: string | null): Pick<RateCardDocument, "firstDay" | "lastDay"> {
+  const { firstDay, lastDay } = input;
+  if (given(firstDay) && (!isDay(firstDay) || firstDay.slice(0, 7) !== effectiveFrom)) refuse(`firstDay must be a day of ${effectiveFrom}, the month that the card begins in, for example ${effectiveFrom}-16.`, "firstDay");
+  if (given(lastDay) && effectiveTo === null) refuse("lastDay is a day of effectiveTo: say the month that the card ends in, too.", "lastDay");
+  if (given(lastDay) && (!isDay(lastDay) || lastDay.slice(0, 7) !== effectiveTo)) refuse(`lastDay must be a day of ${effectiveTo}, the month that the card ends in, for example ${effectiveTo}-15.`, "lastDay");
+  if (given(firstDay) && given(lastDay) && lastDay < firstDay) refuse(`The card ends (${lastDay}) before it begins (${firstDay}).`, "lastDay");
+  return { ...(given(firstDay) && !firstDay.endsWith("-01") ? { firstDay } : {}), ...(given(lastDay) && lastDay !== lastDayOf(effectiveTo!) ? { lastDay } : {}) };
+}
+
+function readQuantity({ unit, quantity }: RateCardInput): Pick<RateCardDocument, "quantity"> {
+  if (!given(quantity)) return {};
+  if (unit !== "MONTH") return refuse(`quantity belongs to MONTH: what a card per ${unit} charges is counted. Leave it out.`, "quantity");
+  const parsed = parseDecimal(quantity);
+  if (!parsed || parsed.units <= 0n) return refuse("quantity must be a plain decimal number above 0: how many the vendor charges each month.", "quantity");
+  const text = trimDecimal(formatUnits(parsed.units, parsed.scale));
+  return text === "1" ? {} : { quantity: text };
 }
 
 function readTimes(input: RateCardInput): Pick<RateCardDocument, "minimumSeconds" | "incrementSeconds" | "rounding" | "exemptUnderSeconds"> {
@@ -90,12 +115,21 @@ function readLines(unit: RateUnit, input: readonly RateLineInput[]): RateLine[] 
     const direction = line.direction ?? null, tokenKind = line.tokenKind ?? null;
     if (isFee(unit)) refuse(`A card per ${unit} has no lines. Leave them out.`, "lines");
     if ((tokenKind !== null) !== (unit === "TOKEN_1M")) refuse(unit === "TOKEN_1M" ? "A line of a card per TOKEN_1M names its tokenKind." : "tokenKind belongs to cards per TOKEN_1M.", ...path, "tokenKind");
-    for (const name of [`code ${line.code}`, ...(direction ? [`direction ${direction}`] : []), ...(tokenKind ? [`tokenKind ${tokenKind}`] : [])]) {
+    const attribute = readAttribute(line, unit, path);
+    const meant = [...(direction ? [`direction ${direction}`] : []), ...(tokenKind ? [`tokenKind ${tokenKind}`] : []), ...(attribute ? [`attribute ${attribute.attribute} = ${attribute.attributeValue}`] : [])].join(" and ");
+    for (const name of [`code ${line.code}`, meant || "everything that no other line says"]) {
       if (seen.has(name)) refuse(`Two lines have the same ${name}. Keep one.`, ...path);
       seen.add(name);
     }
-    return { code: line.code, direction, tokenKind };
+    return { code: line.code, direction, tokenKind, ...attribute };
   });
+}
+
+function readAttribute({ attribute, attributeValue }: RateLineInput, unit: RateUnit, path: readonly string[]): { attribute: string; attributeValue: string } | null {
+  if (given(attribute) !== given(attributeValue)) refuse("attribute and attributeValue come together: name the attribute of the leg and what it says, or neither.", ...path, "attribute");
+  if (!given(attribute) || !given(attributeValue)) return null;
+  if (unit === "TOKEN_1M") return refuse("A line of a card per TOKEN_1M names tokens, not attributes. Leave attribute out.", ...path, "attribute");
+  return { attribute: requireText(attribute, [...path, "attribute"], 64), attributeValue: requireText(attributeValue, [...path, "attributeValue"], 200) };
 }
 
 function readTiers(input: readonly RateTierInput[], lines: readonly RateLine[]): RateTier[] {

@@ -2,12 +2,12 @@ import { Fraction, ZERO, add, divide, fraction, multiply, sum } from "../kernel/
 import { Refusal } from "../kernel/refusal";
 import { programmeCurrency } from "../tenancy";
 import { TenantTransaction } from "../tenancy/database.store";
-import { chargeOf } from "./charge";
-import { OurLeg, PricedCard, VendorCall, asMs, matchLegs } from "./match-legs";
+import { boundsOf, chargesAsJson, itemCounts } from "./charged-legs.query";
+import { OurLeg, VendorCall, asMs, matchLegs, pricedCards } from "./match-legs";
 import { isImplausible, plausibilityAlarms } from "./plausibility";
 import { exact, isTimed, priceOf } from "./rate-card";
 import { Bind, CONNECTED_CALL, eventsThatCost } from "./rated-events.query";
-import { minorOf, rateUsage, stretchesOf } from "./rate-usage";
+import { minorOf, rateUsage } from "./rate-usage";
 import { RatingFacts } from "./rating-facts";
 import { gatherRatingFacts, ratesOf } from "./rating-facts.query";
 import { instantAfterNow } from "./rating-ports.store";
@@ -63,15 +63,6 @@ function coverageOf(matched: readonly MatchedLegs[], vendorCalls: number): Recon
   return { vendorCalls, matched: of("BOTH", "VENDOR_AGAIN"), oursWithout: of("OURS_ONLY") };
 }
 
-function pricedCards(facts: RatingFacts): PricedCard[] {
-  const toMinor = minorOf(facts);
-  return facts.cards.map((each) => {
-    const month = chargeOf(each.card, stretchesOf(each));
-    const rates = new Map(month.lines.flatMap(({ line, rate }) => (rate === null ? [] : [[line, multiply(rate, toMinor(each.card.currency))] as const])));
-    return { card: each.card, rates };
-  });
-}
-
 /** The vendor's own price of a minute out of all proportion to the card's. */
 function vendorAlarms(vendor: string, facts: RatingFacts, lines: ReadonlyArray<{ readonly ms: Fraction | null; readonly minor: Fraction }>): string[] {
   const [ms, minor] = lines.reduce(([time, cost], line) => (line.ms === null ? [time, cost] : [add(time, line.ms), add(cost, line.minor)]), [ZERO, ZERO] as [Fraction, Fraction]);
@@ -82,7 +73,7 @@ function vendorAlarms(vendor: string, facts: RatingFacts, lines: ReadonlyArray<{
   });
 }
 
-interface LegRow { readonly legId: string; readonly providerRef: string | null; readonly telephonyRef: string | null; readonly direction: string; readonly ms: string; readonly spam: boolean; readonly items: Array<{ component: string; basis: string; amount: string; currency: string }> | null }
+interface LegRow { readonly legId: string; readonly providerRef: string | null; readonly telephonyRef: string | null; readonly ms: string; readonly charges: Array<{ version: number; line: string; base: string }>; readonly items: Array<{ amount: string; currency: string }> | null }
 
 async function ourLegs(tx: TenantTransaction, period: string, cutoff: Date, vendor: string, facts: RatingFacts, wanted: boolean): Promise<{ legs: OurLeg[] | null; measuredMs: string; count: string }> {
   const parameters: unknown[] = [];
@@ -90,17 +81,17 @@ async function ourLegs(tx: TenantTransaction, period: string, cutoff: Date, vend
   const rows = `${await eventsThatCost(tx, bind, period, cutoff)} where ${CONNECTED_CALL} and e.provider = ${bind(vendor)}`;
   const [total] = await tx.query<{ count: string; measuredMs: string }>(`select count(*) as count, coalesce(sum(e.connected_ms), 0) as "measuredMs" from ${rows}`, parameters);
   if (!wanted || Number(total!.count) > MOST_LEGS) return { legs: null, ...total! };
+  const cards = await boundsOf(tx, facts.cards.map(({ card, span }) => ({ card, span: span ?? null })));
   const found = await tx.query<LegRow>(
-    `select e.leg_id as "legId", e.provider_ref as "providerRef", e.telephony_ref as "telephonyRef", e.direction::text as direction, e.connected_ms as ms, coalesce(e.attributes ->> 'spam', '') = 'true' as spam,
-       (select jsonb_agg(jsonb_build_object('component', i.component, 'basis', i.basis, 'amount', i.amount::text, 'currency', i.currency)) from unnest(e.cost_items) i where i.amount is not null
-         and not exists (select from unnest(e.cost_items) b where b.component = i.component and b.amount is not null and array_position(array['REPORTED', 'RATED', 'ESTIMATED'], b.basis) < array_position(array['REPORTED', 'RATED', 'ESTIMATED'], i.basis))) as items
+    `select e.leg_id as "legId", e.provider_ref as "providerRef", e.telephony_ref as "telephonyRef", e.connected_ms as ms, ${chargesAsJson(cards, bind)} as charges,
+       (select jsonb_agg(jsonb_build_object('amount', i.amount::text, 'currency', i.currency)) from unnest(e.cost_items) i where ${itemCounts("i", cards, bind)}) as items
      from ${rows} order by e.ended_at, e.event_key`,
     parameters,
   );
   const toMinor = minorOf(facts);
   const legs = found.map((row): OurLeg => ({
-    refs: [row.providerRef, row.telephonyRef, row.legId].flatMap((ref) => ref ?? []), direction: row.direction, connectedMs: BigInt(row.ms), spam: row.spam,
-    items: (row.items ?? []).map(({ component, basis, amount, currency }) => ({ component, reported: basis === "REPORTED", amount: multiply(exact(amount), toMinor(currency)) })),
+    refs: [row.providerRef, row.telephonyRef, row.legId].flatMap((ref) => ref ?? []), connectedMs: BigInt(row.ms),
+    charges: row.charges.map(({ version, line, base }) => ({ version, line, base: exact(base) })), items: (row.items ?? []).map(({ amount, currency }) => multiply(exact(amount), toMinor(currency))),
   }));
   return { legs, ...total! };
 }

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Query, Resolver } from "type-graphql";
 import { given } from "../kernel/given";
-import { requireDecimal } from "../kernel/decimal";
+import { formatUnits, requireDecimal } from "../kernel/decimal";
 import { divide, formatFraction, fraction, fromDecimal, multiply, roundHalfUp } from "../kernel/fraction";
 import { Currency, currencyOf, toMoney } from "../kernel/money";
 import { Refusal, invariant } from "../kernel/refusal";
@@ -11,7 +11,7 @@ import { Allow } from "../tenancy/access";
 import { TenantTransaction } from "../tenancy/database.store";
 import { RequestContext } from "../tenancy/request-context";
 import { usageOfCard } from "./card-usage.query";
-import { RateCardDocument, exact } from "./rate-card";
+import { RateCardDocument, exact, isFee, seriesOf } from "./rate-card";
 import { rateCardStore } from "./rate-card.store";
 import { rateUsage } from "./rate-usage";
 import { gatherRatingFacts, ratesOf } from "./rating-facts.query";
@@ -29,7 +29,8 @@ export class SimulateRatingResolver {
   async simulateRating(@Ctx() context: RequestContext, @Arg("input", () => SimulateRatingInput) input: SimulateRatingInput): Promise<SimulatedRating> {
     if ((!given(input.card)) === (!given(input.cardVersion))) throw new Refusal("BAD_USER_INPUT", "Give card or cardVersion, one of them.", ["input", "card"]);
     if ((!given(input.facts)) === (!given(input.period))) throw new Refusal("BAD_USER_INPUT", "Give facts or period, one of them.", ["input", "facts"]);
-    const volume = fromDecimal(requireDecimal(input.volume ?? "1", ["input", "volume"]));
+    const times = requireDecimal(input.volume ?? "1", ["input", "volume"]);
+    const volume = fromDecimal(times);
     if (volume.numerator < 0n) throw new Refusal("BAD_USER_INPUT", "volume must be 0 or more.", ["input", "volume"]);
     return context.withTenant(async (tx) => {
       const card = input.card ? readRateCard(input.card) : await rateCardStore(tx).findCard(input.cardVersion!);
@@ -41,7 +42,7 @@ export class SimulateRatingResolver {
       if (!(await periodStore(tx).find(period!))) throw new Refusal("NOT_FOUND", `There is nothing in ${period}: no usage and no cost.`, ["input", "period"]);
       const vendors = input.usageOfAll ? null : (input.usageOf ?? [card.vendor]);
       const cutoff = await instantAfterNow(tx);
-      const usage = await usageOfCard(tx, card, { period: period!, cutoff, vendors, exceptReported: false });
+      const usage = await usageOfCard(tx, card, { period: period!, cutoff, span: null, vendors, exceptReported: false, volume: formatUnits(times.units, times.scale) });
       const month = simulateCard(usage, currency, volume);
       return toView(card, month, currency, await compared(tx, period!, cutoff, card, vendors, month, currency), programmeCurrency(tx.scope.programme));
     }, { statementTimeoutMs: RATING_TIMEOUT_MS, isolation: "REPEATABLE READ" });
@@ -58,7 +59,8 @@ async function compared(tx: TenantTransaction, period: string, cutoff: Date, car
   const converted = currency.code === own.code ? month.totalMinor : rate ? roundHalfUp(multiply(multiply(month.total, exact(rate.rate)), scale)) : null;
   const facts = await gatherRatingFacts(tx, period, cutoff);
   const same = ({ vendor, component }: { readonly vendor: string; readonly component: string }): boolean => component === card.component && (vendors === null || vendors.includes(vendor));
-  const actual = rateUsage({ ...facts, cards: facts.cards.filter((each) => same(each.card)), items: facts.items.filter(same) });
+  const cards = facts.cards.filter((each) => same(each.card) && seriesOf(each.card.unit) === seriesOf(card.unit));
+  const actual = rateUsage({ ...facts, cards, items: isFee(card.unit) ? [] : facts.items.filter(same) });
   return { converted, actual: actual.totalMinor, missing: converted === null ? [`totalInProgrammeCurrency, difference: there is no ${currency.code}/${own.code} rate of ${lastDayOf(period)}; book it with bookExchangeRates.`] : [] };
 }
 

@@ -5,7 +5,7 @@ import { Fraction, ZERO, add, fraction, fromDecimal, multiply, roundHalfUp, sum 
 import { Currency } from "../kernel/money";
 import { Refusal } from "../kernel/refusal";
 import { Stretch, billedOfCall, chargeOf } from "./charge";
-import { RateCardDocument, basePerUnit, isTimed } from "./rate-card";
+import { RateCardDocument, basePerUnit, exact, isTimed } from "./rate-card";
 import { CardUsage, UsageOfCard } from "./rating-facts";
 import { stretchesOf } from "./rate-usage";
 
@@ -84,20 +84,22 @@ function readFact(card: RateCardDocument, fact: LiteralFact, path: readonly stri
 }
 
 /**
- * What a card would charge for some usage, `volume` times of it. The amounts of the use cases are rounded by largest
- * remainder to the minor units of the card's currency; the shortfall of a commitment is no use case's.
+ * What a card would charge for some usage, `volume` times of it; `order` is of so many times already, so that bands fill over
+ * the whole volume in the order of use: every call, and with it every day, grows by the same. The amounts of the use cases
+ * are rounded by largest remainder to the minor units of the card's currency; the shortfall of a commitment is no use case's.
  */
 export function simulateCard({ card, usage, order, stretches }: UsageOfCard<RateCardDocument> & { readonly stretches?: readonly Stretch[] }, currency: Currency, volume: Fraction): SimulatedMonth {
-  const scaled = (stretches ?? stretchesOf({ usage, order: volume.numerator === volume.denominator ? order : null })).map(({ line, base }) => ({ line, base: multiply(base, volume) }));
+  const once = stretches ?? (order === null ? stretchesOf({ usage, order }) : null);
+  const scaled = once === null ? stretchesOf({ usage, order }) : once.map(({ line, base }) => ({ line, base: multiply(base, volume) }));
   const month = chargeOf(card, scaled);
   const rates = new Map(month.lines.map(({ line, rate }) => [line, rate ?? ZERO]));
   const perUnit = multiply(volume, fraction(1n, basePerUnit(card.unit)));
   const groups = new Map<string, Omit<SimulatedRow, "amountMinor">>();
   for (const each of usage) {
     const known = groups.get(each.useCase) ?? { useCase: each.useCase, calls: 0n, exemptCalls: 0n, measured: ZERO, billed: ZERO, exactAmount: ZERO };
-    const billed = multiply(multiply(fromDecimal(parseDecimal(each.billed)!), month.stretch), perUnit);
+    const billed = multiply(multiply(exact(each.billed), month.stretch), perUnit);
     groups.set(each.useCase, {
-      useCase: each.useCase, calls: known.calls + BigInt(each.calls), exemptCalls: known.exemptCalls + BigInt(each.exemptCalls), measured: add(known.measured, multiply(fromDecimal(parseDecimal(each.measured)!), perUnit)),
+      useCase: each.useCase, calls: known.calls + BigInt(each.calls), exemptCalls: known.exemptCalls + BigInt(each.exemptCalls), measured: add(known.measured, multiply(exact(each.measured), perUnit)),
       billed: add(known.billed, billed), exactAmount: add(known.exactAmount, multiply(billed, rates.get(each.line) ?? ZERO)),
     });
   }

@@ -10,7 +10,7 @@ export class RatingFactInput {
   @Field(() => String, { nullable: true, description: "Code of a line of the card." }) line?: string | null;
   @Field(() => DecimalScalar, { nullable: true, description: "Of each call, in whole milliseconds; for cards per MINUTE, SECOND or CALL." }) seconds?: string | null;
   @Field(() => LongScalar, { nullable: true, description: "How many calls; 1 when left out." }) count?: number | null;
-  @Field(() => Boolean, { nullable: true }) spam?: boolean | null;
+  @Field(() => Boolean, { nullable: true, description: "Flagged as spam: exempt where the card says so; false when left out." }) spam?: boolean | null;
   @Field(() => DecimalScalar, { nullable: true, description: "In the card's units, already billed." }) quantity?: string | null;
 }
 
@@ -19,13 +19,13 @@ export class SimulateRatingInput {
   @Field(() => ProposeRateCardInput, { nullable: true, description: "A literal card; or cardVersion." }) card?: ProposeRateCardInput | null;
   @Field(() => Int, { nullable: true, description: "A stored card, proposed or approved; or card." }) cardVersion?: number | null;
   @Field(() => [RatingFactInput], { nullable: true, description: "1 to 1,000; graduated tiers fill in this order. Or period." }) facts?: RatingFactInput[] | null;
-  @Field(() => PeriodKeyScalar, { nullable: true, description: "The month whose usage is rated. Or facts." }) period?: string | null;
+  @Field(() => PeriodKeyScalar, { nullable: true, description: "The month whose usage is rated, as if the card were in effect on all its days. Or facts." }) period?: string | null;
   @Field(() => [String], { nullable: true, description: "With period: whose usage, by provider; the card's vendor's when left out." }) usageOf?: string[] | null;
   @Field(() => Boolean, { nullable: true, description: "With period: everybody's usage, without a provider too." }) usageOfAll?: boolean | null;
-  @Field(() => DecimalScalar, { nullable: true, description: "So many times the usage; 1 when left out." }) volume?: string | null;
+  @Field(() => DecimalScalar, { nullable: true, description: "So many times the usage, 0 or more; 1 when left out. Every call grows by it, so that bands fill over the whole volume in the order of use." }) volume?: string | null;
 }
 
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: "What a use case would be charged." })
 export class SimulatedRatingRow {
   @Field(() => String, { nullable: true, description: "Code or label; null where there is none." }) useCase: string | null;
   @Field(() => LongScalar, { description: "Before `volume`." }) calls: bigint;
@@ -38,7 +38,7 @@ export class SimulatedRatingRow {
 
 @ObjectType({ simpleResolvers: true, description: "What a card would charge. charge = max(usage, commitment)." })
 export class SimulatedRating {
-  @Field(() => RateUnitEnum) unit: string;
+  @Field(() => RateUnitEnum, { description: "Of the quantities." }) unit: string;
   @Field(() => [SimulatedRatingRow], { description: "By use case." }) rows: SimulatedRatingRow[];
   @Field(() => DecimalScalar, { description: "In units, as it was; to twelve decimals." }) measuredQuantity: string;
   @Field(() => DecimalScalar, { description: "In units, billed; to twelve decimals." }) billedQuantity: string;

@@ -5,7 +5,7 @@ import { TenantTransaction } from "../tenancy/database.store";
 import { planPostings } from "./plan-postings";
 import { hashOfCard } from "./propose-rate-card";
 import { RateCardDocument } from "./rate-card";
-import { hashLines } from "./rate-usage";
+import { hashLines } from "./rating-hash";
 import { linesOfRun } from "./rating-lines.query";
 import { ratingRunStore } from "./rating-run.store";
 import { vendorStatementStore } from "./vendor-statement.store";
@@ -47,11 +47,11 @@ export async function verifyRatingPostings(tx: TenantTransaction): Promise<Proof
   for (const period of periods) {
     const run = await store.latestRun(period);
     const open = planPostings(period, await linesOfRun(tx, run!.id), await store.posted(period));
-    for (const each of open) notes.differs(`${period} ${each.vendor} ${each.component} ${each.useCase || each.pool}: posted and rated differ by ${each.amountMinor} minor units`);
+    for (const each of open) notes.differs(`${period} ${each.vendor} ${each.component} ${each.useCase ? `${each.useCase} of ${each.businessUnit}` : each.pool}: posted and rated differ by ${each.amountMinor} minor units`);
   }
   const wrong = await tx.query<{ externalId: string }>(
     `select x.external_id as "externalId" from rating.posting x left join costs.cost_entry e on e.programme_id = $1 and e.external_id = x.external_id
-     where x.programme_id = $1 and (e.id is null or e.amount_minor <> x.amount_minor or e.pool_id <> x.pool_id or e.period_key <> x.period_key) order by 1`,
+     where x.programme_id = $1 and (e.id is null or e.amount_minor <> x.amount_minor or e.pool_id <> x.pool_id or e.period_key <> x.period_key or e.business_unit_id is distinct from x.business_unit_id) order by 1`,
     [tx.scope.programme.id],
   );
   for (const { externalId } of wrong) notes.differs(`${externalId}: the cost entry is not what the rating posted`);

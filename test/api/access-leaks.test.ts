@@ -55,7 +55,7 @@ beforeAll(async () => {
 
   const rows = await server.sql<{ id: string; type: string }>(`
     select id, 'BusinessUnit' as type from tenancy.business_unit union all select id, 'UseCase' from tenancy.use_case union all select id, 'Programme' from tenancy.programme
-    union all select event_key, 'UsageEvent' from metering.usage_event union all select id, 'CostPool' from costs.cost_pool union all select id, 'CostEntry' from costs.cost_entry union all select id, 'AllocationRun' from allocation.run
+    union all select event_key, 'UsageEvent' from metering.usage_event union all select id, 'CostPool' from costs.cost_pool union all select id, 'CostEntry' from costs.cost_entry union all select id, 'AllocationRun' from allocation.run union all select id, 'RatingRun' from rating.run
     union all select id, 'Statement' from chargeback.statement union all select distinct line_id, 'StatementLine' from chargeback.statement_line`);
   ids = [...rows.map(({ id, type }) => idOf(type, id)), ...["1", "2", "3"].map((version) => idOf("AllocationPolicy", version)), idOf("Period", "2025-09"), idOf("Period", "2025-10")];
 });
@@ -121,7 +121,8 @@ function reads(role: Role): Array<{ query: string; variables: Record<string, unk
     statement: ["retail", "claims", `${MARK}.unit`].flatMap((unit) => [ofStatements("Statement"), explained].map((selection) => ["$unit: String!", 'businessUnit: $unit, period: "2025-08"', { unit }, selection] as Form)),
     statements: [{ period: "2025-08" }, { status: ["ISSUED", "SUPERSEDED"] }].map((where) => ["$where: StatementWhere", "first: 10, where: $where", { where }, `edges { cursor node { ${ofStatements("Statement")} } }`]),
     usageCost: [["$where: UsageCostWhere!", "where: $where, groupBy: [BUSINESS_UNIT, USE_CASE, VENDOR, COMPONENT]", { where: { period: "2025-10" } }]],
-    explainUsageCost: [["$where: UsageCostWhere!", "where: $where", { where: { period: "2025-10" } }, "vendor amount { amount } useCase { code } legs(first: 10) { edges { node { event { eventId provider } } } }"]],
+    ratingRuns: [["$where: RatingRunWhere", "first: 10, where: $where", { where: { period: "2025-10" } }]],
+    explainUsageCost: [["$where: UsageCostWhere!", "where: $where", { where: { period: "2025-10" } }, "vendor amount { amount } useCase { code } remainder { name exactAmount } legs(first: 10) { edges { node { event { eventId provider } } } }"]],
     simulateRating: [["$input: SimulateRatingInput!", "input: $input", { input: { period: "2025-10", usageOfAll: true, card: { vendor: "acme-voice", component: "PLATFORM", unit: "MINUTE", currency: "USD", effectiveFrom: "2025-10", tiers: [{ price: "1" }], pool: "direct" } } }]],
     vendorStatements: [["$key: PeriodKey!", "period: $key", { key: "2025-10" }]],
     reconciliation: [["$key: PeriodKey!", 'period: $key, vendor: "acme-voice"', { key: "2025-10" }]],

@@ -115,8 +115,8 @@ describe("a rated month", () => {
     expect([run.sequence, postings.map((each: { useCase: string; isDifference: boolean; amount: { amount: string } }) => [each.useCase, each.amount.amount, each.isDifference])]).toEqual([2, [["order-status", "0.07", true], ["triage", "-0.28", true]]]);
     const entries = (await must(finance, ENTRIES)).costEntries.edges.map(({ node }: { node: { externalId: string; amount: { amount: string } } }) => [node.externalId, node.amount.amount]);
     expect(entries).toEqual([
-      ["rating/2025-10/1/USAGE/retell/PLATFORM/usage/order-status", "0.21"], ["rating/2025-10/1/USAGE/retell/PLATFORM/usage/triage", "0.35"],
-      ["rating/2025-10/2/USAGE/retell/PLATFORM/usage/order-status", "0.07"], ["rating/2025-10/2/USAGE/retell/PLATFORM/usage/triage", "-0.28"],
+      ["rating/2025-10/1/USAGE/retell/PLATFORM/usage/order-status/retail", "0.21"], ["rating/2025-10/1/USAGE/retell/PLATFORM/usage/triage/claims", "0.35"],
+      ["rating/2025-10/2/USAGE/retell/PLATFORM/usage/order-status/retail", "0.07"], ["rating/2025-10/2/USAGE/retell/PLATFORM/usage/triage/claims", "-0.28"],
     ].sort());
   });
 

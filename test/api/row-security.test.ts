@@ -134,10 +134,11 @@ describe("what a transaction may touch", () => {
     const belonging = await asApp<{ name: string }>("select table_schema || '.' || table_name as name from information_schema.columns where table_schema = any($1) and column_name = 'business_unit_id' order by 1", [SCHEMAS]);
     expect(belonging.map(({ name }) => name)).toEqual([
       "allocation.driver_quantity", "allocation.line", "allocation.unit_share",
-      "chargeback.adjustment_line", "chargeback.dispute", "chargeback.dispute_resolution", "chargeback.resolution", "chargeback.statement", "chargeback.statement_event", "chargeback.statement_line",
+      "chargeback.adjustment_line", "chargeback.dispute", "chargeback.dispute_resolution", "chargeback.resolution", "chargeback.statement", "chargeback.statement_event", "chargeback.statement_line", "costs.cost_entry",
       "metering.late_event", "metering.usage_daily_total", "metering.usage_event", "metering.usage_period_total", "metering.usage_superseded", "tenancy.business_unit_closing", "tenancy.use_case_ownership",
     ]);
-    for (const { name } of belonging) {
+    // Booked cost may name a unit and is finance's alone: it is among the hidden below.
+    for (const { name } of belonging.filter((each) => each.name !== "costs.cost_entry")) {
       expect([name, await within(own, `select count(*) from ${name} where business_unit_id is distinct from $1`, [retail])]).toEqual([name, [{ count: "0" }]]);
       const [all] = await server.sql<{ count: string }>(`select count(*) from ${name} where business_unit_id = $1`, [retail]);
       expect([name, await within(own, `select count(*) from ${name}`)]).toEqual([name, [all]]);

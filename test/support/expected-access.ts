@@ -67,6 +67,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Query.usageCost":                         ["ALL", "OWN", no,         no,          no,             no,       no,       "ALL",   no],
   "Query.explainUsageCost":                  ["ALL", "OWN", no,         no,          no,             no,       no,       "ALL",   no],
   "Query.simulateRating":                    ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
+  "Query.ratingRuns":                        ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
   "Query.ratingRules":                       ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
   "Query.vendorStatements":                  ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
   "Query.reconciliation":                    ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
@@ -152,5 +153,6 @@ export const EXPECTED_NODES: ReadonlyMap<string, readonly Role[]> = new Map<stri
   ["AllocationRun", ["FINANCE", "BUSINESS_UNIT", "AUDITOR"]],
   ["Statement", ["FINANCE", "BUSINESS_UNIT", "AUDITOR"]],
   ["StatementLine", ["FINANCE", "BUSINESS_UNIT", "AUDITOR"]],
+  ["RatingRun", ["FINANCE", "BUSINESS_UNIT", "AUDITOR"]],
   ["Correction", ["FINANCE", "AUDITOR"]],
 ]);

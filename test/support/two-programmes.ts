@@ -34,7 +34,7 @@ const NEVER = "00000000-0000-4000-8000-000000000000";
 /** Names of nothing at all. */
 export const MISSING: Names = {
   unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, statementPeriod: "2019-07", acceptedPeriod: "2019-07",
-  nodes: Object.fromEntries([...["Programme", "BusinessUnit", "UseCase", "UsageEvent", "CostPool", "CostEntry", "AllocationRun", "Statement", "StatementLine", "Correction"].map((type) => [type, idOf(type, NEVER)]), ["Period", idOf("Period", "2019-07")], ["AllocationPolicy", idOf("AllocationPolicy", "99")]]),
+  nodes: Object.fromEntries([...["Programme", "BusinessUnit", "UseCase", "UsageEvent", "CostPool", "CostEntry", "AllocationRun", "RatingRun", "Statement", "StatementLine", "Correction"].map((type) => [type, idOf(type, NEVER)]), ["Period", idOf("Period", "2019-07")], ["AllocationPolicy", idOf("AllocationPolicy", "99")]]),
 };
 
 /** Two programmes with usage, cost, policies, a run, statements, a proposed correction and a batch to backfill (named like the pool) each. The second has codes, a month and a policy version that the first has not. */
@@ -123,6 +123,7 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
     CostPool: await one("select id from costs.cost_pool where programme_id = (select id from p) and code = $2", pool),
     CostEntry: await one("select id from costs.cost_entry where programme_id = (select id from p) and external_id = $2", `${pool}-${period}`),
     AllocationRun: await one("select id from allocation.run where programme_id = (select id from p)"),
+    RatingRun: await one("select id from rating.run where programme_id = (select id from p)"),
     Statement: await one("select s.id from chargeback.statement s join tenancy.business_unit u on u.id = s.business_unit_id where s.programme_id = (select id from p) and u.code = $2 and s.period_key = $3", unit, statementPeriod),
     StatementLine: await one("select l.line_id as id from chargeback.statement_line l join chargeback.statement s on s.id = l.statement_id join tenancy.business_unit u on u.id = s.business_unit_id where s.programme_id = (select id from p) and u.code = $2 and s.period_key = $3", unit, statementPeriod),
     Correction: await one("select id from corrections.correction where programme_id = (select id from p)"),

@@ -56,7 +56,7 @@ describe("booking a cost", () => {
     const entry = await bookCost(ports, input({ externalId: " inv-1 ", description: "October", vendor: "Cafe\u0301", invoice: "7" }));
     expect(entry).toEqual({
       id: "entry-1", poolId: "p-1", periodKey: "2025-10", amountMinor: 2_500_000n, currency: "USD", externalId: "inv-1", payloadHash: expect.stringMatching(/^[0-9a-f]{64}$/),
-      description: "October", vendor: "Caf\u00e9", invoice: "7", useCaseId: null, recordedBy: "fin",
+      description: "October", vendor: "Caf\u00e9", invoice: "7", useCaseId: null, businessUnitId: null, recordedBy: "fin",
       originalAmountMinor: null, originalCurrency: null, rate: null, rateKind: null, rateDate: null, rateSource: null, rateRevision: null,
     });
     expect([...entries]).toEqual([["inv-1", entry]]);

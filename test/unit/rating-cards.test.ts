@@ -1,6 +1,6 @@
 import { Refusal } from "../../src/kernel/refusal";
-import { RateCardDocument, RateCardInput, cardOfMonth, isImplausible, planPostings, readRateCard, requireFits } from "../../src/rating";
-import { fraction } from "../../src/kernel/fraction";
+import { RateCardDocument, RateCardInput, alarmsOfCard, cardsOfMonth, isImplausible, planPostings, readRateCard, requireFits, shareOf } from "../../src/rating";
+import { formatFraction, fraction } from "../../src/kernel/fraction";
 
 const input = (more: Partial<RateCardInput> = {}): RateCardInput => ({ vendor: "acme-voice", component: "PLATFORM", unit: "MINUTE", currency: "USD", effectiveFrom: "2025-10", tiers: [{ price: "0.06" }], pool: "usage", ...more });
 
@@ -31,12 +31,22 @@ describe("a rate card that is refused says what is wrong and what to do", () => 
     ["an increment of calls",       { unit: "CALL", incrementSeconds: 6 },                                      "BAD_USER_INPUT at incrementSeconds: incrementSeconds belongs to MINUTE and SECOND only. Leave it out."],
     ["two lines of one direction",  { lines: [{ code: "a", direction: "INBOUND" }, { code: "b", direction: "INBOUND" }] }, "BAD_USER_INPUT at lines.1: Two lines have the same direction INBOUND. Keep one."],
     ["tokens of no kind",           { unit: "TOKEN_1M", lines: [{ code: "a" }] },                               "BAD_USER_INPUT at lines.0.tokenKind: A line of a card per TOKEN_1M names its tokenKind."],
+    ["a first day elsewhere",       { firstDay: "2025-11-16" },                                                 "BAD_USER_INPUT at firstDay: firstDay must be a day of 2025-10, the month that the card begins in, for example 2025-10-16."],
+    ["a first day that is none",    { firstDay: "2025-10-32" },                                                 "BAD_USER_INPUT at firstDay: firstDay must be a day of 2025-10, the month that the card begins in, for example 2025-10-16."],
+    ["a last day without a month",  { lastDay: "2025-10-16" },                                                  "BAD_USER_INPUT at lastDay: lastDay is a day of effectiveTo: say the month that the card ends in, too."],
+    ["a last day elsewhere",        { effectiveTo: "2025-12", lastDay: "2025-11-16" },                          "BAD_USER_INPUT at lastDay: lastDay must be a day of 2025-12, the month that the card ends in, for example 2025-12-15."],
+    ["a last day before the first", { effectiveTo: "2025-10", firstDay: "2025-10-16", lastDay: "2025-10-15" },  "BAD_USER_INPUT at lastDay: The card ends (2025-10-15) before it begins (2025-10-16)."],
+    ["so many minutes",             { quantity: "3" },                                                          "BAD_USER_INPUT at quantity: quantity belongs to MONTH: what a card per MINUTE charges is counted. Leave it out."],
+    ["no numbers rented",           { unit: "MONTH", quantity: "0" },                                           "BAD_USER_INPUT at quantity: quantity must be a plain decimal number above 0: how many the vendor charges each month."],
+    ["half an attribute",           { lines: [{ code: "a", attribute: "numberType" }] },                        "BAD_USER_INPUT at lines.0.attribute: attribute and attributeValue come together: name the attribute of the leg and what it says, or neither."],
+    ["an attribute of tokens",      { unit: "TOKEN_1M", lines: [{ code: "a", tokenKind: "IN", attribute: "a", attributeValue: "b" }] }, "BAD_USER_INPUT at lines.0.attribute: A line of a card per TOKEN_1M names tokens, not attributes. Leave attribute out."],
+    ["two lines of everything",     { lines: [{ code: "a" }, { code: "b" }] },                                  "BAD_USER_INPUT at lines.1: Two lines have the same everything that no other line says. Keep one."],
     ["a price in words",            { tiers: [{ price: "cheap" }] },                                            'BAD_USER_INPUT at tiers.0.price: price must be a plain decimal number, for example "0.0085".'],
   ])("%s", (_, more, fault) => expect(faultOf(() => readRateCard(input(more)))).toBe(fault));
 });
 
 describe("months have one price", () => {
-  const dated = (version: number, effectiveFrom: string, effectiveTo: string | null, replaces: number | null = null) => ({ vendor: "acme-voice", component: "PLATFORM", version, effectiveFrom, effectiveTo, replaces });
+  const dated = (version: number, effectiveFrom: string, effectiveTo: string | null, replaces: number | null = null) => ({ vendor: "acme-voice", component: "PLATFORM", unit: "MINUTE" as const, version, effectiveFrom, effectiveTo, replaces });
   const card = (effectiveFrom: string, effectiveTo: string | null = null, replaces: number | null = null): RateCardDocument => readRateCard(input({ effectiveFrom, effectiveTo, replaces }));
 
   test.each<[string, RateCardDocument, Array<ReturnType<typeof dated>>, string]>([
@@ -55,9 +65,36 @@ describe("months have one price", () => {
     ["in the place of other months",        card("2025-11", null, 1),   [dated(1, "2025-10", null)],           "BAD_USER_INPUT at effectiveFrom: A card that replaces another has the same months: from 2025-10 on."],
   ])("%s", (_, next, approved, fault) => expect(faultOf(() => requireFits(next, approved))).toBe(fault));
 
+  test("of a day: a card that begins or ends within a month", () => {
+    const days = (more: Partial<RateCardInput>): RateCardDocument => readRateCard(input(more));
+    const until15 = { ...dated(1, "2025-09", "2025-10"), lastDay: "2025-10-15" };
+    expect(faultOf(() => requireFits(days({ firstDay: "2025-10-16" }), [dated(1, "2025-09", null)]))).toBe("no fault");
+    expect(faultOf(() => requireFits(days({ firstDay: "2025-10-16" }), [until15]))).toBe("no fault");
+    expect(faultOf(() => requireFits(days({ firstDay: "2025-10-15" }), [until15]))).toBe("CONFLICT at firstDay: acme-voice PLATFORM has card 1 in 2025-10-15 (2025-09 to 2025-10-15): two prices for one day. Begin later, or say that this one replaces it.");
+    expect(faultOf(() => requireFits(days({ firstDay: "2025-10-18" }), [until15]))).toBe("CONFLICT at firstDay: Card 1 of acme-voice PLATFORM ends with 2025-10-15: 2025-10-16 would have no price. Begin with that day.");
+    expect(faultOf(() => requireFits(days({ effectiveTo: "2025-10", lastDay: "2025-10-15" }), [{ ...dated(1, "2025-10", null), firstDay: "2025-10-18" }]))).toBe("CONFLICT at lastDay: Card 1 of acme-voice PLATFORM begins with 2025-10-18: 2025-10-16 would have no price. End with 2025-10-17, or leave effectiveTo out.");
+    expect(faultOf(() => requireFits(days({ effectiveTo: "2025-10", lastDay: "2025-10-20" }), [{ ...dated(1, "2025-10", null), firstDay: "2025-10-18" }]))).toBe("CONFLICT at lastDay: acme-voice PLATFORM has card 1 from 2025-10-18 on: two prices for one day. End before it.");
+    expect(faultOf(() => requireFits(days({ firstDay: "2025-10-18", replaces: 1 }), [until15]))).toBe("BAD_USER_INPUT at effectiveFrom: A card that replaces another has the same days: 2025-09 to 2025-10-15.");
+    expect(days({ firstDay: "2025-10-01", effectiveTo: "2025-11", lastDay: "2025-11-30" })).toEqual(days({ effectiveTo: "2025-11" }));
+  });
+
+  test("a fee stands beside the price of usage", () => {
+    expect(faultOf(() => requireFits(readRateCard(input({ unit: "MONTH" })), [dated(1, "2025-10", null)]))).toBe("no fault");
+    expect(faultOf(() => requireFits(readRateCard(input({ unit: "SECOND" })), [dated(1, "2025-10", null)]))).toMatch(/^CONFLICT/);
+  });
+
+  test("the cards of a month with their days", () => {
+    const cards = [dated(1, "2025-08", null), { ...dated(2, "2025-10", null), firstDay: "2025-10-16" }, { ...dated(3, "2025-12", "2026-02"), firstDay: "2025-12-31", lastDay: "2026-02-27" }];
+    const of = (month: string) => cardsOfMonth(cards, month).map(({ card: { version }, span }) => `${version} ${span ? `${span.first} to ${span.last}` : "whole"}`);
+    expect(["2025-09", "2025-10", "2025-11", "2025-12", "2026-01", "2026-02", "2026-03"].map(of)).toEqual([
+      ["1 whole"], ["1 2025-10-01 to 2025-10-15", "2 2025-10-16 to 2025-10-31"], ["2 whole"], ["2 2025-12-01 to 2025-12-30", "3 2025-12-31 to 2025-12-31"], ["3 whole"], ["3 2026-02-01 to 2026-02-27"], [],
+    ]);
+    expect(["2025-10", "2025-12", "2026-02"].map((month) => cardsOfMonth(cards, month).map(({ span }) => formatFraction(shareOf(span))))).toEqual([["15/31", "16/31"], ["30/31", "1/31"], ["27/28"]]);
+  });
+
   test("the card of a month", () => {
     const cards = [dated(1, "2025-08", "2025-09"), dated(2, "2025-10", null), dated(3, "2025-12", null), dated(4, "2025-10", null, 2)];
-    expect(["2025-07", "2025-08", "2025-10", "2025-11", "2025-12", "2026-05"].map((month) => cardOfMonth(cards, month)?.version ?? null)).toEqual([null, 1, 4, 4, 3, 3]);
+    expect(["2025-07", "2025-08", "2025-10", "2025-11", "2025-12", "2026-05"].map((month) => cardsOfMonth(cards, month).map(({ card: { version }, span }) => [version, span]))).toEqual([[], [[1, null]], [[4, null]], [[4, null]], [[3, null]], [[3, null]]]);
   });
 });
 
@@ -68,13 +105,30 @@ describe("a price out of all proportion", () => {
   ])("%s", (_, price, reference, alarm) => expect(isImplausible(fraction(price), fraction(reference))).toBe(alarm));
 });
 
+describe("a card beside the one before it", () => {
+  const priced = (version: number, more: Partial<RateCardInput>) => ({ ...readRateCard(input(more)), version });
+  const alarms = (more: Partial<RateCardInput>, before: ReturnType<typeof priced>[] = [priced(1, { effectiveFrom: "2025-08", tiers: [{ price: "0.07" }] })]) => alarmsOfCard(readRateCard(input(more)), before);
+  test.each<[string, Partial<RateCardInput>, number]>([
+    ["a price that rose", { tiers: [{ price: "0.14" }] }, 0], ["cents taken for dollars", { tiers: [{ price: "7" }] }, 1], ["dollars taken for cents", { tiers: [{ price: "0.0007" }] }, 1],
+    ["the same per second", { unit: "SECOND", tiers: [{ price: "0.00117" }] }, 0], ["minutes taken for seconds", { unit: "SECOND", tiers: [{ price: "0.07" }] }, 1],
+    ["another currency says nothing", { currency: "JPY", tiers: [{ price: "10" }] }, 0], ["another unit says nothing", { unit: "CALL", tiers: [{ price: "10" }] }, 0], ["a card of before it", { effectiveFrom: "2025-07", tiers: [{ price: "7" }] }, 0],
+  ])("%s", (_, more, count) => expect(alarms(more)).toHaveLength(count));
+  test("names line, prices and card", () => {
+    const lines = [{ code: "in", direction: "INBOUND" as const }];
+    expect(alarms({ lines, tiers: [{ price: "0.07", linePrices: [{ line: "in", price: "8.5" }] }] })).toEqual([
+      "acme-voice PLATFORM on line in: 8.500000 USD per MINUTE, card 1 before it says 0.070000: more than a factor of 20 apart. Are cents taken for a major unit, or minutes for seconds?",
+    ]);
+    expect(alarms({ replaces: 1, tiers: [{ price: "7" }] }, [priced(1, { tiers: [{ price: "0.07" }] })])).toHaveLength(1);
+  });
+});
+
 describe("what is posted", () => {
   const zero = fraction(0n);
   const line = (useCase: string, amountMinor: bigint, more = {}) => ({
-    kind: "USAGE" as const, vendor: "v", component: "PLATFORM", basis: "RATED" as const, cardVersion: 1, rateLine: "", pool: "usage", businessUnit: "u", useCase, calls: 1n, exemptCalls: 0n, measuredMs: 1n, unit: "MINUTE" as const,
+    kind: "USAGE" as const, vendor: "v", component: "PLATFORM", basis: "RATED" as const, cardVersion: 1, rateLine: "", span: null, pool: "usage", businessUnit: "u", useCase, calls: 1n, exemptCalls: 0n, measuredMs: 1n, unit: "MINUTE" as const,
     measured: zero, billed: zero, originalCurrency: "USD", amount: zero, amountMinor, ...more,
   });
-  const key = (useCase: string, amountMinor: bigint) => ({ kind: "USAGE" as const, vendor: "v", component: "PLATFORM", pool: "usage", useCase, amountMinor });
+  const key = (useCase: string, amountMinor: bigint) => ({ kind: "USAGE" as const, vendor: "v", component: "PLATFORM", pool: "usage", businessUnit: "u", useCase, amountMinor });
 
   test.each<[string, ReturnType<typeof line>[], ReturnType<typeof key>[], Array<[string, bigint, boolean]>]>([
     ["everything, the first time",                   [line("a", 5n), line("b", 7n)],                       [],                         [["a", 5n, false], ["b", 7n, false]]],
@@ -82,6 +136,8 @@ describe("what is posted", () => {
     ["nothing twice",                                [line("a", 5n)],                                      [key("a", 5n)],             []],
     ["the difference that came late",                [line("a", 8n)],                                      [key("a", 5n)],             [["a", 3n, true]]],
     ["back what is not there any more",              [],                                                   [key("a", 5n), key("a", 1n)], [["a", -6n, true]]],
+    ["each unit for its own calls",                  [line("a", 5n), line("a", 7n, { businessUnit: "w" })], [],                         [["a", 5n, false], ["a", 7n, false]]],
+    ["the difference of a unit that lost it",        [line("a", 5n, { businessUnit: "w" })],                [key("a", 5n)],             [["a", -5n, true], ["a", 5n, false]]],
     ["unattributed usage not yet",                   [line("", 9n), line("a", 1n)],                        [],                         [["a", 1n, false]]],
     ["a zero not at all",                            [line("a", 0n)],                                      [],                         []],
   ])("%s", (_, lines, posted, expected) => expect(planPostings("2025-10", lines, posted).map(({ useCase, amountMinor, isDifference }) => [useCase, amountMinor, isDifference])).toEqual(expected));

@@ -1,5 +1,7 @@
 import { currencyOf } from "../../src/kernel/money";
-import { ItemCost, RateCardInput, RatingFacts, UsageOfCard, rateUsage, readRateCard } from "../../src/rating";
+import { hashOf } from "../../src/kernel/hash";
+import { fraction } from "../../src/kernel/fraction";
+import { ItemCost, OurLeg, RATING_METHOD, RateCardInput, RatingFacts, UsageOfCard, hashFacts, matchLegs, plausibilityAlarms, pricedCards, rateUsage, readRateCard, standsOn } from "../../src/rating";
 
 const NOT_USED = { version: 1, documentHash: "", proposedBy: "a", proposedAt: new Date(0), approvedBy: "b", approvedAt: new Date(0) };
 const used = (businessUnit: string, useCase: string, calls: string, line = "") => ({ businessUnit, useCase, line, calls, exemptCalls: "0", measuredMs: "0", measured: calls, billed: calls });
@@ -46,4 +48,75 @@ describe("posted amounts", () => {
   });
 
   test("of a unit without a charge are nothing", () => expect(perUnit(rated([cardOf({}, [used("a", "a1", "0"), used("b", "b1", "3")])]).lines)).toEqual([[0n], [2n]]));
+});
+
+describe("the way of rating", () => {
+  const facts: RatingFacts = { period: "2025-10", currency: currencyOf("USD")!, cards: [cardOf({}, [used("a", "a1", "2")])], items: [item("0.5")], rates: [], rulesVersion: 3, reportedPool: "usage" };
+  const run = (method: "UNNAMED" | typeof RATING_METHOD) => ({ method, inputHash: hashFacts(facts, method) });
+  const changed = { ...facts, items: [item("0.6")] };
+
+  test("is part of what a run stands on, and before it had a name it was not", () => {
+    const unnamed = { period: "2025-10", currency: "USD", reportedPool: "usage", cards: [{ document: "", usage: facts.cards[0]!.usage, order: null }], items: facts.items, rates: [] };
+    expect(hashFacts(facts, "UNNAMED")).toBe(hashOf(unnamed as never));
+    expect(hashFacts(facts)).toBe(hashOf({ ...unnamed, method: RATING_METHOD } as never));
+    expect(rateUsage(facts).inputHash).toBe(hashFacts(facts, RATING_METHOD));
+  });
+
+  test.each<[string, ReturnType<typeof run>, RatingFacts, boolean, boolean]>([
+    ["of today, the same facts",                   run(RATING_METHOD), facts,   false, true],  ["of today, other facts",                 run(RATING_METHOD), changed, false, false],
+    ["an earlier one in an open month",            run("UNNAMED"),     facts,   false, false], ["an earlier one in a closed month",      run("UNNAMED"),     facts,   true,  true],
+    ["an earlier one in a closed month, late facts", run("UNNAMED"),   changed, true,  false], ["of today in a closed month, late facts", run(RATING_METHOD), changed, true,  false],
+  ])("%s", (_, stored, now, isClosed, stands) => expect(standsOn(stored, now, isClosed)).toBe(stands));
+});
+
+describe("days of a month", () => {
+  const [first, second] = [{ first: "2025-10-01", last: "2025-10-10" }, { first: "2025-10-11", last: "2025-10-31" }];
+  const spanned = (span: typeof first, more: Partial<RateCardInput>, usage: UsageOfCard["usage"]): UsageOfCard => ({ ...cardOf(more, usage), span });
+
+  test("a fee is charged by them, whatever tiers it reached", () => {
+    const fee = (unit: "MONTH" | "CONCURRENCY_MONTH", usage: string, tiers: RateCardInput["tiers"]) => rated([spanned(first, { unit, tiers, pool: "platform" }, [used("", "", usage)]), spanned(second, { unit, tiers, pool: "platform" }, [used("", "", usage)])]).lines.map(({ amountMinor }) => amountMinor);
+    expect(fee("MONTH", "1", [{ price: "31" }])).toEqual([1_000n, 2_100n]);
+    // 26 at once, 20 free, 8.00 each above: 48.00 a month.
+    expect(fee("CONCURRENCY_MONTH", "26", [{ upTo: "20", price: "0" }, { price: "8" }])).toEqual([1_548n, 3_252n]);
+  });
+
+  test("each card fills its own tiers, and its own commitment by its days, reports included", () => {
+    const more = { tiers: [{ upTo: "10", price: "2" }, { price: "1" }], minimumCommitment: "310", commitmentPool: "unused" };
+    const { lines, totalMinor } = rated([spanned(first, more, [used("a", "a1", "15")]), spanned(second, more, [used("a", "a1", "12")])], [item("5", { span: first }), item("200", { span: second })]);
+    expect(lines.filter(({ cardVersion }) => cardVersion !== null).map(({ kind, span, amountMinor }) => [kind, span!.first, amountMinor])).toEqual([
+      ["UNUSED_COMMITMENT", "2025-10-01", 7_000n], ["USAGE", "2025-10-01", 2_500n], ["USAGE", "2025-10-11", 2_200n],
+    ]);
+    expect(totalMinor).toBe(7_000n + 2_500n + 2_200n + 20_500n);
+  });
+});
+
+describe("our legs beside a vendor's calls", () => {
+  const leg = (ref: string, connectedMs: bigint, charges: OurLeg["charges"], items: OurLeg["items"] = []): OurLeg => ({ refs: [ref], connectedMs, charges, items });
+  const timed = (usage: string, more: Partial<RateCardInput> = {}) => pricedCards({ period: "2025-10", currency: currencyOf("USD")!, cards: [cardOf({ unit: "MINUTE", tiers: [{ price: "0.06" }], minimumSeconds: 60, incrementSeconds: 60, ...more }, [{ ...used("a", "a1", "2"), measured: usage, billed: usage }])], items: [], rates: [], rulesVersion: 0, reportedPool: null });
+  const charge = (ms: bigint) => [{ version: 1, line: "", base: fraction(ms) }];
+
+  test("add up to the rated line where the month is rounded as a whole", () => {
+    // 10 s and 71 s are 2 minutes of the month: 0.12.
+    const matched = matchLegs([{ callRef: "x", ms: fraction(10_000n), amount: fraction(1n) }], [leg("x", 10_000n, charge(10_000n)), leg("y", 71_000n, charge(71_000n))], timed("81000", { rounding: "PER_PERIOD" }));
+    expect(matched.map(({ kind, ours }) => [kind, ours])).toEqual([["BOTH", fraction(40n, 27n)], ["OURS_ONLY", fraction(284n, 27n)]]);
+  });
+
+  test("cost what their cards charge and what came with them, and a price of time is told only where that is all", () => {
+    const cards = timed("60000");
+    const [alone, both, none] = matchLegs(["a", "b", "c"].map((callRef) => ({ callRef, ms: fraction(60_000n), amount: fraction(6n) })), [leg("a", 60_000n, charge(60_000n)), leg("b", 60_000n, charge(60_000n), [fraction(3n)]), leg("c", 60_000n, [], [fraction(7n)])], cards);
+    expect([[alone!.ours, alone!.rate !== null, alone!.otherPrice], [both!.ours, both!.rate, both!.otherPrice], [none!.ours, none!.rate, none!.otherPrice]]).toEqual([[fraction(6n), true, false], [fraction(9n), null, true], [fraction(7n), null, true]]);
+  });
+});
+
+describe("a reported price", () => {
+  const reported = (amount: string, more: Partial<RateCardInput>) => {
+    const facts = { period: "2025-10", currency: currencyOf("USD")!, cards: [cardOf({ unit: "MINUTE", ...more }, [])], items: [item(amount, { measuredMs: "60000" })], rates: [], rulesVersion: 0, reportedPool: "usage" };
+    return plausibilityAlarms(facts, rateUsage(facts).lines).length;
+  };
+  const lines = [{ code: "in", direction: "INBOUND" as const }, { code: "rest" }];
+  const tiers = [{ price: "9", linePrices: [{ line: "in", price: "0.01" }, { line: "rest", price: "0.3" }] }];
+
+  test.each<[string, string, Partial<RateCardInput>, number]>([
+    ["in proportion to one of the lines", "0.25", { lines, tiers }, 0], ["in proportion to none of them", "30", { lines, tiers }, 1], ["to a price that no usage can have", "9", { lines, tiers }, 1], ["to a first tier that is free, of which nothing is said", "9", { tiers: [{ upTo: "300", price: "0" }, { price: "0.1" }] }, 0],
+  ])("%s", (_, amount, more, count) => expect(reported(amount, more)).toBe(count));
 });
