@@ -7,6 +7,9 @@ import { AllocationExplanationResolver } from "../allocation/explanation.type";
 import { AdjustmentResolver } from "../chargeback/adjustment.resolver";
 import { DisputeResolutionFieldResolver, StatementDisputeFieldResolver, StatementFieldResolver, StatementLineFieldResolver } from "../chargeback/statement-view.resolver";
 import { StatementResolver } from "../chargeback/statement.resolver";
+import { BudgetResolver } from "../budgets/budget.resolver";
+import { CommitmentResolver } from "../budgets/commitment.resolver";
+import { FundingResolver } from "../budgets/funding/funding.resolver";
 import { ClosingResolver } from "../closing/closing.resolver";
 import { CorrectionFieldResolver, UsageEventCorrectionResolver } from "../corrections/correction-fields.resolver";
 import { AddToBackfillInput } from "../corrections/correction-input.type";
@@ -39,6 +42,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,
   ConnectionsResolver,
+  BudgetResolver, CommitmentResolver, FundingResolver,
   OwnershipResolver, BusinessUnitClosingResolver, AttributionRuleResolver, UnattributedQueueResolver,
 ];
 
