@@ -11,7 +11,7 @@ import { BusinessUnitEntity } from "../../src/tenancy/tenancy.entity";
 import { TestServer, startTestServer } from "../support/server";
 import { createTwoProgrammes } from "../support/two-programmes";
 
-const SCHEMAS = ["tenancy", "governance", "metering", "costs", "allocation", "chargeback", "corrections", "closing"];
+const SCHEMAS = ["tenancy", "governance", "metering", "costs", "allocation", "chargeback", "corrections", "budgets", "closing"];
 /** Derived figures that follow the facts. Everything else is only ever added to. */
 const UPDATABLE = ["governance.period", "metering.provider_refusal", "metering.telephony_call", "metering.usage_daily_total", "metering.usage_leg", "metering.usage_period_total"];
 
@@ -133,7 +133,7 @@ describe("what a transaction may touch", () => {
     const own = { programme: programmes.get("acme"), reach: "units", units: [retail] };
     const belonging = await asApp<{ name: string }>("select table_schema || '.' || table_name as name from information_schema.columns where table_schema = any($1) and column_name = 'business_unit_id' order by 1", [SCHEMAS]);
     expect(belonging.map(({ name }) => name)).toEqual([
-      "allocation.driver_quantity", "allocation.line", "allocation.unit_share",
+      "allocation.driver_quantity", "allocation.line", "allocation.unit_share", "budgets.alert", "budgets.alert_acknowledgement", "budgets.budget",
       "chargeback.adjustment_line", "chargeback.dispute", "chargeback.dispute_resolution", "chargeback.resolution", "chargeback.statement", "chargeback.statement_event", "chargeback.statement_line",
       "metering.late_event", "metering.usage_daily_total", "metering.usage_event", "metering.usage_period_total", "metering.usage_superseded", "tenancy.business_unit_closing", "tenancy.use_case_ownership",
     ]);
@@ -142,7 +142,7 @@ describe("what a transaction may touch", () => {
       const [all] = await server.sql<{ count: string }>(`select count(*) from ${name} where business_unit_id = $1`, [retail]);
       expect([name, await within(own, `select count(*) from ${name}`)]).toEqual([name, [all]]);
     }
-    for (const hidden of ["governance.audit_entry", "governance.audit_head", "chargeback.programme_line", "closing.close_rules", "tenancy.ownership_change", "metering.attribution_rule", "metering.attribution_rule_retirement", "costs.cost_entry", "allocation.policy", "allocation.policy_approval", "metering.usage_leg", "metering.delivery", "metering.source_registration", "metering.source_rules", "metering.silence_acknowledgement"]) expect([hidden, await within(own, `select count(*) from ${hidden}`)]).toEqual([hidden, [{ count: "0" }]]);
+    for (const hidden of ["governance.audit_entry", "governance.audit_head", "chargeback.programme_line", "budgets.funding", "budgets.funding_approval", "budgets.model_component", "budgets.model_approval", "closing.close_rules", "tenancy.ownership_change", "metering.attribution_rule", "metering.attribution_rule_retirement", "costs.cost_entry", "allocation.policy", "allocation.policy_approval", "metering.usage_leg", "metering.delivery", "metering.source_registration", "metering.source_rules", "metering.silence_acknowledgement"]) expect([hidden, await within(own, `select count(*) from ${hidden}`)]).toEqual([hidden, [{ count: "0" }]]);
   });
 
   it("a writer adds rows of its own units only", async () => {
