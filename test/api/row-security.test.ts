@@ -219,6 +219,27 @@ describe("what a transaction may touch", () => {
     expect(loose).toEqual([]);
   });
 
+  it("a unit takes note of alerts on its own budgets, and does nothing else to a budget", async () => {
+    const programme = programmes.get("acme")!, retail = units.get("acme/retail")!;
+    const own = { programme, reach: "units", units: [retail] };
+    const alertOf = async (unit: string): Promise<string> => (await server.sql<{ id: string }>("select id from budgets.alert where business_unit_id = $1 limit 1", [units.get(unit)]))[0]!.id;
+    const note = (alert: string, unit: string | null): Promise<unknown> => within(own, "insert into budgets.alert_acknowledgement (programme_id, alert_id, business_unit_id, acknowledged_by) values ($1, $2, $3, 'x')", [programme, alert, unit]);
+    const [mine, theirs] = [await alertOf("acme/retail"), await alertOf("acme/claims")];
+    expect(await note(mine, retail)).toEqual([]);
+    expect(await note(theirs, units.get("acme/claims")!)).toBe("42501");
+    expect(await note(theirs, null)).toBe("42501");
+    // Another unit's alert under one's own name: the foreign key carries the unit.
+    expect(await note(theirs, retail)).toBe("23503");
+    const [columns, values] = ["programme_id, id, business_unit_id, period_key, version, amount_minor, thresholds, set_by", "$1, gen_random_uuid(), $2, '2030-01', 1, 1, '{}', 'x'"];
+    expect(await within(own, `insert into budgets.budget (${columns}) values (${values})`, [programme, retail])).toBe("42501");
+    expect(await within({ programme, reach: "programme" }, `insert into budgets.budget (${columns}) values (${values})`, [programme, retail])).toEqual([]);
+    for (const [column, value] of [["amount_minor", "-1"], ["volume_quantity", "'NaN'"], ["version", "0"]]) {
+      const changed = `insert into budgets.budget (programme_id, id, business_unit_id, period_key, version, amount_minor, thresholds, set_by, volume_unit, volume_quantity, volume_rate)
+        select $1, gen_random_uuid(), $2, '2030-01', x.version, x.amount_minor, '{}', 'x', 'CALL', x.volume_quantity, 1 from (select ${["version", "amount_minor", "volume_quantity"].map((name) => `${name === column ? value : "1"}::${name === "volume_quantity" ? "numeric" : "int"} as ${name}`).join(", ")}) x`;
+      expect([column, await within({ programme, reach: "programme" }, changed, [programme, retail])]).toEqual([column, "23514"]);
+    }
+  });
+
   it("what is written stays: no update, delete or truncate of a fact", async () => {
     const everything = { programme: programmes.get("acme"), reach: "programme" };
     for (const { name } of await tables()) {
