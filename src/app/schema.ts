@@ -10,6 +10,9 @@ import { ChargeBridgeResolver } from "../chargeback/bridge/charge-bridge.resolve
 import { PlanBridgeResolver } from "../chargeback/bridge/plan-bridge.resolver";
 import { DisputeResolutionFieldResolver, StatementDisputeFieldResolver, StatementFieldResolver, StatementLineFieldResolver } from "../chargeback/statement-view.resolver";
 import { StatementResolver } from "../chargeback/statement.resolver";
+import { BudgetResolver } from "../budgets/budget.resolver";
+import { CommitmentResolver } from "../budgets/commitment.resolver";
+import { FundingResolver } from "../budgets/funding/funding.resolver";
 import { ClosingResolver } from "../closing/closing.resolver";
 import { CorrectionFieldResolver, UsageEventCorrectionResolver } from "../corrections/correction-fields.resolver";
 import { AddToBackfillInput } from "../corrections/correction-input.type";
@@ -43,6 +46,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,
   ConnectionsResolver,
+  BudgetResolver, CommitmentResolver, FundingResolver,
   OwnershipResolver, BusinessUnitClosingResolver, AttributionRuleResolver, UnattributedQueueResolver,
 ];
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { registerAllocate } from "./allocate.command";
 import { registerBackup } from "./backup.command";
+import { registerBudgets } from "./budgets.command";
 import { registerClose } from "./close.command";
 import { registerDoctor } from "./doctor.command";
 import { exitStatus, sentenceOf } from "./exit-status";
@@ -44,6 +45,7 @@ function commandLine(): Command {
   registerClose(program);
   registerExplain(program);
   registerStatements(program);
+  registerBudgets(program);
   registerVerify(program);
   registerBackup(program);
   registerRestore(program);

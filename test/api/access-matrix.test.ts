@@ -45,6 +45,8 @@ const simulated = (more: Record<string, unknown>): Record<string, unknown> => ({
 
 const rateCard = (pool: string): Record<string, unknown> => ({ vendor: "acme-voice", component: "PLATFORM", unit: "MINUTE", currency: "USD", effectiveFrom: "2027-01", tiers: [{ price: "0.06" }], pool });
 
+const BUDGET_REPORT = "rows { businessUnit { code } useCase { code } actual { amount } budget { amount { amount } setBy } forecast { amount } missing } remarks";
+
 const PREVIEW = "query($input: PreviewCorrectionInput!) { previewCorrection(input: $input) { legs leftOut { eventId } effect { months { usage { businessUnit { code } useCase { code } } money { businessUnit { code } } } } } }";
 
 const QUERIES: readonly Question[] = [
@@ -103,6 +105,20 @@ const QUERIES: readonly Question[] = [
   ask("Query.ratingRules", "no argument", "nobody", "{ ratingRules { version reportedPool } }"),
   ask("Query.vendorStatements", "period", "nobody", "query($period: PeriodKey!) { vendorStatements(period: $period) { vendor total } }", () => ({ period: "2025-10" })),
   ask("Query.reconciliation", "period", "programme", "query($period: PeriodKey!) { reconciliation(period: $period, vendor: \"acme-voice\") { vendor variance { amount } } }", (names) => ({ period: names.period })),
+  ask("Query.budgets", "where.businessUnit", "unit", "query($where: BudgetWhere) { budgets(first: 50, where: $where) { edges { node { businessUnit amount { amount } } } } }", (names) => ({ where: { businessUnit: [names.unit] } })),
+  ask("Query.budgets", "after", "nobody", "query($after: String) { budgets(first: 50, after: $after) { edges { node { businessUnit useCase amount { amount } } } } }", () => ({ after: cursor("2000-01", "", "", "1") })),
+  ask("Query.budgetReport", "period", "programme", `query($period: PeriodKey!) { budgetReport(period: $period, level: PROGRAMME) { ${BUDGET_REPORT} } }`, (names) => ({ period: names.period })),
+  ask("Query.budgetReport", "level BUSINESS_UNIT", "nobody", `{ budgetReport(period: "2025-10") { ${BUDGET_REPORT} } }`, undefined, WHERE_UNIT),
+  ask("Query.budgetReport", "where.businessUnit", "unit", `query($where: BudgetReportWhere) { budgetReport(period: "2025-10", where: $where) { ${BUDGET_REPORT} } }`, (names) => ({ where: { businessUnit: [names.unit] } }), WHERE_UNIT),
+  ask("Query.budgetReport", "where.useCase", "unit", `query($where: BudgetReportWhere) { budgetReport(period: "2025-10", level: USE_CASE, where: $where) { ${BUDGET_REPORT} } }`, (names) => ({ where: { useCase: [names.useCase] } }), { narrow: true }),
+  ask("Query.unitCosts", "period", "programme", "query($period: PeriodKey!) { unitCosts(period: $period) { rows { businessUnit { code } useCase { code } allIn { amount } perCall } total { allIn { amount } } } }", (names) => ({ period: names.period })),
+  ask("Query.unitCosts", "where.useCase", "unit", "query($where: BudgetReportWhere) { unitCosts(period: \"2025-10\", where: $where) { rows { useCase { code } allIn { amount } } total { calls } } }", (names) => ({ where: { useCase: [names.useCase] } })),
+  ask("Query.budgetAlerts", "where.businessUnit", "unit", "query($where: BudgetAlertWhere) { budgetAlerts(first: 50, where: $where) { edges { node { id businessUnit amount { amount } } } } }", (names) => ({ where: { businessUnit: [names.unit] } })),
+  ask("Query.budgetAlerts", "after", "nobody", "query($after: String) { budgetAlerts(first: 50, after: $after) { edges { node { id businessUnit useCase } } } }", () => ({ after: cursor("2000-01-01T00:00:00.000Z", "00000000-0000-4000-8000-000000000000") })),
+  ask("Query.fundingReport", "period", "programme", "query($period: PeriodKey!) { fundingReport(period: $period) { rows { useCase { code } funder amount { amount } } unowned { amount } total { amount } platformSharedFrom } }", (names) => ({ period: names.period })),
+  ask("Query.fundingArrangements", "after", "nobody", "query($after: String) { fundingArrangements(first: 50, after: $after) { edges { node { version useCase lines { cost funder holder } } } } }"),
+  ask("Query.budgetModel", "no argument", "nobody", "{ budgetModel { agreed missing versions { component statement } } }"),
+  ask("Query.commitmentReport", "period", "programme", "query($period: PeriodKey!) { commitmentReport(period: $period) { rows { vendor prompts } } }", (names) => ({ period: names.period })),
   ask("Query.costPools", "after", "nobody", "query($after: String) { costPools(first: 50, after: $after) { edges { node { id code name kind } } } }", () => ({ after: cursor("a") })),
   ask("Query.costEntries", "where.pool", "programme", "query($where: CostEntryWhere) { costEntries(first: 50, where: $where) { edges { node { id amount { amount } pool { code } useCase { code } } } } }", (names) => ({ where: { pool: [names.pool] } })),
   ask("Query.costEntries", "where.period", "programme", "query($where: CostEntryWhere) { costEntries(first: 50, where: $where) { edges { node { id amount { amount } } } } }", (names) => ({ where: { period: names.period } }), { emptyWhenMissing: true }),
@@ -203,6 +219,15 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.setRatingRules", "reportedPool", "programme", mutation("setRatingRules", "rules { version }"), (names) => ({ input: { reportedPool: `${names.pool}-direct`, reason: "because" } }), changes),
   ask("Mutation.bookVendorStatement", "no name", "nobody", mutation("bookVendorStatement", "vendorStatement { vendor }"), () => ({ input: { vendor: "acme-voice", period: "2025-10", externalId: "matrix", currency: "USD", total: "0", lines: [] } }), changes),
   ask("Mutation.explainVariance", "period", "programme", mutation("explainVariance", "reconciliation { vendor }"), (names) => ({ input: { period: names.period, vendor: "acme-voice", reason: "because" } }), changes),
+  ask("Mutation.setBudget", "businessUnit", "programme", mutation("setBudget", "budget { businessUnit version }"), (names) => ({ input: { businessUnit: names.unit, period: "2027-01", amount: "5.00", currency: "USD" } }), changes),
+  ask("Mutation.setBudget", "useCase", "programme", mutation("setBudget", "budget { useCase version }"), (names) => ({ input: { businessUnit: "retail", useCase: names.useCase, period: "2027-01", amount: "5.00", currency: "USD" } }), changes),
+  ask("Mutation.evaluateBudgets", "period", "programme", mutation("evaluateBudgets", "alerts { id }"), (names) => ({ input: { period: names.period } }), changes),
+  ask("Mutation.acknowledgeBudgetAlert", "alert", "unit", mutation("acknowledgeBudgetAlert", "alert { id acknowledgedBy }"), (names) => ({ input: { alert: names.alert } }), changes),
+  ask("Mutation.proposeFunding", "useCase", "programme", mutation("proposeFunding", "funding { version }"), (names) => ({ input: { useCase: names.useCase, effectiveFrom: "2027-01", lines: [{ cost: "RUN", funder: "IT", holder: "x" }] } }), changes),
+  ask("Mutation.proposeFunding", "lines.pools", "programme", mutation("proposeFunding", "funding { version }"), (names) => ({ input: { useCase: "returns", effectiveFrom: "2027-01", lines: [{ cost: "IMPLEMENTATION", funder: "IT", holder: "x", pools: [`${names.pool}-direct`] }] } }), changes),
+  ask("Mutation.approveFunding", "version", "programme", mutation("approveFunding", "funding { version }"), (names) => ({ input: { version: names.version } }), changes),
+  ask("Mutation.proposeBudgetModel", "no name", "nobody", mutation("proposeBudgetModel", "version { version }"), () => ({ input: { component: "SHARED_PLATFORM", statement: "x" } }), changes),
+  ask("Mutation.approveBudgetModel", "version", "programme", mutation("approveBudgetModel", "version { version }"), (names) => ({ input: { version: names.version } }), changes),
   ask("Mutation.proposeAllocationPolicy", "rules.pool", "programme", PROPOSE, (names) => ({ input: { effectiveFrom: "2027-01", rules: [{ pool: names.pool, parts: [{ driver: "CALLS" }] }] } }), changes),
   ask("Mutation.proposeAllocationPolicy", "rules.exclude", "programme", PROPOSE, (names) => ({ input: { effectiveFrom: "2027-01", rules: [{ pool: "platform", parts: [{ driver: "CALLS" }], exclude: [names.unit] }] } }), changes),
   ask("Mutation.approveAllocationPolicy", "version", "programme", APPROVE, (names) => ({ input: { version: names.version } }), changes),
@@ -379,7 +404,7 @@ describe.each(ROLES)("%s", (role) => {
 });
 
 /** What another person must do than the one who asked for it. */
-const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAllocationPolicy", "Mutation.approveRateCard", "Mutation.closePeriod", "Mutation.approveCorrection"]);
+const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAllocationPolicy", "Mutation.approveRateCard", "Mutation.closePeriod", "Mutation.approveCorrection", "Mutation.approveFunding", "Mutation.approveBudgetModel"]);
 
 describe("who is allowed gets through", () => {
   it("with one's own names every mutation does what it says", async () => {

@@ -7,6 +7,8 @@ import { PolicyInput, approvePolicy, proposePolicy } from "../../src/allocation"
 import { approvePolicyPorts, proposePolicyPorts } from "../../src/allocation/allocation-ports.store";
 import { readConfig } from "../../src/app/config";
 import { EmbeddedPostgres, startEmbeddedPostgres } from "../../src/app/embedded-postgres/start-embedded-postgres";
+import { setBudget } from "../../src/budgets";
+import { setBudgetPorts } from "../../src/budgets/budget-ports.store";
 import { Installation, openInstallation } from "../../src/app/installation";
 import { createTokenVerifier } from "../../src/app/token";
 import { verifyProgramme } from "../../src/app/verify";
@@ -286,6 +288,22 @@ describe("verify", () => {
       await tamper(sql.replace("{+}", back));
     }
     expect(await unproved()).toEqual([]);
+  });
+});
+
+describe("budgets", () => {
+  test("are held against what the month costs, and tell each threshold once", async () => {
+    expect(await apportion(["budgets", "2031-01"])).toMatchObject({ status: 3, out: "", err: expect.stringContaining("There is nothing in 2031-01") as string });
+    expect(await apportion(["budgets", PERIOD, "--method", "GUESS"])).toMatchObject({ status: 2, out: "" });
+    expect(await apportion(["budgets", PERIOD, "--evaluate"])).toMatchObject({ status: 3, out: "", err: expect.stringContaining("There is no budget of 2025-10") as string });
+    await installation.database.withTenant(await as("ann"), (tx) => setBudget(setBudgetPorts(tx, recordAudit), { businessUnit: "claims", period: PERIOD, amount: "1.00", currency: "GBP" }));
+    const shown = await json<{ rows: Array<{ businessUnit: string; budget: unknown; actual: { amount: string }; forecast: unknown }>; alerts: Array<{ businessUnit: string; basis: string; threshold: number }> }>("budgets", PERIOD, "--evaluate");
+    expect(shown.rows.map(({ businessUnit }) => businessUnit)).toEqual(["claims", "retail-bank"]);
+    expect(shown.rows[0]).toMatchObject({ budget: { amount: "1.00", currency: "GBP" }, forecast: shown.rows[0]!.actual });
+    expect(shown.alerts.map(({ businessUnit, basis, threshold }) => [businessUnit, basis, threshold])).toEqual([["claims", "ACTUAL", 80], ["claims", "ACTUAL", 100], ["claims", "FORECAST", 80], ["claims", "FORECAST", 100]]);
+    const { out } = await apportion(["budgets", PERIOD, "--evaluate"]);
+    expect(out).toMatch(/\nclaims +1\.00 +\d+\.\d\d +\d+\.\d\d +- +- +\d+\.\d\d\n/);
+    expect(out).toMatch(/\nin GBP\n\nNothing new was reached\.\n$/);
   });
 });
 

@@ -11,7 +11,7 @@ import { BusinessUnitEntity } from "../../src/tenancy/tenancy.entity";
 import { TestServer, startTestServer } from "../support/server";
 import { createTwoProgrammes } from "../support/two-programmes";
 
-const SCHEMAS = ["tenancy", "governance", "metering", "costs", "allocation", "chargeback", "corrections", "closing"];
+const SCHEMAS = ["tenancy", "governance", "metering", "costs", "allocation", "chargeback", "corrections", "budgets", "closing"];
 /** Derived figures that follow the facts. Everything else is only ever added to. */
 const UPDATABLE = ["governance.period", "metering.provider_refusal", "metering.telephony_call", "metering.usage_daily_total", "metering.usage_leg", "metering.usage_period_total"];
 
@@ -133,7 +133,7 @@ describe("what a transaction may touch", () => {
     const own = { programme: programmes.get("acme"), reach: "units", units: [retail] };
     const belonging = await asApp<{ name: string }>("select table_schema || '.' || table_name as name from information_schema.columns where table_schema = any($1) and column_name = 'business_unit_id' order by 1", [SCHEMAS]);
     expect(belonging.map(({ name }) => name)).toEqual([
-      "allocation.driver_quantity", "allocation.line", "allocation.unit_share",
+      "allocation.driver_quantity", "allocation.line", "allocation.unit_share", "budgets.alert", "budgets.alert_acknowledgement", "budgets.budget",
       "chargeback.adjustment_line", "chargeback.dispute", "chargeback.dispute_resolution", "chargeback.resolution", "chargeback.statement", "chargeback.statement_event", "chargeback.statement_line", "costs.cost_entry",
       "metering.late_event", "metering.usage_daily_total", "metering.usage_event", "metering.usage_period_total", "metering.usage_superseded", "tenancy.business_unit_closing", "tenancy.use_case_ownership",
     ]);
@@ -143,7 +143,7 @@ describe("what a transaction may touch", () => {
       const [all] = await server.sql<{ count: string }>(`select count(*) from ${name} where business_unit_id = $1`, [retail]);
       expect([name, await within(own, `select count(*) from ${name}`)]).toEqual([name, [all]]);
     }
-    for (const hidden of ["governance.audit_entry", "governance.audit_head", "chargeback.programme_line", "closing.close_rules", "tenancy.ownership_change", "metering.attribution_rule", "metering.attribution_rule_retirement", "costs.cost_entry", "allocation.policy", "allocation.policy_approval", "metering.usage_leg", "metering.delivery", "metering.source_registration", "metering.source_rules", "metering.silence_acknowledgement"]) expect([hidden, await within(own, `select count(*) from ${hidden}`)]).toEqual([hidden, [{ count: "0" }]]);
+    for (const hidden of ["governance.audit_entry", "governance.audit_head", "chargeback.programme_line", "budgets.funding", "budgets.funding_approval", "budgets.model_component", "budgets.model_approval", "closing.close_rules", "tenancy.ownership_change", "metering.attribution_rule", "metering.attribution_rule_retirement", "costs.cost_entry", "allocation.policy", "allocation.policy_approval", "metering.usage_leg", "metering.delivery", "metering.source_registration", "metering.source_rules", "metering.silence_acknowledgement"]) expect([hidden, await within(own, `select count(*) from ${hidden}`)]).toEqual([hidden, [{ count: "0" }]]);
   });
 
   it("a writer adds rows of its own units only", async () => {
@@ -218,6 +218,27 @@ describe("what a transaction may touch", () => {
       `select conrelid::regclass || ' ' || conname as name from pg_constraint c join pg_namespace n on n.oid = c.connamespace
        where contype = 'f' and n.nspname = any($1) and not (conkey[1] = (select attnum from pg_attribute where attrelid = conrelid and attname = 'programme_id'))`, [SCHEMAS]);
     expect(loose).toEqual([]);
+  });
+
+  it("a unit takes note of alerts on its own budgets, and does nothing else to a budget", async () => {
+    const programme = programmes.get("acme")!, retail = units.get("acme/retail")!;
+    const own = { programme, reach: "units", units: [retail] };
+    const alertOf = async (unit: string): Promise<string> => (await server.sql<{ id: string }>("select id from budgets.alert where business_unit_id = $1 limit 1", [units.get(unit)]))[0]!.id;
+    const note = (alert: string, unit: string | null): Promise<unknown> => within(own, "insert into budgets.alert_acknowledgement (programme_id, alert_id, business_unit_id, acknowledged_by) values ($1, $2, $3, 'x')", [programme, alert, unit]);
+    const [mine, theirs] = [await alertOf("acme/retail"), await alertOf("acme/claims")];
+    expect(await note(mine, retail)).toEqual([]);
+    expect(await note(theirs, units.get("acme/claims")!)).toBe("42501");
+    expect(await note(theirs, null)).toBe("42501");
+    // Another unit's alert under one's own name: the foreign key carries the unit.
+    expect(await note(theirs, retail)).toBe("23503");
+    const [columns, values] = ["programme_id, id, business_unit_id, period_key, version, amount_minor, thresholds, set_by", "$1, gen_random_uuid(), $2, '2030-01', 1, 1, '{}', 'x'"];
+    expect(await within(own, `insert into budgets.budget (${columns}) values (${values})`, [programme, retail])).toBe("42501");
+    expect(await within({ programme, reach: "programme" }, `insert into budgets.budget (${columns}) values (${values})`, [programme, retail])).toEqual([]);
+    for (const [column, value] of [["amount_minor", "-1"], ["volume_quantity", "'NaN'"], ["version", "0"]]) {
+      const changed = `insert into budgets.budget (programme_id, id, business_unit_id, period_key, version, amount_minor, thresholds, set_by, volume_unit, volume_quantity, volume_rate)
+        select $1, gen_random_uuid(), $2, '2030-01', x.version, x.amount_minor, '{}', 'x', 'CALL', x.volume_quantity, 1 from (select ${["version", "amount_minor", "volume_quantity"].map((name) => `${name === column ? value : "1"}::${name === "volume_quantity" ? "numeric" : "int"} as ${name}`).join(", ")}) x`;
+      expect([column, await within({ programme, reach: "programme" }, changed, [programme, retail])]).toEqual([column, "23514"]);
+    }
   });
 
   it("what is written stays: no update, delete or truncate of a fact", async () => {

@@ -19,6 +19,8 @@ export interface Names {
   /** A provider's connection by its opaque name, and the id of its key. */
   readonly connection: string;
   readonly key: string;
+  /** Opaque id of an alert on the unit's budget. */
+  readonly alert: string;
   /** A closed month whose statements wait, and one whose statements are all accepted. */
   readonly statementPeriod: string;
   readonly acceptedPeriod: string;
@@ -33,7 +35,7 @@ const NEVER = "00000000-0000-4000-8000-000000000000";
 
 /** Names of nothing at all. */
 export const MISSING: Names = {
-  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, statementPeriod: "2019-07", acceptedPeriod: "2019-07",
+  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, alert: idOf("BudgetAlert", NEVER), statementPeriod: "2019-07", acceptedPeriod: "2019-07",
   nodes: Object.fromEntries([...["Programme", "BusinessUnit", "UseCase", "UsageEvent", "CostPool", "CostEntry", "AllocationRun", "RatingRun", "Statement", "StatementLine", "Correction"].map((type) => [type, idOf(type, NEVER)]), ["Period", idOf("Period", "2019-07")], ["AllocationPolicy", idOf("AllocationPolicy", "99")]]),
 };
 
@@ -85,6 +87,10 @@ async function fill(server: TestServer, units: string[], useCases: string[], poo
   await must(server.as("FINANCE"), "mutation($input: AddToBackfillInput!) { addToBackfill(input: $input) { userErrors { code message } } }", { input: { name: pool, source: "test://source", events: vouched } });
   const amendment = { kind: "AMEND", eventIds: [`${useCases[0]}-2`], patch: { intent: "known" }, reason: "because" };
   await must(server.as("FINANCE"), "mutation($input: ProposeCorrectionInput!) { proposeCorrection(input: $input) { userErrors { code message } } }", { input: amendment });
+  for (const businessUnit of units) await must(server.as("FINANCE"), "mutation($input: SetBudgetInput!) { setBudget(input: $input) { userErrors { code message } } }", { input: { businessUnit, period, amount: "1.00", currency: "USD" } });
+  await must(server.as("FINANCE"), "mutation($period: PeriodKey!) { evaluateBudgets(input: { period: $period }) { userErrors { code message } } }", { period });
+  await must(server.as("FINANCE"), "mutation($input: ProposeFundingInput!) { proposeFunding(input: $input) { userErrors { code message } } }", { input: { useCase: useCases[0], effectiveFrom: period, lines: [{ cost: "RUN", funder: "CX", holder: "Someone" }] } });
+  await must(server.as("FINANCE"), "mutation { proposeBudgetModel(input: { component: PROGRAMME_PNL, statement: \"as in the paper\" }) { userErrors { code message } } }");
   await connectRetell(server, units[0]!, useCases[0]!);
 }
 
@@ -131,9 +137,10 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
     AllocationPolicy: String(version),
   };
   const connection = await one("select id from metering.provider_connection where programme_id = (select id from p)");
+  const alert = await one("select a.id from budgets.alert a join tenancy.business_unit u on u.id = a.business_unit_id where a.programme_id = (select id from p) and u.code = $2 order by a.raised_at, a.id limit 1", unit);
   const key = await one("select id from metering.provider_key where programme_id = (select id from p)");
   const nodes = Object.fromEntries(Object.entries(keys).map(([type, key]) => [type, idOf(type, key)]));
-  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, connection: connectionRef(programme, connection), key, statementPeriod, acceptedPeriod, nodes };
+  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, connection: connectionRef(programme, connection), key, alert: idOf("BudgetAlert", alert), statementPeriod, acceptedPeriod, nodes };
 }
 
 /**
@@ -142,7 +149,7 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
  */
 export async function rowCounts(server: TestServer): Promise<Record<string, number>> {
   const tables = await server.sql<{ name: string }>(
-    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'corrections', 'closing', 'rating') and (schemaname, tablename) not in (('metering', 'delivery'), ('metering', 'source')) order by 1",
+    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'corrections', 'closing', 'rating', 'budgets') and (schemaname, tablename) not in (('metering', 'delivery'), ('metering', 'source')) order by 1",
   );
   const rows = await server.sql<{ name: string; count: string }>(tables.map(({ name }) => `select '${name}' as name, count(*) as count from ${name}`).join(" union all "));
   return Object.fromEntries(rows.map(({ name, count }) => [name, Number(count)]));
@@ -151,7 +158,7 @@ export async function rowCounts(server: TestServer): Promise<Record<string, numb
 /** Somebody's answer with the names that they gave taken out, so that two answers can be compared. */
 export function withoutNames(body: string, names: Names): string {
   let text = body;
-  const longestFirst = [...Object.values(names.nodes), names.run, names.connection, names.key, names.unit, names.useCase, names.pool, names.period, names.eventId, names.statementPeriod, names.acceptedPeriod].sort((a, b) => b.length - a.length);
+  const longestFirst = [...Object.values(names.nodes), names.run, names.connection, names.key, names.alert, names.unit, names.useCase, names.pool, names.period, names.eventId, names.statementPeriod, names.acceptedPeriod].sort((a, b) => b.length - a.length);
   for (const name of longestFirst) text = text.replaceAll(name, "<name>");
   return text.replaceAll(`version ${names.version}`, "version <name>");
 }
