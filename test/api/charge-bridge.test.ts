@@ -288,3 +288,16 @@ describe("what changed between two runs?", () => {
     }
   });
 });
+
+describe("a month that closes", () => {
+  it("is explained by what the close froze, and the same by its statement", async () => {
+    await agree(server, ["platform", "orphan"].map((pool) => ({ pool, parts: [{ driver: "CALLS" }] })), "2025-10");
+    await closeMonth("2025-10");
+    const frozen = await bridge("retail", "2025-09", "2025-10", unit("retail"));
+    requireExact(frozen);
+    expect(frozen).toMatchObject({ to: { source: "CLOSED_PERIOD", statement: null, run: { policyVersion: 4 } }, missing: [] });
+    await must(finance, PERIOD("issueStatements"), { period: "2025-10" });
+    const stated = await bridge("retail", "2025-09", "2025-10", unit("retail"));
+    expect(stated).toEqual({ ...frozen, to: { ...frozen.to, source: "STATEMENT", statement: { version: 1 } } });
+  });
+});

@@ -10,7 +10,7 @@ import { DriverVector } from "../../src/allocation/driver";
 import { AllocationPart, AllocationRule, ZERO_DRIVER_RULES } from "../../src/allocation/policy";
 import { ZERO, compare, formatFraction, fraction, multiply, subtract, sum as addAll } from "../../src/kernel/fraction";
 
-const RUNS = { numRuns: 60, seed: 20251101 };
+const RUNS = { numRuns: 40, seed: 20251101 };
 
 const part = (driver: AllocationPart["driver"], more: Partial<AllocationPart> = {}): AllocationPart => ({ fraction: "1", driver, channels: [{ channel: "VOICE", weight: "1" }], minimumSeconds: 0, incrementSeconds: 0, ...more });
 const rule = (pool: string, parts: AllocationPart[], more: Partial<AllocationRule> = {}): AllocationRule => ({ pool, parts, zeroDriver: "UNALLOCATED", exclude: [], ...more });
