@@ -11,6 +11,7 @@ import { statementEntities } from "../chargeback/statement.entity";
 import { closingEntities } from "../closing/closing.entity";
 import { correctionEntities } from "../corrections/correction.entity";
 import { connectionEntities } from "../metering/connections/connections.entity";
+import { journalEntities } from "../journals/journals.entity";
 import { ratingEntities } from "../rating/rating.entity";
 import { meteringEntities } from "../metering/metering.entity";
 import { sourceEntities } from "../metering/sources/sources.entity";
@@ -18,7 +19,7 @@ import { sourceEntities } from "../metering/sources/sources.entity";
 export const entities = [
   ProgrammeEntity, BusinessUnitEntity, UseCaseEntity, UseCaseOwnershipEntity, OwnershipChangeEntity, BusinessUnitClosingEntity, PeriodEntity, AuditEntryEntity, AuditHeadEntity,
   CostPoolEntity, CostEntryEntity, ExchangeRateEntity, ...ratingEntities, ...meteringEntities, ...sourceEntities, ...connectionEntities, ...allocationEntities,
-  ...adjustmentEntities, ...statementEntities, ...correctionEntities, ...closingEntities,
+  ...adjustmentEntities, ...statementEntities, ...correctionEntities, ...closingEntities, ...journalEntities,
 ];
 
 export interface ConnectOptions {

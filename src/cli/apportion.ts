@@ -13,6 +13,7 @@ import { registerImportCosts } from "./import-costs.command";
 import { registerImportUsage } from "./import-usage.command";
 import { registerImportVendor } from "./import-vendor.command";
 import { registerInit } from "./init.command";
+import { registerJournal } from "./journal.command";
 import { registerMigrate } from "./migrate.command";
 import { registerProgrammeCreate } from "./programme-create.command";
 import { registerRestore } from "./restore.command";
@@ -44,6 +45,7 @@ function commandLine(): Command {
   registerClose(program);
   registerExplain(program);
   registerStatements(program);
+  registerJournal(program);
   registerVerify(program);
   registerBackup(program);
   registerRestore(program);
