@@ -1,5 +1,5 @@
 import { hashOf } from "../kernel/hash";
-import { lastDayOf, requirePeriodKey } from "../kernel/period";
+import { isPeriodKey, lastDayOf, requirePeriodKey } from "../kernel/period";
 import { Refusal } from "../kernel/refusal";
 import { Statement } from "../chargeback";
 import { Period, isClosed } from "../governance";
@@ -147,12 +147,12 @@ async function writeFiles(ports: GenerateJournalPorts, key: string, profile: Pro
   return written;
 }
 
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 function readPostingDate(text: string | null, period: string): string | null {
   if (text === null) return null;
   const month = text.slice(0, 7);
-  if (!DATE.test(text) || text < `${period}-01` || text > "2199-12-31" || text > lastDayOf(month)) {
+  if (!DATE.test(text) || !isPeriodKey(month) || month < period || text < `${month}-01` || text > lastDayOf(month)) {
     throw new Refusal("BAD_USER_INPUT", `"${text.slice(0, 20)}" is no posting date of ${period}. Write a day of that month or a later one, for example ${lastDayOf(period)}.`, ["postingDate"]);
   }
   return text;
