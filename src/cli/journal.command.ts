@@ -52,7 +52,7 @@ async function check(tx: TenantTransaction, period: string, options: JournalOpti
   const unmapped = await unmappedAccounts(tx, period, null);
   const rows = unmapped.map(({ amountMinor, ...each }) => ({ ...each, amount: toMoney(amountMinor, currency) }));
   print(options, rows, unmapped.length === 0 ? `Every charge of ${period} has an account.` : unmapped.map((each) => `${unmappedInWords(each)}, ${toMoney(each.amountMinor, currency).amount} ${currency.code}`).join("\n"));
-  if (unmapped.length > 0) throw new Refusal("NOT_READY", `${unmapped.length} charges of ${period} have no account. Propose an account mapping that names them.`, ["period"]);
+  if (unmapped.length > 0) throw new Refusal("NOT_READY", `Charges of ${period} without an account: ${unmapped.length}. Propose an account mapping that names them.`, ["period"]);
 }
 
 async function generate(tx: TenantTransaction, period: string, profile: ProfileCode, { postingDate, remap }: JournalOptions): Promise<Written[]> {
