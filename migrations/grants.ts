@@ -76,6 +76,13 @@ const PRIVILEGES: Readonly<Record<string, string>> = {
   "corrections.correction_step": "select, insert",
   "corrections.correction_leg": "select, insert",
   "corrections.correction_row": "select, insert",
+  "journals.account_mapping": "select, insert",
+  "journals.account_mapping_approval": "select, insert",
+  "journals.journal": "select, insert",
+  "journals.journal_statement": "select, insert",
+  "journals.journal_line": "select, insert",
+  "journals.journal_line_source": "select, insert",
+  "journals.journal_file": "select, insert",
 };
 
 export const SCHEMAS: readonly string[] = [...new Set(Object.keys(PRIVILEGES).map((table) => table.split(".")[0]!))];

@@ -12,6 +12,7 @@ import { budgetEntities } from "../budgets/budgets.entity";
 import { closingEntities } from "../closing/closing.entity";
 import { correctionEntities } from "../corrections/correction.entity";
 import { connectionEntities } from "../metering/connections/connections.entity";
+import { journalEntities } from "../journals/journals.entity";
 import { ratingEntities } from "../rating/rating.entity";
 import { meteringEntities } from "../metering/metering.entity";
 import { sourceEntities } from "../metering/sources/sources.entity";
@@ -19,7 +20,7 @@ import { sourceEntities } from "../metering/sources/sources.entity";
 export const entities = [
   ProgrammeEntity, BusinessUnitEntity, UseCaseEntity, UseCaseOwnershipEntity, OwnershipChangeEntity, BusinessUnitClosingEntity, PeriodEntity, AuditEntryEntity, AuditHeadEntity,
   CostPoolEntity, CostEntryEntity, ExchangeRateEntity, ...ratingEntities, ...meteringEntities, ...sourceEntities, ...connectionEntities, ...allocationEntities,
-  ...adjustmentEntities, ...statementEntities, ...correctionEntities, ...budgetEntities, ...closingEntities,
+  ...adjustmentEntities, ...statementEntities, ...correctionEntities, ...budgetEntities, ...closingEntities, ...journalEntities,
 ];
 
 export interface ConnectOptions {

@@ -11,6 +11,7 @@ import { RecordAudit, RequestContext } from "../tenancy/request-context";
 import { ScopeResolver } from "../tenancy/scope-resolver.store";
 import { GraphQLContext, LARGEST_INGEST_BYTES, LARGEST_QUERY_BYTES } from "./graphql-server";
 import { WithBody, authenticate, limitBodies, sendError } from "./http-manners";
+import { JOURNAL_FILES, addJournalRoute } from "./journal-route";
 import { httpStatusOf } from "./refusals";
 import { TokenVerifier } from "./token";
 import { PROVIDER_UPLOADS, addProviderRoute } from "./usage/provider-route";
@@ -37,7 +38,7 @@ const HEADERS_MS = 15_000;
 const BODY_MS = 60_000;
 const UPLOADS = "/usage";
 
-/** The routes. /graphql and /usage need a token, providers sign instead; health, metrics, SDL and the welcome page do not. */
+/** The routes. /graphql, /journals and /usage need a token, providers sign instead; health, metrics, SDL and the welcome page do not. */
 export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
   const app = Fastify({ bodyLimit: LARGEST_INGEST_BYTES, requestTimeout: 0, connectionTimeout: 0, http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 5_000 }, forceCloseConnections: "idle", return503OnClosing: false, logger: false, trustProxy: false });
   // JSON is read by us: the size of the body decides what it may ask, and no field of it is ever merged into another object.
@@ -72,6 +73,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   limitBodies(app, UPLOADS, BODY_MS);
   addUsageRoute(app, parts);
   addProviderRoute(app, parts);
+  addJournalRoute(app, parts);
   addOperations(app, parts);
   app.route({
     method: ["GET", "POST"],
@@ -102,7 +104,7 @@ function drainOnClose(app: FastifyInstance): void {
   });
   app.addHook("onClose", async () => clearInterval(sweep));
   app.addHook("onRequest", async (request, reply) => {
-    if (!isClosing || !["/graphql", UPLOADS, PROVIDER_UPLOADS].includes(request.routeOptions.url ?? "")) return;
+    if (!isClosing || !["/graphql", UPLOADS, PROVIDER_UPLOADS, JOURNAL_FILES].includes(request.routeOptions.url ?? "")) return;
     return sendError(reply.header("retry-after", "1"), httpStatusOf("UNAVAILABLE"), "UNAVAILABLE", "The server is shutting down. Send the same request again in a moment: what was stored before is not stored twice.");
   });
   app.addHook("onSend", async (_request, reply) => {

@@ -20,6 +20,8 @@ import { CorrectionResolver } from "../corrections/correction.resolver";
 import { CostsResolver } from "../costs/costs.resolver";
 import { ExchangeRateResolver } from "../costs/exchange-rate.resolver";
 import { GovernanceResolver } from "../governance/governance.resolver";
+import { JournalFieldResolver, JournalLineFieldResolver, JournalLineSourceFieldResolver } from "../journals/journal-view.resolver";
+import { JournalsResolver } from "../journals/journals.resolver";
 import { MutationError } from "../kernel/user-error.type";
 import { ConnectionsResolver } from "../metering/connections/connections.resolver";
 import { MeteringResolver } from "../metering/metering.resolver";
@@ -44,6 +46,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
   RunDiffResolver, ChargeBridgeResolver, PlanBridgeResolver,
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
+  JournalsResolver, JournalFieldResolver, JournalLineFieldResolver, JournalLineSourceFieldResolver,
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,
   ConnectionsResolver,
   BudgetResolver, CommitmentResolver, FundingResolver,

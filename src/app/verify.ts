@@ -8,6 +8,8 @@ import { StatementHashes, verifyStatements } from "../chargeback/verify-statemen
 import { ChainLink } from "../governance";
 import { verifyAuditChain } from "../governance/verify-audit-chain.query";
 import { verifyAdjustments, verifyClosedPeriods } from "../closing/verify-closed.query";
+import { listJournals } from "../journals/journal.query";
+import { JournalHashes, hashesOf, verifyAccountMappings, verifyJournals } from "../journals/verify-journals.query";
 import { Proof } from "../kernel/proof";
 import { verifyLegs } from "../metering/verify-legs.query";
 import { verifyOwners } from "../metering/verify-owners.query";
@@ -18,6 +20,7 @@ import { Database, TenantTransaction } from "../tenancy/database.store";
 
 const RUNS_AT_ONCE = 20;
 const STATEMENTS_AT_ONCE = 50;
+const JOURNALS_AT_ONCE = 50;
 
 /**
  * Proves a programme on its live data, figure by figure; each proof is handed out when it is made. Takes no lock that
@@ -58,5 +61,14 @@ export async function* verifyProgramme(database: Database, scope: Scope, anchors
     [after, more] = [page.pageInfo.endCursor, page.pageInfo.hasNextPage];
   }
   yield hashes.proof();
+  yield await prove(verifyAccountMappings);
+  yield await prove((tx) => verifyJournals(tx, currency));
+  const journals = new JournalHashes();
+  for (let after: string | null = null, more = true; more; ) {
+    const page = await prove((tx) => listJournals(tx, null, { first: JOURNALS_AT_ONCE, after }));
+    for (const { node } of page.edges) journals.add(await prove((tx) => hashesOf(tx, node)));
+    [after, more] = [page.pageInfo.endCursor, page.pageInfo.hasNextPage];
+  }
+  yield journals.proof();
   yield* await prove((tx) => verifyAuditChain(tx, anchors));
 }

@@ -8,6 +8,7 @@ export function welcomePage(): string {
 <ul>
 <li><code>POST /graphql</code>: the API; needs <code>Authorization: Bearer &lt;token&gt;</code>. Tokens are printed at start (demo) or come from <code>npm run -s apportion -- token</code>.</li>
 <li><code>POST /usage</code>: usage in bulk, with the same token: a CloudEvent, a list of them, or NDJSON of any size, gzip too. One result line per event.</li>
+<li><code>GET /journals/&lt;id&gt;/&lt;profile&gt;.csv</code>: the file of a closed month's journal, with the same token; <code>generateJournal</code> writes it.</li>
 <li><a href="/schema.graphql">/schema.graphql</a>: every operation, with units and errors.</li>
 <li><a href="/livez">/livez</a>, <a href="/readyz">/readyz</a>, <a href="/metrics">/metrics</a>: health and figures for operators.</li>
 </ul></body></html>

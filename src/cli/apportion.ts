@@ -14,6 +14,7 @@ import { registerImportCosts } from "./import-costs.command";
 import { registerImportUsage } from "./import-usage.command";
 import { registerImportVendor } from "./import-vendor.command";
 import { registerInit } from "./init.command";
+import { registerJournal } from "./journal.command";
 import { registerMigrate } from "./migrate.command";
 import { registerProgrammeCreate } from "./programme-create.command";
 import { registerRestore } from "./restore.command";
@@ -46,6 +47,7 @@ function commandLine(): Command {
   registerExplain(program);
   registerStatements(program);
   registerBudgets(program);
+  registerJournal(program);
   registerVerify(program);
   registerBackup(program);
   registerRestore(program);

@@ -30,7 +30,7 @@ beforeAll(async () => {
   server = await startTestServer();
   await createAcme(server);
   const admin = server.as("ADMIN");
-  await must(admin, CREATE_UNIT, { input: { code: `${MARK}.unit`, name: `${MARK} unit`, costCentre: `${MARK}-1` } });
+  await must(admin, CREATE_UNIT, { input: { code: `${MARK}.unit`, name: `${MARK} unit`, costCentre: `${MARK}-1`, chargebackMode: "CHARGEBACK" } });
   await must(admin, CREATE_USE_CASE, { input: { code: `${MARK}.case`, name: `${MARK} case`, businessUnit: `${MARK}.unit` } });
   await report(integration(server), [call("own-1"), call("own-2"), call("own-3", { useCase: "triage" }), call("own-4", { useCase: "helpdesk" })]);
   await report(integration(server, [`${MARK}.unit`]), [
@@ -45,6 +45,7 @@ beforeAll(async () => {
   await must(server.as("FINANCE"), "mutation($input: AttributeUsageInput!) { attributeUsage(input: $input) { userErrors { code } } }", { input: { eventIds: [`${MARK}-event-3`], useCase: `${MARK}.case`, reason: MARK } });
   await rateMarked();
   await disputeMarked();
+  await postMarked();
 
   const globex = inProgramme(server, "globex");
   await createAcme(server, { code: "globex" });
@@ -82,6 +83,14 @@ async function disputeMarked(): Promise<void> {
   await must(finance, "mutation($input: ResolveDisputeInput!) { resolveDispute(input: $input) { userErrors { code } } }", { input: { statement: statement.id, reason: MARK, lines } });
 }
 
+/** The journal of that month: what the marked unit is charged, on marked accounts. */
+async function postMarked(): Promise<void> {
+  const input = { effectiveFrom: "2025-08", note: MARK, entity: MARK, recovery: { account: `${MARK}-4900` }, rules: [{ debit: { account: `${MARK}-6100`, segments: [MARK] } }] };
+  await must(server.as("FINANCE"), "mutation($input: ProposeAccountMappingInput!) { proposeAccountMapping(input: $input) { userErrors { code message } } }", { input });
+  await must(server.as("FINANCE", { subject: "controller" }), "mutation { approveAccountMapping(input: { version: 1 }) { userErrors { code message } } }");
+  await must(server.as("FINANCE"), 'mutation { generateJournal(input: { period: "2025-08", profile: GENERIC }) { userErrors { code message } } }');
+}
+
 /** Variables declared, arguments, their values, and what is selected when not everything is. */
 type Form = [string, string, Record<string, unknown>, string?];
 
@@ -93,6 +102,7 @@ function reads(role: Role): Array<{ query: string; variables: Record<string, unk
   const ofStatements = (type: string): string => wholeSelection(schema, schema.getType(type)!, role, ["AllocationExplanation"]);
   const explained = `lines { explanation { ${wholeSelection(schema, schema.getType("AllocationExplanation")!, role)} } }`;
   const bridged = wholeSelection(schema, schema.getType("ChargeBridge")!, role, ["Statement", "AllocationExplanation"]);
+  const ofJournals = wholeSelection(schema, schema.getType("Journal")!, role, ["Statement", "StatementLine"]);
   const asWhat = (id: string): string => {
     const type = Buffer.from(id, "base64url").toString().split(":")[0]!;
     return `__typename ... on ${type} { ${ofStatements(type)} }`;
@@ -120,6 +130,9 @@ function reads(role: Role): Array<{ query: string; variables: Record<string, unk
     planBridge: ["retail", `${MARK}.unit`].map((unit) => ["$unit: String!", 'businessUnit: $unit, period: "2025-10", plan: { pools: [{ pool: "platform", amount: "9" }] }', { unit }, bridged]),
     statement: ["retail", "claims", `${MARK}.unit`].flatMap((unit) => [ofStatements("Statement"), explained].map((selection) => ["$unit: String!", 'businessUnit: $unit, period: "2025-08"', { unit }, selection] as Form)),
     statements: [{ period: "2025-08" }, { status: ["ISSUED", "SUPERSEDED"] }].map((where) => ["$where: StatementWhere", "first: 10, where: $where", { where }, `edges { cursor node { ${ofStatements("Statement")} } }`]),
+    unmappedAccounts: [["$key: PeriodKey!", "period: $key", { key: "2025-08" }]],
+    journal: ["acme-2025-08-J1", "acme-2025-08-J2"].map((id) => ["$id: String!", "externalId: $id", { id }, ofJournals]),
+    journals: [["", "first: 10", {}, `edges { cursor node { ${ofJournals} } }`]],
     usageCost: [["$where: UsageCostWhere!", "where: $where, groupBy: [BUSINESS_UNIT, USE_CASE, VENDOR, COMPONENT]", { where: { period: "2025-10" } }]],
     ratingRuns: [["$where: RatingRunWhere", "first: 10, where: $where", { where: { period: "2025-10" } }]],
     explainUsageCost: [["$where: UsageCostWhere!", "where: $where", { where: { period: "2025-10" } }, "vendor amount { amount } useCase { code } remainder { name exactAmount } legs(first: 10) { edges { node { event { eventId provider } } } }"]],
@@ -156,7 +169,7 @@ describe("a mark in everything that another unit and another programme wrote", (
 
   it("is seen by those who may: the scan is not blind", async () => {
     const finance = await seen(server.as("FINANCE"), "FINANCE");
-    for (const name of ["businessUnits", "useCases", "usage(", "usagePeaks", "usageDurations", "usageEvents", "usageCost", "explainUsageCost", "rateCards", "unattributedUsage", "costEntries", "allocation(", "statement(", "statements(", "chargeBridge", "allocationRunDiff", "auditEntries", "node"]) expect([name, finance.some((query) => query.includes(`{ ${name}`))]).toEqual([name, name !== "unattributedUsage"]);
+    for (const name of ["businessUnits", "useCases", "usage(", "usagePeaks", "usageDurations", "usageEvents", "usageCost", "explainUsageCost", "rateCards", "unattributedUsage", "costEntries", "allocation(", "statement(", "statements(", "chargeBridge", "allocationRunDiff", "accountMappings", "journal(", "journals(", "auditEntries", "node"]) expect([name, finance.some((query) => query.includes(`{ ${name}`))]).toEqual([name, name !== "unattributedUsage"]);
     expect((await seen(server.as("BUSINESS_UNIT", { businessUnits: [`${MARK}.unit`] }), "BUSINESS_UNIT")).length).toBeGreaterThan(10);
   });
 

@@ -47,6 +47,10 @@ const rateCard = (pool: string): Record<string, unknown> => ({ vendor: "acme-voi
 
 const BUDGET_REPORT = "rows { businessUnit { code } useCase { code } actual { amount } budget { amount { amount } setBy } forecast { amount } missing } remarks";
 
+const JOURNAL = "externalId debit { amount } lines(first: 5) { edges { node { businessUnit { code } useCase { code } pool { code } debit { amount } sources(first: 5) { edges { node { amount { amount } } } } } } } files { path } statements { id }";
+
+const accounts = (rule: Record<string, unknown>): Record<string, unknown> => ({ effectiveFrom: "2027-01", recovery: { account: "4900" }, rules: [{ ...rule, debit: { account: "6100" } }] });
+
 const PREVIEW = "query($input: PreviewCorrectionInput!) { previewCorrection(input: $input) { legs leftOut { eventId } effect { months { usage { businessUnit { code } useCase { code } } money { businessUnit { code } } } } } }";
 
 const QUERIES: readonly Question[] = [
@@ -156,6 +160,11 @@ const QUERIES: readonly Question[] = [
   ask("Query.statements", "where.businessUnit", "unit", `query($where: StatementWhere) { statements(first: 50, where: $where) { edges { node { ${STATEMENT} } } } }`, (names) => ({ where: { businessUnit: [names.unit] } })),
   ask("Query.statements", "where.period", "programme", `query($where: StatementWhere) { statements(first: 50, where: $where) { edges { node { ${STATEMENT} } } } }`, (names) => ({ where: { period: names.statementPeriod } }), { emptyWhenMissing: true }),
   ask("Query.statements", "after", "nobody", `query($after: String) { statements(first: 50, after: $after) { edges { node { ${STATEMENT} } } } }`, () => ({ after: cursor("2000-01", "a", "1") })),
+  ask("Query.accountMappings", "after", "nobody", "query($after: String) { accountMappings(first: 50, after: $after) { edges { node { version rules { pool businessUnit debit { account } } } } } }", () => ({ after: cursor("1") })),
+  ask("Query.unmappedAccounts", "period", "programme", "query($period: PeriodKey!) { unmappedAccounts(period: $period) { businessUnit pool amount { amount } } }", (names) => ({ period: names.statementPeriod })),
+  ask("Query.journals", "where.period", "programme", `query($where: JournalWhere) { journals(first: 50, where: $where) { edges { node { ${JOURNAL} } } } }`, (names) => ({ where: { period: names.statementPeriod } }), { emptyWhenMissing: true }),
+  ask("Query.journals", "after", "nobody", `query($after: String) { journals(first: 50, after: $after) { edges { node { ${JOURNAL} } } } }`, () => ({ after: cursor("2000-01", "1", "POSTING") })),
+  ask("Query.journal", "externalId", "programme", `query($id: String!) { journal(externalId: $id) { ${JOURNAL} } }`, (names) => ({ id: names.journal })),
   ask("Query.corrections", "no argument", "nobody", "{ corrections(first: 50) { edges { node { id kind reason legs(first: 5) { edges { node { eventId } } } effect { months { money { businessUnit { code } } } } } } } }"),
   ask("Query.corrections", "after", "nobody", "query($after: String) { corrections(first: 50, after: $after) { edges { node { id } } } }", (names) => ({ after: cursor("2000-01-01T00:00:00.000Z", Buffer.from(names.nodes.Correction!, "base64url").toString().slice(11)) })),
   ask("Query.correction", "id", "programme", "query($id: ID!) { correction(id: $id) { id legs(first: 5) { edges { node { eventId } } } } }", (names) => ({ id: names.nodes.Correction })),
@@ -241,6 +250,10 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.disputeStatement", "statement and line", "unit", mutation("disputeStatement", "statement { id }"), (names) => ({ input: { statement: names.nodes.Statement, lines: [{ line: names.nodes.StatementLine, reason: "because" }] } }), changes),
   ask("Mutation.resolveDispute", "statement", "programme", mutation("resolveDispute", "statement { id }"), (names) => ({ input: { statement: names.nodes.Statement, reason: "because", lines: [] } }), changes),
   ask("Mutation.postStatements", "period", "programme", mutation("postStatements", "statements { id }"), (names) => ({ input: { period: names.acceptedPeriod } }), changes),
+  ask("Mutation.proposeAccountMapping", "rules.pool", "programme", mutation("proposeAccountMapping", "mapping { version }"), (names) => ({ input: accounts({ pool: names.pool }) }), changes),
+  ask("Mutation.proposeAccountMapping", "rules.businessUnit", "programme", mutation("proposeAccountMapping", "mapping { version }"), (names) => ({ input: accounts({ businessUnit: names.unit }) }), changes),
+  ask("Mutation.approveAccountMapping", "version", "programme", mutation("approveAccountMapping", "mapping { version }"), (names) => ({ input: { version: names.version } }), changes),
+  ask("Mutation.generateJournal", "period", "programme", mutation("generateJournal", "journals { externalId }"), (names) => ({ input: { period: names.statementPeriod, profile: "GENERIC" } })),
   ask("Mutation.addToBackfill", "events.businessUnit", "programme", mutation("addToBackfill", "results { eventId outcome code message }"), (names) => ({ input: { name: "matrix", source: "test://matrix", events: [call("vouched-1", { businessUnit: names.unit, useCase: names.useCase })] } }), changes),
   ask("Mutation.proposeCorrection", "eventIds", "programme", PROPOSE_CORRECTION, (names) => ({ input: { kind: "AMEND", eventIds: [names.eventId], patch: { intent: "known" }, reason: "because" } }), changes),
   ask("Mutation.proposeCorrection", "useCase", "programme", PROPOSE_CORRECTION, (names) => ({ input: { kind: "ATTRIBUTE", eventIds: ["triage-2"], useCase: names.useCase, reason: "because" } }), changes),
@@ -404,7 +417,7 @@ describe.each(ROLES)("%s", (role) => {
 });
 
 /** What another person must do than the one who asked for it. */
-const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAllocationPolicy", "Mutation.approveRateCard", "Mutation.closePeriod", "Mutation.approveCorrection", "Mutation.approveFunding", "Mutation.approveBudgetModel"]);
+const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAccountMapping", "Mutation.approveAllocationPolicy", "Mutation.approveRateCard", "Mutation.closePeriod", "Mutation.approveCorrection", "Mutation.approveFunding", "Mutation.approveBudgetModel"]);
 
 describe("who is allowed gets through", () => {
   it("with one's own names every mutation does what it says", async () => {

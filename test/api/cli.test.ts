@@ -15,6 +15,8 @@ import { verifyProgramme } from "../../src/app/verify";
 import { recordAudit } from "../../src/cli/session";
 import { createCostPool } from "../../src/costs";
 import { createCostPoolPorts } from "../../src/costs/costs-ports.store";
+import { approveAccountMapping, proposeAccountMapping } from "../../src/journals";
+import { approveAccountMappingPorts, proposeAccountMappingPorts } from "../../src/journals/journals-ports.store";
 import { Scope } from "../../src/tenancy";
 
 const CLI = resolve(__dirname, "../../dist/src/cli/apportion.js");
@@ -232,7 +234,7 @@ describe("allocate and explain", () => {
 describe("verify", () => {
   test("proves everything, and says when newer facts wait", async () => {
     const { ok, proofs } = await json<{ ok: boolean; proofs: Array<{ ok: boolean }> }>("verify");
-    expect({ ok, held: proofs.map((proof) => proof.ok) }).toEqual({ ok: true, held: Array(19).fill(true) });
+    expect({ ok, held: proofs.map((proof) => proof.ok) }).toEqual({ ok: true, held: Array(22).fill(true) });
     fileOf("late.csv", [CALLS[0]!, "7,gero,Claims,Status,2025-10-20 11:00:00,60,call"]);
     await json("import", "usage", "late.csv", "--mapping", "mapping.json");
     const { status, out } = await apportion(["verify"]);
@@ -332,6 +334,7 @@ describe("statements", () => {
     expect(await apportion(["statements", PERIOD, "--business-unit", "nix"])).toMatchObject({ status: 3, out: "", err: expect.stringContaining("There is no business unit nix") as string });
     expect((await apportion(["statements", PERIOD])).out).toContain("No statements of 2025-10 were issued.");
     expect(await json("statements", PERIOD)).toEqual([]);
+    await tamper("update tenancy.business_unit set chargeback_mode = 'CHARGEBACK' where code = 'claims'");
     const issued = await json<Shown[]>("statements", PERIOD, "--issue");
     expect(issued.map(({ businessUnit, status }) => [businessUnit, status])).toEqual([["claims", "ISSUED"], ["retail-bank", "ISSUED"]]);
     expect(issued.reduce((sum, { total }) => sum + Number(total.amount.replace(".", "")), 0)).toBe(10_000);
@@ -349,7 +352,7 @@ describe("statements", () => {
   test.each([
     ["a line", "update chargeback.statement_line set amount_minor = amount_minor {+} 1 where position = 0", "+", "-", proofs],
     ["a total", "update chargeback.statement set total_minor = total_minor {+} 1", "+", "-", [proofs[0]]],
-    ["a mode", "update chargeback.statement set mode = {+}", "'CHARGEBACK'", "'SHOWBACK'", [proofs[1]]],
+    ["a mode", "update chargeback.statement set mode = {+} where business_unit_id = (select id from tenancy.business_unit where code = 'retail-bank')", "'CHARGEBACK'", "'SHOWBACK'", [proofs[1]]],
   ])("verify finds out about %s", async (_name, sql, there, back, expected) => {
     await tamper(sql.replace("{+}", there));
     try {
@@ -359,6 +362,36 @@ describe("statements", () => {
     }
     expect(await unproved()).toEqual([]);
   });
+});
+
+describe("journal", () => {
+  const journal = (...args: string[]): Promise<Ended> => apportion(["journal", PERIOD, "--profile", "generic", ...args]);
+
+  test("says which accounts are missing", async () => {
+    expect(await journal("--check")).toMatchObject({ status: 4, out: expect.stringMatching(/^claims, pool platform, ALLOCATION: no account, \d+\.\d\d GBP\n$/) as string, err: expect.stringContaining("Charges of 2025-10 without an account: 1.") as string });
+    expect(await journal()).toMatchObject({ status: 4, out: "", err: expect.stringContaining("No account mapping is approved for 2025-10") as string });
+    const { version } = await installation.database.withTenant(await as("ann"), (tx) =>
+      proposeAccountMapping(proposeAccountMappingPorts(tx, recordAudit), { effectiveFrom: PERIOD, recovery: { account: "4900" }, rules: [{ debit: { account: "6100", costCentre: "C1" } }] }, null));
+    await installation.database.withTenant(await as("ben"), (tx) => approveAccountMapping(approveAccountMappingPorts(tx, recordAudit), version));
+    expect(await journal("--check")).toMatchObject({ status: 0, out: "Every charge of 2025-10 has an account.\n" });
+  });
+
+  test("prints the file of the ERP, the same bytes each time, with its control totals", async () => {
+    const first = await journal();
+    expect(first).toMatchObject({ status: 0, out: expect.stringMatching(/^journal_id,line_no,[^\r]*\r\nacme-2025-10-J1,1,2025-10-31,2025-10,,6100,C1,,GBP,\d+\.\d\d,,ALLOCATION platform claims\.new-claim/) as string });
+    expect(first.err).toMatch(/acme-2025-10-J1 {2}2025-10-31 {2}3 lines {2}debit (\d+\.\d\d) {2}credit \1 GBP {2}sha256 [0-9a-f]{64}\n$/);
+    expect(await journal()).toMatchObject({ status: 0, out: first.out });
+    expect(await json("journal", PERIOD, "--profile", "NetSuite")).toMatchObject([{ externalId: "acme-2025-10-J1", kind: "POSTING", profile: "netsuite", control: { lines: 3, debit: { currency: "GBP" } } }]);
+    expect(await journal("--out", "journals")).toMatchObject({ status: 0, out: expect.stringContaining("acme-2025-10-J1") as string });
+    expect(readFileSync(join(folder, "journals", "acme-2025-10-J1.generic.csv"), "utf8")).toBe(first.out);
+    expect(readFileSync(join(folder, "journals", "acme-2025-10-J1.generic.control.csv"), "utf8")).toContain(first.err.match(/sha256 ([0-9a-f]{64})/)![1]!);
+    expect(await unproved()).toEqual([]);
+  });
+
+  test.each([[["--profile", "abacus"], 2, "There is no profile abacus. Known are generic, netsuite, oracle-fbdi, dynamics-365, sap-s4hana."], [[], 2, "--profile"], [["--profile", "generic", "--reversal"], 3, "Nothing was taken back"], [["--profile", "generic", "--posting-date", "2025-13-31"], 3, "is no posting date of 2025-10"], [["--profile", "oracle-fbdi"], 4, "needs LEDGER_ID"]])(
+    "%j ends with %i", async (args, status, message) => {
+      expect(await apportion(["journal", PERIOD, ...args])).toMatchObject({ status, out: "", err: expect.stringContaining(message) as string });
+    });
 });
 
 describe("token", () => {

@@ -11,7 +11,7 @@ import { BusinessUnitEntity } from "../../src/tenancy/tenancy.entity";
 import { TestServer, startTestServer } from "../support/server";
 import { createTwoProgrammes } from "../support/two-programmes";
 
-const SCHEMAS = ["tenancy", "governance", "metering", "costs", "allocation", "chargeback", "corrections", "budgets", "closing"];
+const SCHEMAS = ["tenancy", "governance", "metering", "costs", "allocation", "chargeback", "corrections", "budgets", "closing", "journals"];
 /** Derived figures that follow the facts. Everything else is only ever added to. */
 const UPDATABLE = ["governance.period", "metering.provider_refusal", "metering.telephony_call", "metering.usage_daily_total", "metering.usage_leg", "metering.usage_period_total"];
 
@@ -143,7 +143,8 @@ describe("what a transaction may touch", () => {
       const [all] = await server.sql<{ count: string }>(`select count(*) from ${name} where business_unit_id = $1`, [retail]);
       expect([name, await within(own, `select count(*) from ${name}`)]).toEqual([name, [all]]);
     }
-    for (const hidden of ["governance.audit_entry", "governance.audit_head", "chargeback.programme_line", "budgets.funding", "budgets.funding_approval", "budgets.model_component", "budgets.model_approval", "closing.close_rules", "tenancy.ownership_change", "metering.attribution_rule", "metering.attribution_rule_retirement", "costs.cost_entry", "allocation.policy", "allocation.policy_approval", "metering.usage_leg", "metering.delivery", "metering.source_registration", "metering.source_rules", "metering.silence_acknowledgement"]) expect([hidden, await within(own, `select count(*) from ${hidden}`)]).toEqual([hidden, [{ count: "0" }]]);
+    for (const hidden of ["governance.audit_entry", "governance.audit_head", "chargeback.programme_line", "budgets.funding", "budgets.funding_approval", "budgets.model_component", "budgets.model_approval", "closing.close_rules", "tenancy.ownership_change", "metering.attribution_rule", "metering.attribution_rule_retirement", "costs.cost_entry", "allocation.policy", "allocation.policy_approval", "metering.usage_leg", "metering.delivery", "metering.source_registration", "metering.source_rules", "metering.silence_acknowledgement",
+      "journals.account_mapping", "journals.account_mapping_approval", "journals.journal", "journals.journal_file", "journals.journal_line", "journals.journal_line_source", "journals.journal_statement"]) expect([hidden, await within(own, `select count(*) from ${hidden}`)]).toEqual([hidden, [{ count: "0" }]]);
   });
 
   it("a writer adds rows of its own units only", async () => {

@@ -24,6 +24,8 @@ export interface Names {
   /** A closed month whose statements wait, and one whose statements are all accepted. */
   readonly statementPeriod: string;
   readonly acceptedPeriod: string;
+  /** External id of the journal of the month whose statements wait. */
+  readonly journal: string;
   /** Opaque ids by type. */
   readonly nodes: Readonly<Record<string, string>>;
 }
@@ -35,7 +37,7 @@ const NEVER = "00000000-0000-4000-8000-000000000000";
 
 /** Names of nothing at all. */
 export const MISSING: Names = {
-  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, alert: idOf("BudgetAlert", NEVER), statementPeriod: "2019-07", acceptedPeriod: "2019-07",
+  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, alert: idOf("BudgetAlert", NEVER), statementPeriod: "2019-07", acceptedPeriod: "2019-07", journal: "acme-2019-07-J1",
   nodes: Object.fromEntries([...["Programme", "BusinessUnit", "UseCase", "UsageEvent", "CostPool", "CostEntry", "AllocationRun", "RatingRun", "Statement", "StatementLine", "Correction"].map((type) => [type, idOf(type, NEVER)]), ["Period", idOf("Period", "2019-07")], ["AllocationPolicy", idOf("AllocationPolicy", "99")]]),
 };
 
@@ -44,6 +46,7 @@ export async function createTwoProgrammes(server: TestServer): Promise<{ own: Na
   await createAcme(server);
   await fill(server, ["retail", "claims", "support"], ["order-status", "triage", "helpdesk"], "platform", "2025-10");
   await issueMonth(server, "acme", "platform-direct", ["order-status", "triage", "helpdesk"], "2025-08");
+  await postMonth(server, "platform-direct", "2025-08");
   await acceptAll(server, [...UNITS], await issueMonth(server, "acme", "platform-direct", ["order-status"], "2025-07"));
   const globex = inProgramme(server, "globex");
   await createAcme(server, { code: "globex" });
@@ -54,6 +57,7 @@ export async function createTwoProgrammes(server: TestServer): Promise<{ own: Na
   }
   await fill(globex, ["freight", "harbour", "customs"], ["freight-calls", "harbour-calls", "customs-calls"], "hangar", "2024-03");
   await issueMonth(globex, "globex", "hangar-direct", ["freight-calls", "harbour-calls"], "2024-02");
+  await postMonth(globex, "hangar-direct", "2024-02");
   await must(globex.as("FINANCE"), "mutation($input: ProposeAllocationPolicyInput!) { proposeAllocationPolicy(input: $input) { policy { version } userErrors { code message } } }", { input: { effectiveFrom: "2030-01", rules: [{ pool: "hangar", parts: [{ driver: "CALLS" }] }] } });
   return {
     own: await namesOf(server, "acme", "retail", "order-status", "platform", "2025-10", 1, ["2025-08", "2025-07"]),
@@ -101,8 +105,9 @@ export async function connectRetell(server: TestServer, unit: string, useCase: s
   await must(server.as("ADMIN"), "mutation($input: ConnectProviderInput!) { connectProvider(input: $input) { userErrors { code message } } }", { input });
 }
 
-/** Direct cost of a month, closed behind the API's back so that no other month is concerned, and its statements. Answers their ids. */
+/** Direct cost of a month, closed behind the API's back so that no other month is concerned, and its statements. Units pay for it. Answers their ids. */
 async function issueMonth(server: TestServer, programme: string, pool: string, useCases: string[], period: string): Promise<string[]> {
+  await server.sql("update tenancy.business_unit set chargeback_mode = 'CHARGEBACK' where programme_id = (select id from tenancy.programme where code = $1)", [programme]);
   for (const useCase of useCases) await must(server.as("FINANCE"), BOOK, { input: { pool, period, amount: "3.00", currency: "USD", externalId: `${useCase}-${period}`, useCase } });
   await server.sql(
     "update governance.period set status = 'CLOSED', closed_at = now(), cutoff = date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond' where key = $1 and programme_id = (select id from tenancy.programme where code = $2)",
@@ -110,6 +115,14 @@ async function issueMonth(server: TestServer, programme: string, pool: string, u
   );
   const { issueStatements } = await must(server.as("FINANCE"), "mutation($input: IssueStatementsInput!) { issueStatements(input: $input) { statements { id } userErrors { code message } } }", { input: { period } });
   return issueStatements.statements.map(({ id }: { id: string }) => id);
+}
+
+/** An account mapping that two people agreed on, and the journal of a month by it. */
+async function postMonth(server: TestServer, pool: string, period: string): Promise<void> {
+  const input = { effectiveFrom: "2024-01", recovery: { account: "4900" }, rules: [{ pool, debit: { account: "6100", costCentre: "CC1" } }] };
+  await must(server.as("FINANCE"), "mutation($input: ProposeAccountMappingInput!) { proposeAccountMapping(input: $input) { userErrors { code message } } }", { input });
+  await must(server.as("FINANCE", { subject: "second-person" }), "mutation { approveAccountMapping(input: { version: 1 }) { userErrors { code message } } }");
+  await must(server.as("FINANCE"), "mutation($input: GenerateJournalInput!) { generateJournal(input: $input) { userErrors { code message } } }", { input: { period, profile: "GENERIC" } });
 }
 
 async function acceptAll(server: TestServer, businessUnits: string[], statements: string[]): Promise<void> {
@@ -140,7 +153,7 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
   const alert = await one("select a.id from budgets.alert a join tenancy.business_unit u on u.id = a.business_unit_id where a.programme_id = (select id from p) and u.code = $2 order by a.raised_at, a.id limit 1", unit);
   const key = await one("select id from metering.provider_key where programme_id = (select id from p)");
   const nodes = Object.fromEntries(Object.entries(keys).map(([type, key]) => [type, idOf(type, key)]));
-  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, connection: connectionRef(programme, connection), key, alert: idOf("BudgetAlert", alert), statementPeriod, acceptedPeriod, nodes };
+  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, connection: connectionRef(programme, connection), key, alert: idOf("BudgetAlert", alert), statementPeriod, acceptedPeriod, journal: `${programme}-${statementPeriod}-J1`, nodes };
 }
 
 /**
@@ -149,7 +162,7 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
  */
 export async function rowCounts(server: TestServer): Promise<Record<string, number>> {
   const tables = await server.sql<{ name: string }>(
-    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'corrections', 'closing', 'rating', 'budgets') and (schemaname, tablename) not in (('metering', 'delivery'), ('metering', 'source')) order by 1",
+    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'corrections', 'closing', 'rating', 'budgets', 'journals') and (schemaname, tablename) not in (('metering', 'delivery'), ('metering', 'source')) order by 1",
   );
   const rows = await server.sql<{ name: string; count: string }>(tables.map(({ name }) => `select '${name}' as name, count(*) as count from ${name}`).join(" union all "));
   return Object.fromEntries(rows.map(({ name, count }) => [name, Number(count)]));

@@ -1,0 +1,35 @@
+import { Statement } from "../chargeback";
+import { linesOf } from "../chargeback/statement.query";
+import { TenantTransaction } from "../tenancy/database.store";
+import { tenancyStore } from "../tenancy/tenancy.store";
+import { PostableCharge, UnallocatedAmount } from "./draft-journal";
+
+/** The lines of statements, in the order of the statements, with the cost centre of their units. */
+export async function postableCharges(tx: TenantTransaction, statements: readonly Statement[]): Promise<PostableCharge[]> {
+  const lines = await linesOf(tx, statements.map(({ id }) => id));
+  const costCentres = new Map((await tenancyStore(tx).listBusinessUnits()).map(({ code, costCentre }) => [code, costCentre]));
+  return statements.flatMap(({ id, businessUnit }) =>
+    (lines.get(id) ?? []).map(({ lineId, kind, useCase, pool, originPeriod, run, amountMinor, description }): PostableCharge => ({
+      statementId: id, lineId, businessUnit, costCentre: costCentres.get(businessUnit) ?? null, kind, useCase, pool, originPeriod, runId: run?.id ?? null, amountMinor, description,
+    })));
+}
+
+/** What no unit bears of the pools that a closed period divided, and of what late facts changed in earlier ones. */
+export async function unallocatedAmounts(tx: TenantTransaction, period: string): Promise<UnallocatedAmount[]> {
+  const rows = await tx.query<{ pool: string; originPeriod: string; runId: string | null; amount: string }>(
+    `select p.code as pool, x.origin as "originPeriod", x.run_id as "runId", x.amount_minor as amount
+     from (
+       select r.period_key as origin, r.id as run_id, q.pool_id, q.unallocated_minor as amount_minor
+       from (select id, period_key from allocation.run where programme_id = $1 and period_key = $2 order by sequence desc limit 1) r
+         join allocation.run_pool q on q.programme_id = $1 and q.run_id = r.id
+       union all
+       select a.origin_period_key, a.run_id, q.pool_id, q.unallocated_minor
+       from chargeback.adjustment a
+         join chargeback.adjustment_pool q on q.programme_id = $1 and q.period_key = a.period_key and q.origin_period_key = a.origin_period_key
+       where a.programme_id = $1 and a.period_key = $2) x
+       join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id
+     where x.amount_minor <> 0 order by p.code collate "C", x.origin`,
+    [tx.scope.programme.id, period],
+  );
+  return rows.map(({ amount, ...row }) => ({ ...row, amountMinor: BigInt(amount) }));
+}

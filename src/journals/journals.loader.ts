@@ -1,0 +1,13 @@
+import { TenantTransaction } from "../tenancy/database.store";
+import { RequestContext } from "../tenancy/request-context";
+import { Statement } from "../chargeback";
+import { StoredFile, filesOf, statementsOf } from "./journal.query";
+
+type Load<V> = (tx: TenantTransaction, keys: readonly string[]) => Promise<ReadonlyMap<string, V>>;
+
+const by = <V>(name: string, load: Load<V>) => async (context: RequestContext, key: string): Promise<V | null> => (await context.loader<V>(name, load)).load(key);
+
+/** The files of a journal, by profile. */
+export const loadFiles = by<StoredFile[]>("JournalFiles", filesOf);
+/** The statements that a journal posts, by code of the unit. */
+export const loadPostedStatements = by<Statement[]>("PostedStatements", statementsOf);
