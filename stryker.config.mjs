@@ -19,10 +19,10 @@ const MONEY_CODE = {
   "src/allocation/methods/settle.ts": ["settle"],
   "src/allocation/methods/shares.ts": ["allocation-methods-one-pool", "allocation-methods-refusals"],
   "src/rating/charge.ts": ["charge"],
-  "src/rating/rate-usage.ts": ["rating-usage", "rating-charge"],
+  "src/rating/rate-usage.ts": ["rating-usage"],
   "src/rating/plan-postings.ts": ["rating-usage"],
   "src/chargeback/adjustment.ts": ["adjustment"],
-  "src/corrections/effect.ts": ["corrections"],
+  "src/corrections/effect.ts": ["effect"],
 };
 
 const files = process.env.ONLY ? process.env.ONLY.split(",") : Object.keys(MONEY_CODE);
@@ -38,6 +38,8 @@ export default {
     enableFindRelatedTests: false,
     config: {
       ...jest, globalSetup: null, globalTeardown: null, watchman: false, roots: ["<rootDir>/src", "<rootDir>/test/unit", "<rootDir>/test/support"], setupFiles: [...jest.setupFiles, "<rootDir>/test/support/few-runs.ts"],
+      // The fronts of rooms load GraphQL and the database, of which the pure files need nothing: only words and refusals.
+      moduleNameMapper: { "^\\.\\./metering$": "<rootDir>/src/metering/usage-event", "^\\.\\./costs$": "<rootDir>/src/costs/exchange-rate" },
       testMatch: tests.map((name) => `<rootDir>/test/unit/${name}.test.ts`),
     },
   },
