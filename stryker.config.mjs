@@ -20,7 +20,7 @@ const MONEY_CODE = {
   "src/allocation/methods/shares.ts": ["allocation-methods-one-pool", "allocation-methods-refusals"],
   "src/rating/charge.ts": ["charge"],
   "src/rating/rate-usage.ts": ["rating-usage"],
-  "src/rating/plan-postings.ts": ["rating-usage"],
+  "src/rating/plan-postings.ts": ["plan-postings"],
   "src/chargeback/adjustment.ts": ["adjustment"],
   "src/corrections/effect.ts": ["effect"],
 };
