@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { Fraction, add, compare, formatFraction, fraction, subtract, sum } from "../../src/kernel/fraction";
+import { Fraction, add, compare, formatFraction, fraction, sum } from "../../src/kernel/fraction";
 import { FactsInput, PartInput, PoolInput } from "../../src/allocation/methods/facts-input";
 import { exactByReceiver } from "../../src/allocation/methods/divide-facts";
 import { divided } from "../support/method-facts";
