@@ -16,6 +16,8 @@ describe("settle: whole amounts from exact ones", () => {
     ["whole amounts stay as they are",                      6n,   "a:1 b:2 c:3",                "1 2 3"],
     ["the largest remainder first",                         7n,   "a:7/2 b:21/10 c:7/5",        "4 2 1"],
     ["the largest remainder, whatever its code",            1n,   "a:1/5 b:1/5 c:3/5",          "0 0 1"],
+    ["the largest remainder, wherever it stands",           1n,   "z:3/5 a:1/5 b:1/5",          "1 0 0"],
+    ["the second largest before the third",                 2n,   "z:1/2 m:9/10 a:1/5 b:2/5",   "1 1 0 0"],
     ["ties to the code that sorts first",                   5n,   "a:5/3 b:5/3 c:5/3",          "2 2 1"],
     ["ties to it in whatever order they come",              5n,   "c:5/3 a:5/3 b:5/3",          "1 2 2"],
     ["ties byte by byte: upper case before lower",          1n,   "a:1/2 B:1/2",                "0 1"],
