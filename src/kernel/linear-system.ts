@@ -12,7 +12,7 @@ export interface LinearSolution {
  *
  * Fraction-free elimination (Bareiss, in the form of Gauss and Jordan): every entry stays the determinant of a part of the
  * matrix, so each division leaves nothing over and the numbers grow no faster than they must. The denominator is the
- * determinant up to its sign.
+ * determinant up to its sign. Columns that are done are never read again, and not written either.
  */
 export function solveLinear(matrix: readonly (readonly bigint[])[], right: readonly (readonly bigint[])[]): LinearSolution | null {
   const size = matrix.length;
@@ -30,9 +30,6 @@ export function solveLinear(matrix: readonly (readonly bigint[])[], right: reado
       const row = rows[index]!;
       const factor = row[step]!;
       for (let column = step + 1; column < width; column += 1) row[column] = (pivot[step]! * row[column]! - factor * pivot[column]!) / previous;
-      // Rows above keep their own pivot on the diagonal, which grows with the others.
-      if (index < step) row[index] = pivot[step]!;
-      row[step] = 0n;
     }
     previous = pivot[step]!;
   }
@@ -45,8 +42,11 @@ function smallestPivot(rows: readonly (readonly bigint[])[], step: number): numb
   let size = 0n;
   for (let index = step; index < rows.length; index += 1) {
     const value = rows[index]![step]!;
+    if (value === 0n) continue;
+    // Stryker disable next-line all: any pivot gives the same solution.
     const magnitude = value < 0n ? -value : value;
-    if (magnitude !== 0n && (best === -1 || magnitude < size)) [best, size] = [index, magnitude];
+    // Stryker disable next-line ConditionalExpression,EqualityOperator,LogicalOperator,UnaryOperator: any pivot gives the same solution.
+    if (best === -1 || magnitude < size) [best, size] = [index, magnitude];
   }
   return best;
 }

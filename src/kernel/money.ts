@@ -26,7 +26,7 @@ const LARGEST_AMOUNT_MINOR = 10n ** 17n;
 
 /** The currency of an ISO 4217 code; null when there is none of that name. */
 export function currencyOf(code: string): Currency | null {
-  if (!/^[A-Z]{3}$/.test(code) || !KNOWN_CURRENCIES.has(code)) return null;
+  if (!KNOWN_CURRENCIES.has(code)) return null;
   return { code, exponent: EXPONENTS[code] ?? 2 };
 }
 
@@ -36,11 +36,11 @@ export function currencyOf(code: string): Currency | null {
  */
 export function toMinor(text: string, currency: Currency, field: readonly string[]): bigint {
   const { units, scale } = requireDecimal(text, field);
-  const surplus = scale - currency.exponent;
-  if (surplus > 0 && units % 10n ** BigInt(surplus) !== 0n) {
+  const [scaled, divisor] = [units * 10n ** BigInt(currency.exponent), 10n ** BigInt(scale)];
+  if (scaled % divisor !== 0n) {
     throw new Refusal("BAD_USER_INPUT", `${text} has more decimals than ${currency.code} has (${currency.exponent}). Round it before you book it.`, field);
   }
-  const minor = surplus > 0 ? units / 10n ** BigInt(surplus) : units * 10n ** BigInt(-surplus);
+  const minor = scaled / divisor;
   if (minor >= LARGEST_AMOUNT_MINOR || minor <= -LARGEST_AMOUNT_MINOR) {
     throw new Refusal("BAD_USER_INPUT", `${text} is larger than an entry may be (10^17 minor units).`, field);
   }

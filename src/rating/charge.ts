@@ -8,6 +8,7 @@ import { RateCardDocument, basePerUnit, exact, isFee, isTimed, priceOf } from ".
 export function billedMs(connectedMs: bigint, minimumSeconds: number, incrementSeconds: number): bigint {
   const increment = BigInt(incrementSeconds) * 1_000n, minimum = BigInt(minimumSeconds) * 1_000n;
   const rounded = increment === 0n ? connectedMs : ((connectedMs + increment - 1n) / increment) * increment;
+  // Stryker disable next-line EqualityOperator: of two equal times it is either.
   return rounded > minimum ? rounded : minimum;
 }
 
@@ -76,6 +77,7 @@ export function chargeOf(card: RateCardDocument, stretches: readonly Stretch[], 
   const usage = sum(lines.map(({ charge }) => charge));
   const commitment = card.minimumCommitment === null ? ZERO : multiply(exact(card.minimumCommitment), share);
   const spent = add(usage, reported);
+  // Stryker disable next-line EqualityOperator: a commitment that is spent exactly leaves zero either way.
   return { lines, quantity: multiply(total, part), usage, shortfall: compare(commitment, spent) > 0 ? subtract(commitment, spent) : ZERO, stretch: multiply(stretch, part) };
 }
 
@@ -83,9 +85,10 @@ export function chargeOf(card: RateCardDocument, stretches: readonly Stretch[], 
 function graduated(card: RateCardDocument, line: string, used: Fraction, quantity: Fraction): Fraction {
   let charge = ZERO, from = used, left = quantity;
   for (const tier of card.tiers) {
-    if (left.numerator <= 0n) break;
     const room = tier.upTo === null ? left : subtract(exact(tier.upTo), from);
+    // Stryker disable next-line EqualityOperator: a band without room takes nothing either way.
     if (room.numerator <= 0n) continue;
+    // Stryker disable next-line EqualityOperator: of two equal quantities it is either.
     const here = compare(room, left) < 0 ? room : left;
     charge = add(charge, multiply(here, priceOf(tier, line)));
     from = add(from, here);

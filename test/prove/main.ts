@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { randomInt } from "node:crypto";
 import { say } from "../../bench/figures";
+import { proveConservation } from "./conservation";
 import { proveCutConnections } from "./cut-connections";
 import { proveDiskFull } from "./disk-full";
 import { proveKillDatabase } from "./kill-database";
@@ -25,6 +26,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   replay: proveReplay,
   "race-close": proveRaceClose,
   simulation: proveSimulation,
+  conservation: proveConservation,
 };
 
 const USAGE = `npm run prove -- [${Object.keys(PROOFS).join("|")}]... [--seed <n>] [--rounds <n>]

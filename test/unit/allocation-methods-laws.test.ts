@@ -1,8 +1,7 @@
 import fc from "fast-check";
-import { Fraction, add, compare, formatFraction, fraction, subtract, sum } from "../../src/kernel/fraction";
+import { Fraction, add, compare, formatFraction, fraction, sum } from "../../src/kernel/fraction";
 import { FactsInput, PartInput, PoolInput } from "../../src/allocation/methods/facts-input";
 import { exactByReceiver } from "../../src/allocation/methods/divide-facts";
-import { settle, settleHierarchy } from "../../src/allocation/methods/settle";
 import { divided } from "../support/method-facts";
 
 const RUNS = { numRuns: 80, seed: 20251031 };
@@ -123,36 +122,6 @@ describe("laws of every method", () => {
       for (const { amountMinor } of result!.lines) expect(amountMinor >= BigInt(minimum) && amountMinor <= BigInt(minimum + room)).toBe(true);
       if (spill !== "PROGRAMME") expect(result!.unallocatedMinor >= 0n).toBe(true);
       expect(result!.lines.reduce((all, line) => all + line.amountMinor, result!.unallocatedMinor)).toBe(BigInt(minor));
-    }), RUNS);
-  });
-});
-
-describe("settle", () => {
-  const exact = fc.array(fc.tuple(fc.integer({ min: -9_999, max: 9_999 }), fc.integer({ min: 1, max: 60 })), { minLength: 1, maxLength: 8 });
-
-  test.each<[string, bigint, string[], bigint[]]>([
-    ["the largest remainder first",      7n, ["7/2", "21/10", "7/5"], [4n, 2n, 1n]],
-    ["ties to the code that sorts first", 5n, ["5/3", "5/3", "5/3"], [2n, 2n, 1n]],
-    ["charges and credits at once",      1n, ["7/2", "-5/2"], [3n, -2n]],
-    ["nothing to give",                  0n, ["1/2", "-1/2"], [0n, 0n]],
-  ])("%s", (_, total, amounts, expected) => {
-    const claims = amounts.map((text, index) => ({ code: `c${index}`, exact: fraction(BigInt(text.split("/")[0]!), BigInt(text.split("/")[1] ?? 1)) }));
-    expect(settle(total, claims)).toEqual(expected.map((each) => each));
-    expect(settle(-total, claims.map((claim) => ({ ...claim, exact: fraction(-claim.exact.numerator, claim.exact.denominator) })))).toEqual(expected.map((each) => -each));
-  });
-
-  test("sums to the whole, each part less than one unit from its exact amount, at every level of a hierarchy", () => {
-    fc.assert(fc.property(exact, (values) => {
-      const claims = values.map(([numerator, denominator], index) => ({ code: `c${index}`, exact: fraction(BigInt(numerator), BigInt(denominator)) }));
-      const rest = subtract(fraction(0n), sum(claims.map((claim) => claim.exact)));
-      const all = [...claims, { code: "z", exact: rest }];
-      const near = (part: bigint, of: Fraction): boolean => { const off = subtract(fraction(part), of); return off.numerator < off.denominator && -off.numerator < off.denominator; };
-      const flat = settle(0n, all);
-      expect(flat.reduce((a, b) => a + b, 0n)).toBe(0n);
-      flat.forEach((part, index) => expect(near(part, all[index]!.exact)).toBe(true));
-      const nested = settleHierarchy(0n, all, new Map(all.slice(1, -1).map(({ code }) => [code, "c0"])));
-      all.forEach(({ code, exact: of }) => expect(near(nested.get(code)!, of)).toBe(true));
-      expect([...nested.values()].reduce((a, b) => a + b, 0n)).toBe(0n);
     }), RUNS);
   });
 });

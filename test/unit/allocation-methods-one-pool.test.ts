@@ -37,6 +37,9 @@ describe("one pool", () => {
     ["nothing used of the capacity",          1000, { method: "PRACTICAL_CAPACITY", driver: "none", capacity: "50" }, { "-": 1000 }],
     ["a commitment not used up",              1000, { method: "COMMITMENT", driver: "calls", rate: "6" }, { east: 300, north: 180, west: 120, "-": 400 }],
     ["a commitment not used up, spread",      1000, { method: "COMMITMENT", driver: "calls", rate: "6", idle: "BY_USE" }, { east: 500, north: 300, west: 200 }],
+    ["capacity whose use sums below zero",    1000, { method: "PRACTICAL_CAPACITY", driver: "below", negative: "STANDARD_SCALING", capacity: "50" }, { "-": 1000 }],
+    ["a commitment whose use sums below zero", 1000, { method: "COMMITMENT", driver: "below", negative: "STANDARD_SCALING", rate: "6" }, { "-": 1000 }],
+    ["the same, spread by use",               1000, { method: "COMMITMENT", driver: "below", negative: "STANDARD_SCALING", rate: "6", idle: "BY_USE" }, { east: 625, north: 0, west: 375 }],
     ["a commitment used up",                  1000, { method: "COMMITMENT", driver: "calls", rate: "25" }, { east: 500, north: 300, west: 200 }],
     ["a standard rate recovers too little",   1000, { method: "RATE", driver: "calls", rate: "9" }, { east: 450, north: 270, west: 180, "-": 100 }],
     ["a standard rate recovers too much",     1000, { method: "RATE", driver: "calls", rate: "11" }, { east: 550, north: 330, west: 220, "-": -100 }],
@@ -67,6 +70,11 @@ describe("one pool", () => {
     const part: PartInput = { method: "PROPORTIONAL", driver: "calls" };
     expect(posted(one(1000, part, rest))).toEqual({ p: expected });
     expect(posted(one(-1000, part, rest))).toEqual({ p: Object.fromEntries(Object.entries(expected).map(([code, amount]) => [code, -amount])) });
+  });
+
+  test("a minimum of a pool that nobody bears is charged of a charge and credited of a credit", () => {
+    const kept = (amount: number) => posted(one(amount, { method: "KEEP" }, { limits: [{ receiver: "west", minimum: "280" }], spill: "PROGRAMME" }));
+    expect([kept(1000), kept(-1000)]).toEqual([{ p: { west: 280, "-": 720 } }, { p: { west: -280, "-": -720 } }]);
   });
 
   test("a minimum reaches who used nothing", () => {

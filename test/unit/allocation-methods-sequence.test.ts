@@ -52,6 +52,14 @@ describe("pools that serve each other", () => {
     expect(posted(input).last).toEqual({ a: 500, b: 400 });
   });
 
+  test("a pool without use is served all the same where scaling raises what it used above zero", () => {
+    const input = (services: FactsInput["services"]): FactsInput => facts(["a", "b"], { signed: { net: 0, a: -2, b: 5 } }, [
+      pool("net", 100, { method: "DIRECT", to: ["a"] }), pool("desk", 900, { ...by("signed"), negative: "STANDARD_SCALING" }),
+    ], { services });
+    expect(posted(input("RECIPROCAL"))).toEqual({ desk: { a: 0, b: 700 }, net: { a: 300 } });
+    expect(() => divided(input(null))).toThrow("Pool desk serves net, which is divided before it");
+  });
+
   test("without a rule of service pools pass on to those after them", () => {
     const input = facts(["a"], { heads: { net: 1, a: 1 } }, [pool("desk", 101, by("heads")), pool("net", 50, { method: "DIRECT", to: ["a"] })]);
     expect(posted(input)).toEqual({ desk: { a: 51 }, net: { a: 100 } });

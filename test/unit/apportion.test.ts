@@ -97,6 +97,8 @@ describe("equal remainders go to the code that sorts first, byte by byte", () =>
   test.each([
     // total  claims                      parts: a larger remainder beats an earlier code
     ["1",     "a:49 b:51",                "0 1"],
+    ["1",     "z:51 a:49",                "1 0"],
+    ["2",     "z:5 m:9 a:2 b:4",          "1 1 0 0"],
     ["1",     "a:1 b:1",                  "1 0"],
     ["1",     "b:1 a:1",                  "0 1"],
     ["3",     "d:1 c:1 b:1 a:1",          "0 1 1 1"],

@@ -1,8 +1,7 @@
-import fc from "fast-check";
 import { GraphQLInputObjectType, isInputObjectType } from "graphql";
 import { buildPublicSchema } from "../../src/app/schema";
 import {
-  CorrectionInput, CorrectionRules, CorrectionStepName, DEFAULT_CORRECTION_RULES, MOST_LEGS, MonthState, PATCHABLE_FIELDS, PatchedLeg, cleanPatch, effectBetween, hashPlan, needsSecondPerson, openRevertRequest,
+  CorrectionInput, CorrectionRules, CorrectionStepName, DEFAULT_CORRECTION_RULES, MOST_LEGS, PATCHABLE_FIELDS, PatchedLeg, cleanPatch, hashPlan, needsSecondPerson, openRevertRequest,
   readCorrectionInput, readPatch, statusOf,
 } from "../../src/corrections";
 import { Refusal } from "../../src/kernel/refusal";
@@ -126,44 +125,5 @@ describe("a plan's hash", () => {
     expect(hashPlan("VOID", {}, [...legs].reverse())).toBe(hash);
     const others = [hashPlan("AMEND", {}, legs), hashPlan("VOID", { x: "y" }, legs), hashPlan("VOID", {}, legs.slice(1)), hashPlan("VOID", {}, [{ ...legs[0]!, eventKey: "b" }, legs[1]!]), hashPlan("VOID", {}, [{ ...legs[0]!, useCaseBefore: "u" }, legs[1]!])];
     expect(new Set([hash, ...others]).size).toBe(6);
-  });
-});
-
-describe("an effect", () => {
-  const month = (cells: Array<[string, string, bigint]>, unallocatedMinor: bigint, totalMinor: bigint, more: Partial<MonthState> = {}): MonthState =>
-    ({ period: "2025-10", closed: false, usage: [], charged: { cells: cells.map(([businessUnit, useCase, amountMinor]) => ({ businessUnit, useCase, amountMinor })), totalMinor, unallocatedMinor }, missing: null, ...more });
-
-  it("lists what differs, by code, and what moves", () => {
-    const before = month([["b", "x", 70n], ["a", "y", 20n]], 10n, 100n, { usage: [{ businessUnit: null, useCase: null, legs: 1, calls: 0, connectedMs: 0, contacts: 1 }] });
-    const after = month([["b", "x", 60n], ["a", "z", 35n]], 5n, 100n);
-    expect(effectBetween([before], [after])).toEqual({
-      movedMinor: "35",
-      months: [{
-        period: "2025-10", closed: false, missing: [], totalMinor: ["100", "100"], unallocatedMinor: ["10", "5"],
-        usage: [{ businessUnit: null, useCase: null, legs: [1, 0], calls: [0, 0], connectedMs: [0, 0], contacts: [1, 0] }],
-        money: [{ businessUnit: "a", useCase: "y", minor: ["20", "0"] }, { businessUnit: "a", useCase: "z", minor: ["0", "35"] }, { businessUnit: "b", useCase: "x", minor: ["70", "60"] }],
-      }],
-    });
-  });
-
-  it("leaves months out that do not change, and stops when money is made", () => {
-    const same = month([["a", "x", 1n]], 0n, 1n);
-    expect(effectBetween([same], [same])).toEqual({ months: [], movedMinor: "0" });
-    expect(() => effectBetween([same], [month([["a", "x", 2n]], 0n, 1n)])).toThrow("makes or loses money in 2025-10");
-  });
-
-  it("is not known where a month is not", () => {
-    const unknown = { ...month([], 0n, 0n), charged: null, missing: "no policy" };
-    expect(effectBetween([unknown], [unknown])).toEqual({ movedMinor: null, months: [{ period: "2025-10", closed: false, usage: [], money: [], totalMinor: null, unallocatedMinor: null, missing: ["no policy"] }] });
-  });
-
-  it("moves as much up as down, whatever it does", () => {
-    const amounts = fc.array(fc.bigInt({ min: -1_000n, max: 1_000n }), { minLength: 4, maxLength: 4 });
-    fc.assert(fc.property(amounts, amounts, (first, second) => {
-      const stateOf = (values: readonly bigint[]): MonthState => month([["a", "x", values[0]!], ["a", "y", values[1]!], ["b", "x", values[2]!]], 500n - values[0]! - values[1]! - values[2]!, 500n);
-      const { movedMinor, months } = effectBetween([stateOf(first)], [stateOf(second)]);
-      const down = [...(months[0]?.money ?? []).map(({ minor }) => minor), ...(months[0] ? [months[0].unallocatedMinor!] : [])].reduce((sum, [from, to]) => (BigInt(to) < BigInt(from) ? sum + BigInt(from) - BigInt(to) : sum), 0n);
-      expect(movedMinor).toBe(String(down));
-    }));
   });
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { Fraction, add, compare, divide, formatFraction, fraction, fromDecimal, gcd, multiply, negate, roundForDisplay, scale, subtract, sum, truncate } from "../../src/kernel/fraction";
+import { Fraction, add, ceiling, compare, divide, formatFraction, fraction, fromDecimal, gcd, multiply, negate, roundForDisplay, roundHalfUp, scale, subtract, sum, truncate } from "../../src/kernel/fraction";
 import { parseDecimal } from "../../src/kernel/decimal";
 import { BrokenBelief } from "../../src/kernel/refusal";
 
@@ -56,6 +56,45 @@ describe("fractions", () => {
   test("a sum of none is zero, ten tenths are one", () => {
     expect(formatFraction(sum([]))).toBe("0");
     expect(formatFraction(sum(Array.from({ length: 10 }, () => of("1/10"))))).toBe("1");
+  });
+
+  test.each([
+    ["halves, thirds and sixths",           ["1/2", "1/3", "1/6"],          "1"],
+    ["a denominator that comes again",      ["1/4", "1/6", "1/4", "1/6"],   "5/6"],
+    ["denominators that share a divisor",   ["5/12", "7/18"],               "29/36"],
+    ["charges and credits",                 ["7/3", "-7/3", "-1/9", "2"],   "17/9"],
+  ])("the sum of %s", (_, given, total) => {
+    expect(formatFraction(sum(given.map(of)))).toBe(total);
+    expect(sum(given.map(of))).toEqual(given.map(of).reduce(add));
+  });
+
+  test("a fraction that is not in lowest terms is told in them, and rounds as it would in them", () => {
+    const loose = [{ numerator: 6n, denominator: 4n }, { numerator: 6n, denominator: 3n }, { numerator: 0n, denominator: 5n }];
+    expect(loose.map(formatFraction)).toEqual(["3/2", "2", "0"]);
+    expect(loose.map(ceiling)).toEqual([2n, 2n, 0n]);
+    expect(loose.map(roundHalfUp)).toEqual([2n, 2n, 0n]);
+  });
+
+  test.each<[string, bigint, bigint]>([
+    // value   nearest, halves away from zero   next whole number at or above
+    ["0",      0n,                              0n],
+    ["1/3",    0n,                              1n],
+    ["1/2",    1n,                              1n],
+    ["2/3",    1n,                              1n],
+    ["1",      1n,                              1n],
+    ["3/2",    2n,                              2n],
+    ["5/2",    3n,                              3n],
+    ["49/100", 0n,                              1n],
+    ["-1/3",   0n,                              0n],
+    ["-1/2",   -1n,                             0n],
+    ["-2/3",   -1n,                             0n],
+    ["-1",     -1n,                             -1n],
+    ["-3/2",   -2n,                             -1n],
+    ["-5/2",   -3n,                             -2n],
+    ["18014398509481985/2", 9007199254740993n,  9007199254740993n],
+  ])("%s rounds to %s, up to %s", (value, nearest, above) => {
+    expect(roundHalfUp(of(value))).toBe(nearest);
+    expect(ceiling(of(value))).toBe(above);
   });
 
   test.each([["0.1", "1/10"], ["-12.50", "-25/2"], ["3.000", "3"], ["0.333", "333/1000"]])("%s is exactly %s", (text, exact) => {

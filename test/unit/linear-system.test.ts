@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { BrokenBelief } from "../../src/kernel/refusal";
 import { solveLinear } from "../../src/kernel/linear-system";
 
 describe("solveLinear", () => {
@@ -11,6 +12,29 @@ describe("solveLinear", () => {
   ])("solves %s", (_, matrix, right, numerators, denominator) => {
     const solved = solveLinear(matrix, right)!;
     expect(solved.numerators.map((row) => row.map((cell) => cell * denominator))).toEqual(numerators.map((row) => row.map((cell) => cell * solved.denominator)));
+  });
+
+  it.each<[string, bigint[][], bigint[][]]>([
+    ["more equations than unknowns", [[1n], [2n]], [[1n], [1n]]],
+    ["one row that is longer", [[1n, 2n], [1n]], [[1n], [1n]]],
+    ["no right side for a row", [[1n, 2n], [1n, 3n]], [[1n]]],
+  ])("does not believe in %s", (_, matrix, right) => {
+    expect(() => solveLinear(matrix, right)).toThrow(new BrokenBelief("a system that is not square"));
+  });
+
+  it.each<[string, bigint[][], bigint[][], bigint[], bigint]>([
+    ["three unknowns that all depend on each other", [[2n, 1n, 1n], [1n, 3n, 2n], [1n, 0n, 0n]], [[4n], [5n], [6n]], [6n, 15n, -23n], 1n],
+    ["pools that give each other shares of five and of ten", [[5n, -1n], [-1n, 10n]], [[1n], [0n]], [10n, 1n], 49n],
+    ["a negative pivot", [[-3n, 0n], [0n, 2n]], [[1n], [1n]], [-2n, 3n], 6n],
+  ])("solves %s to the last digit", (_, matrix, right, numerators, denominator) => {
+    const solved = solveLinear(matrix, right)!;
+    expect(solved.numerators.map(([cell]) => cell! * denominator)).toEqual(numerators.map((each) => each * solved.denominator));
+  });
+
+  it("leaves what it was given as it was", () => {
+    const matrix = [[0n, 1n], [1n, 1n]], right = [[1n], [2n]];
+    solveLinear(matrix, right);
+    expect([matrix, right]).toEqual([[[0n, 1n], [1n, 1n]], [[1n], [2n]]]);
   });
 
   it.each([

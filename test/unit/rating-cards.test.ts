@@ -1,5 +1,5 @@
 import { Refusal } from "../../src/kernel/refusal";
-import { RateCardDocument, RateCardInput, alarmsOfCard, cardsOfMonth, isImplausible, planPostings, readRateCard, requireFits, shareOf } from "../../src/rating";
+import { RateCardDocument, RateCardInput, alarmsOfCard, cardsOfMonth, isImplausible, readRateCard, requireFits, shareOf } from "../../src/rating";
 import { formatFraction, fraction } from "../../src/kernel/fraction";
 
 const input = (more: Partial<RateCardInput> = {}): RateCardInput => ({ vendor: "acme-voice", component: "PLATFORM", unit: "MINUTE", currency: "USD", effectiveFrom: "2025-10", tiers: [{ price: "0.06" }], pool: "usage", ...more });
@@ -119,31 +119,5 @@ describe("a card beside the one before it", () => {
       "acme-voice PLATFORM on line in: 8.500000 USD per MINUTE, card 1 before it says 0.070000: more than a factor of 20 apart. Are cents taken for a major unit, or minutes for seconds?",
     ]);
     expect(alarms({ replaces: 1, tiers: [{ price: "7" }] }, [priced(1, { tiers: [{ price: "0.07" }] })])).toHaveLength(1);
-  });
-});
-
-describe("what is posted", () => {
-  const zero = fraction(0n);
-  const line = (useCase: string, amountMinor: bigint, more = {}) => ({
-    kind: "USAGE" as const, vendor: "v", component: "PLATFORM", basis: "RATED" as const, cardVersion: 1, rateLine: "", span: null, pool: "usage", businessUnit: "u", useCase, calls: 1n, exemptCalls: 0n, measuredMs: 1n, unit: "MINUTE" as const,
-    measured: zero, billed: zero, originalCurrency: "USD", amount: zero, amountMinor, ...more,
-  });
-  const key = (useCase: string, amountMinor: bigint) => ({ kind: "USAGE" as const, vendor: "v", component: "PLATFORM", pool: "usage", businessUnit: "u", useCase, amountMinor });
-
-  test.each<[string, ReturnType<typeof line>[], ReturnType<typeof key>[], Array<[string, bigint, boolean]>]>([
-    ["everything, the first time",                   [line("a", 5n), line("b", 7n)],                       [],                         [["a", 5n, false], ["b", 7n, false]]],
-    ["two bases of a use case in one entry",         [line("a", 5n), line("a", 2n, { basis: "REPORTED" })], [],                        [["a", 7n, false]]],
-    ["nothing twice",                                [line("a", 5n)],                                      [key("a", 5n)],             []],
-    ["the difference that came late",                [line("a", 8n)],                                      [key("a", 5n)],             [["a", 3n, true]]],
-    ["back what is not there any more",              [],                                                   [key("a", 5n), key("a", 1n)], [["a", -6n, true]]],
-    ["each unit for its own calls",                  [line("a", 5n), line("a", 7n, { businessUnit: "w" })], [],                         [["a", 5n, false], ["a", 7n, false]]],
-    ["the difference of a unit that lost it",        [line("a", 5n, { businessUnit: "w" })],                [key("a", 5n)],             [["a", -5n, true], ["a", 5n, false]]],
-    ["unattributed usage not yet",                   [line("", 9n), line("a", 1n)],                        [],                         [["a", 1n, false]]],
-    ["a zero not at all",                            [line("a", 0n)],                                      [],                         []],
-  ])("%s", (_, lines, posted, expected) => expect(planPostings("2025-10", lines, posted).map(({ useCase, amountMinor, isDifference }) => [useCase, amountMinor, isDifference])).toEqual(expected));
-
-  test("a commitment's rest on its own pool, never on a use case", () => {
-    const [posting] = planPostings("2025-10", [line("", 400n, { kind: "UNUSED_COMMITMENT", pool: "unused" })], []);
-    expect(posting).toMatchObject({ kind: "UNUSED_COMMITMENT", pool: "unused", useCase: "", amountMinor: 400n, description: "v PLATFORM unused commitment of 2025-10" });
   });
 });

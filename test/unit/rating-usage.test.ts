@@ -1,7 +1,12 @@
 import { currencyOf } from "../../src/kernel/money";
 import { hashOf } from "../../src/kernel/hash";
 import { fraction } from "../../src/kernel/fraction";
-import { ItemCost, OurLeg, RATING_METHOD, RateCardInput, RatingFacts, UsageOfCard, hashFacts, matchLegs, plausibilityAlarms, pricedCards, rateUsage, readRateCard, standsOn } from "../../src/rating";
+import { OurLeg, matchLegs, pricedCards } from "../../src/rating/match-legs";
+import { plausibilityAlarms } from "../../src/rating/plausibility";
+import { rateUsage } from "../../src/rating/rate-usage";
+import { ItemCost, RatingFacts, UsageOfCard } from "../../src/rating/rating-facts";
+import { RATING_METHOD, hashFacts, standsOn } from "../../src/rating/rating-hash";
+import { RateCardInput, readRateCard } from "../../src/rating/read-rate-card";
 
 const NOT_USED = { version: 1, documentHash: "", proposedBy: "a", proposedAt: new Date(0), approvedBy: "b", approvedAt: new Date(0) };
 const used = (businessUnit: string, useCase: string, calls: string, line = "") => ({ businessUnit, useCase, line, calls, exemptCalls: "0", measuredMs: "0", measured: calls, billed: calls });
@@ -48,6 +53,42 @@ describe("posted amounts", () => {
   });
 
   test("of a unit without a charge are nothing", () => expect(perUnit(rated([cardOf({}, [used("a", "a1", "0"), used("b", "b1", "3")])]).lines)).toEqual([[0n], [2n]]));
+
+  const half = (businessUnit: string, useCase: string, amount = "0.005", more: Partial<ItemCost> = {}) => item(amount, { businessUnit, useCase, ...more });
+  test.each<[string, ItemCost[], string]>([
+    // case                                                  cost                                                            posted, by unit and use case
+    ["half a cent is one",                                   [half("a", "a1")],                                              "a1 1"],
+    ["half a cent of a credit is one, too",                  [half("a", "a1", "-0.005")],                                    "a1 -1"],
+    ["less than half is none",                               [half("a", "a1", "0.0049")],                                    "a1 0"],
+    ["nothing is nothing",                                   [half("a", "a1", "0")],                                         "a1 0"],
+    ["the unit that sorts first takes the cent of a tie",    [half("b", "b1"), half("a", "a1")],                             "a1 1, b1 0"],
+    ["the use case that sorts first takes it",               [half("a", "a2"), half("a", "a1")],                             "a1 1, a2 0"],
+    ["the larger remainder takes it before a tie",           [half("a", "a1", "0.004"), half("b", "b1", "0.006")],           "a1 0, b1 1"],
+    ["a unit's cent stays with the unit",                    [half("a", "a1", "0.004"), half("a", "a2", "0.004"), half("b", "b1", "0.006")], "a1 1, a2 0, b1 0"],
+    ["each vendor is rounded by itself",                     [half("a", "a1"), half("a", "a1", "0.005", { vendor: "other" })], "a1 1, a1 1"],
+    ["each component",                                       [half("a", "a1"), half("a", "a1", "0.005", { component: "LLM" })], "a1 1, a1 1"],
+    ["each basis",                                           [half("a", "a1"), half("a", "a1", "0.005", { basis: "ESTIMATED" })], "a1 1, a1 1"],
+    ["charges and credits are rounded apart",                [half("a", "a1"), half("b", "b1", "-0.005")],                   "a1 1, b1 -1"],
+    ["currencies of one use case settle ties by their code", [half("a", "a1", "0.008", { currency: "GBP" }), half("a", "a1", "0.010", { currency: "EUR" })], "a1 1, a1 1"],
+  ])("%s", (_, items, posted) => {
+    const rates = ["GBP", "EUR"].map((from) => ({ from, to: "USD", kind: "MONTH_END", date: "2025-10-31", rate: from === "GBP" ? "1.25" : "1", source: "x", revision: 0 }) as RatingFacts["rates"][number]);
+    const { lines, totalMinor } = rated([], items, rates);
+    const told = lines.map(({ useCase, amountMinor }) => `${useCase} ${amountMinor}`);
+    expect(told.join(", ")).toBe(posted);
+    expect(lines.reduce((all, { amountMinor }) => all + amountMinor, 0n)).toBe(totalMinor);
+    expect(rated([], [...items].reverse(), rates).lines.map(({ useCase, amountMinor }) => `${useCase} ${amountMinor}`)).toEqual(told);
+  });
+
+  test("of one use case in two currencies: the cent of a tie goes to the one that sorts first", () => {
+    const rates = ["GBP", "EUR"].map((from) => ({ from, to: "USD", kind: "MONTH_END", date: "2025-10-31", rate: "1", source: "x", revision: 0 }) as RatingFacts["rates"][number]);
+    const { lines } = rated([], [half("a", "a1", "0.005", { currency: "GBP" }), half("a", "a1", "0.005", { currency: "EUR" })], rates);
+    expect(lines.map(({ originalCurrency, amountMinor }) => [originalCurrency, amountMinor])).toEqual([["EUR", 1n], ["GBP", 0n]]);
+  });
+
+  test("fees and unused commitments are rounded apart from usage", () => {
+    const usage = cardOf({ tiers: [{ price: "0.005" }], minimumCommitment: "0.01", commitmentPool: "unused" }, [used("a", "a1", "1")]);
+    expect(rated([usage]).lines.map(({ kind, amountMinor }) => [kind, amountMinor]).sort()).toEqual([["UNUSED_COMMITMENT", 1n], ["USAGE", 1n]]);
+  });
 });
 
 describe("the way of rating", () => {

@@ -34,7 +34,11 @@ export function poolsNamedBy(facts: MethodFacts, pool: FactPool): Set<string> {
     if (part.method === "DIRECT" || part.method === "EVEN") for (const code of part.to ?? []) note(code, null);
     for (const [code, share] of part.shares ?? []) note(code, share);
     for (const driver of [part.driver, part.capacityDriver]) {
-      if (driver !== null) for (const [code, quantity] of facts.drivers.get(driver)!) if (allowed(code)) note(code, quantity);
+      if (driver === null) continue;
+      const quantities = facts.drivers.get(driver)!;
+      // Scaling moves every quantity, those of zero too.
+      const moved = part.negative === "STANDARD_SCALING" && [...quantities.values()].some(({ numerator }) => numerator < 0n);
+      for (const [code, quantity] of quantities) if (allowed(code)) note(code, moved ? null : quantity);
     }
   }
   return named;

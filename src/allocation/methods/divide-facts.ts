@@ -65,6 +65,7 @@ export function divideFacts(facts: MethodFacts): FactsResult {
     pools.push(...divided.pools);
     chain.push(...divided.chain);
   });
+  invariant(pools.reduce((all, pool) => all + pool.passedMinor - pool.receivedMinor, 0n) === 0n, "cost that is passed to a closed pool");
   return { pools, chain };
 }
 
@@ -96,7 +97,7 @@ function dividePool(facts: MethodFacts, position: number, amount: Fraction): Div
     index, ...dividePart(multiply(amount, part.fraction), part, bearersOf(facts, position, part), ["facts", "pools", String(position), "parts", String(index)]),
   }));
   const links = parts.flatMap(({ index, flows }) => flows.map((flow) => ({ ...flow, part: index as number | null })));
-  const limited = limit(facts, pool, position, totalsOf(links));
+  const limited = limit(facts, pool, position, amount, totalsOf(links));
   return {
     links: [...links, ...limited.moved],
     totals: totalsOf([...links, ...limited.moved]),
@@ -106,11 +107,13 @@ function dividePool(facts: MethodFacts, position: number, amount: Fraction): Div
   };
 }
 
-function limit(facts: MethodFacts, pool: FactPool, position: number, totals: Map<string, Fraction>): { moved: Array<Flow & { part: null }>; left: Fraction; reasons: string[] } {
+function limit(facts: MethodFacts, pool: FactPool, position: number, whole: Fraction, totals: Map<string, Fraction>): { moved: Array<Flow & { part: null }>; left: Fraction; reasons: string[] } {
   if (pool.limits.size === 0) return { moved: [], left: ZERO, reasons: [] };
   const path = ["facts", "pools", String(position), "limits"];
   const receivers = facts.receivers.filter(({ code }) => totals.has(code)).map(({ code }) => [code, totals.get(code)!] as const);
-  const { sign } = magnitudeOf(sum(receivers.map(([, amount]) => amount)));
+  const borne = sum(receivers.map(([, amount]) => amount));
+  // Where nobody bears anything yet, a minimum is charged or credited as the pool is.
+  const { sign } = magnitudeOf(borne.numerator === 0n ? whole : borne);
   const sized = new Map(receivers.map(([code, amount]) => [code, multiply(sign, amount)]));
   if ([...sized.values()].some((amount) => amount.numerator < 0n)) throw new Refusal("BAD_USER_INPUT", `Limits of pool ${pool.code} do not go with charges and credits at once.`, path);
   const { amounts, left } = withinLimits(sized, pool.limits, pool.spill, path);

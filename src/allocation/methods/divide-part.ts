@@ -101,23 +101,28 @@ function charges(amount: Fraction, part: Part, rate: Fraction | null, measured: 
   return { flows, unallocated: ZERO, variance: ZERO, reasons: [] };
 }
 
-/** Used capacity at amount / capacity; the idle rest by the rule. Use above the capacity is divided by use. */
+/** Used capacity at amount / capacity; the idle rest by the rule. Use above the capacity is divided by use, use below zero is none. */
 function byCapacity(amount: Fraction, part: Part, used: Shares, bearers: Bearers, path: readonly string[]): DividedPart {
   const capacity = part.capacity ?? sum(bearersOnly(part, bearers).values());
-  const use = used.driver === null ? ZERO : used.total;
+  const use = usedTotal(used);
   const busy = capacity.numerator <= 0n || compare(use, capacity) >= 0 ? ONE : divide(use, capacity);
-  const usedLeg = used.driver === null || use.numerator === 0n ? NOTHING : shared(multiply(amount, busy), used, "USED", "");
+  const usedLeg = use.numerator === 0n ? NOTHING : shared(multiply(amount, busy), used, "USED", "");
   const idle = use.numerator === 0n ? amount : multiply(amount, subtract(ONE, busy));
   return together([usedLeg, idleLeg(idle, part, used, bearers, path, "Idle capacity")]);
 }
 
-/** Use at the stated rate; what the commitment costs beyond it by the rule. Without a shortfall the amount follows use. */
+/** Use at the stated rate; what the commitment costs beyond it by the rule. Without a shortfall the amount follows use; use below zero is none. */
 function byCommitment(amount: Fraction, part: Part, used: Shares, bearers: Bearers, path: readonly string[]): DividedPart {
   const { magnitude, sign } = magnitudeOf(amount);
-  const use = used.driver === null ? ZERO : multiply(used.total, part.rate!);
+  const use = multiply(usedTotal(used), part.rate!);
   const covered = compare(use, magnitude) >= 0 ? magnitude : use;
   const usedLeg = covered.numerator === 0n ? NOTHING : shared(multiply(sign, covered), used, "USED", "");
   return together([usedLeg, idleLeg(multiply(sign, subtract(magnitude, covered)), part, used, bearers, path, "Unused commitment")]);
+}
+
+/** What was used of capacity or commitment; scaled quantities may sum below zero, which uses nothing and makes nothing idle twice. */
+function usedTotal(used: Shares): Fraction {
+  return used.driver === null || used.total.numerator < 0n ? ZERO : used.total;
 }
 
 const NOTHING: DividedPart = { flows: [], unallocated: ZERO, variance: ZERO, reasons: [] };

@@ -18,13 +18,17 @@ export interface ExactAmount {
 export function settle(total: bigint, amounts: readonly ExactAmount[]): bigint[] {
   const parts = amounts.map(({ exact }) => truncate(exact));
   let left = total - parts.reduce((all, part) => all + part, 0n);
+  // Stryker disable next-line ConditionalExpression: with nothing left nobody gets anything below either; this is only quicker.
   if (left === 0n) return parts;
+  // Stryker disable next-line EqualityOperator: nothing left has returned.
   const direction = left > 0n ? 1n : -1n;
+  // Stryker disable next-line ArithmeticOperator: dividing by one or minus one is multiplying by it.
   const lost = amounts.map(({ exact }, index) => (exact.numerator - parts[index]! * exact.denominator) * direction);
   const losers = amounts.map((_, index) => index).filter((index) => lost[index]! > 0n);
   losers.sort((a, b) => {
-    const difference = lost[b]! * amounts[a]!.exact.denominator - lost[a]! * amounts[b]!.exact.denominator;
-    if (difference !== 0n) return difference > 0n ? 1 : -1;
+    const [ofA, ofB] = [lost[a]! * amounts[b]!.exact.denominator, lost[b]! * amounts[a]!.exact.denominator];
+    if (ofA > ofB) return -1;
+    if (ofA < ofB) return 1;
     return compareCodes(amounts[a]!.code, amounts[b]!.code);
   });
   for (const index of losers) {
@@ -39,33 +43,36 @@ export function settle(total: bigint, amounts: readonly ExactAmount[]): bigint[]
 /** The unit above each code; codes that stand at the top are not in it. */
 export type Parents = ReadonlyMap<string, string>;
 
+/** Stands above all that stand at the top, and bears nothing itself. No code is empty. */
+const TOP = "";
+
 /**
  * Settles from the top of a hierarchy down: the whole over those at the top, what each got over itself and those below it.
  * So every level adds up, and each figure of each level lies within one unit of its exact one.
  */
 export function settleHierarchy(total: bigint, amounts: readonly ExactAmount[], parents: Parents): Map<string, bigint> {
+  // Stryker disable next-line all: a hierarchy of one level settles to the same; this is only quicker.
   if (parents.size === 0) {
     const flat = settle(total, amounts);
     return new Map(amounts.map(({ code }, index) => [code, flat[index]!]));
   }
   const own = new Map(amounts.map(({ code, exact }) => [code, exact]));
   const tree = rollUp(own, parents);
-  const below = new Map<string | null, string[]>();
+  const below = new Map<string, string[]>();
   for (const code of tree.keys()) {
-    const above = parents.get(code) ?? null;
+    const above = parents.get(code) ?? TOP;
     below.set(above, [...(below.get(above) ?? []), code]);
   }
   const settled = new Map<string, bigint>();
-  const descend = (above: string | null, whole: bigint): void => {
+  const descend = (above: string, whole: bigint): void => {
     const codes = below.get(above) ?? [];
-    const claims = codes.map((code) => ({ code, exact: tree.get(code)! }));
     // What a unit bears itself, beside those below it, sorts as its own code.
-    if (above !== null) claims.push({ code: above, exact: own.get(above) ?? ZERO });
+    const claims = [...codes.map((code) => ({ code, exact: tree.get(code)! })), { code: above, exact: own.get(above) ?? ZERO }];
     const parts = settle(whole, claims);
     codes.forEach((code, index) => descend(code, parts[index]!));
-    if (above !== null) settled.set(above, parts[codes.length]!);
+    settled.set(above, parts[codes.length]!);
   };
-  descend(null, total);
+  descend(TOP, total);
   return new Map(amounts.map(({ code }) => [code, settled.get(code)!]));
 }
 
