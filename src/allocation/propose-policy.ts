@@ -1,8 +1,6 @@
-import { hashOf } from "../kernel/hash";
-import { Canonical } from "../kernel/canonical";
 import { Refusal } from "../kernel/refusal";
 import { CostPool, isShared } from "../costs";
-import { AllocationPolicy, PolicyDocument, PolicyInput, readPolicy } from "./policy";
+import { AllocationPolicy, PolicyDocument, PolicyInput, hashPolicy, readPolicy } from "./policy";
 
 export interface ProposePolicyPorts {
   readonly subject: string;
@@ -30,7 +28,7 @@ export async function requireKnownNames(ports: Pick<ProposePolicyPorts, "findPoo
 /** Proposes a version of the policy; it takes effect when a second person approves it. */
 export async function proposePolicy(ports: ProposePolicyPorts, input: PolicyInput, idempotencyKey: string | null): Promise<AllocationPolicy> {
   const document = readPolicy(input);
-  const documentHash = hashOf(document as unknown as Canonical);
+  const documentHash = hashPolicy(document);
   if (idempotencyKey !== null) {
     const existing = await ports.findByIdempotencyKey(idempotencyKey);
     if (existing && existing.documentHash === documentHash) return existing;

@@ -63,7 +63,7 @@ async function latestRun(tx: TenantTransaction, period: string): Promise<CloseFa
   const wrong = await tx.query(
     `select 1 from allocation.run_pool p
        left join (select pool_id, sum(amount_minor) as amount from allocation.line where programme_id = $1 and run_id = $2 group by 1) l on l.pool_id = p.pool_id
-     where p.programme_id = $1 and p.run_id = $2 and coalesce(l.amount, 0) + p.unallocated_minor <> p.amount_minor`,
+     where p.programme_id = $1 and p.run_id = $2 and coalesce(l.amount, 0) + p.unallocated_minor + p.passed_minor <> p.amount_minor + p.received_minor`,
     [tx.scope.programme.id, run.id],
   );
   return { sequence: run.sequence, isLatest, addsUp: wrong.length === 0 };
