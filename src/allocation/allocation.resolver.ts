@@ -129,7 +129,7 @@ export class AllocationResolver {
       if (!(await periodStore(tx).find(period))) throw new Refusal("NOT_FOUND", `There is nothing in ${period}: no usage and no cost.`, ["input", "period"]);
       const document = input.policy ? readPolicy(input.policy) : await policyStore(tx).approvedPolicy(period);
       if (!document) throw new Refusal("NOT_READY", `No approved allocation policy is in effect in ${period}. Give one as policy.`, ["input", "policy"]);
-      if (input.policy) await requireKnownNames(proposePolicyPorts(tx, context.record), document);
+      if (input.policy) await requireKnownNames(proposePolicyPorts(tx, context.record), document, period);
       const result = allocate(await gatherFacts(tx, period, document));
       return reportFromResult(tx, result, input.groupBy, new Date(context.clock.now()), null);
     }, { statementTimeoutMs: RUN_TIMEOUT_MS, isolation: "REPEATABLE READ" });
