@@ -77,7 +77,7 @@ const TABLES: readonly string[] = [
     pool_id uuid not null,
     part smallint,
     leg text,
-    business_unit_id uuid,
+    to_unit_id uuid,
     to_pool_id uuid,
     driver text,
     driver_name text,
@@ -89,8 +89,8 @@ const TABLES: readonly string[] = [
     constraint chain_link_pk primary key (programme_id, run_id, position),
     constraint chain_link_run_pool_fk foreign key (programme_id, run_id, pool_id) references allocation.run_pool (programme_id, run_id, pool_id),
     constraint chain_link_to_pool_fk foreign key (programme_id, run_id, to_pool_id) references allocation.run_pool (programme_id, run_id, pool_id),
-    constraint chain_link_unit_fk foreign key (programme_id, business_unit_id) references tenancy.business_unit (programme_id, id),
-    constraint chain_link_to_check check (num_nonnulls(business_unit_id, to_pool_id) = 1)
+    constraint chain_link_unit_fk foreign key (programme_id, to_unit_id) references tenancy.business_unit (programme_id, id),
+    constraint chain_link_to_check check (num_nonnulls(to_unit_id, to_pool_id) = 1)
   )`,
   `create table allocation.driver_booking (
     programme_id uuid not null,
@@ -116,31 +116,31 @@ const TABLES: readonly string[] = [
     programme_id uuid not null,
     booking_id uuid not null,
     position integer not null,
-    business_unit_id uuid,
+    unit_id uuid,
     use_case_id uuid,
     pool_id uuid,
     quantity numeric not null,
     constraint booked_quantity_pk primary key (programme_id, booking_id, position),
     constraint booked_quantity_booking_fk foreign key (programme_id, booking_id) references allocation.driver_booking (programme_id, id),
-    constraint booked_quantity_unit_fk foreign key (programme_id, business_unit_id) references tenancy.business_unit (programme_id, id),
+    constraint booked_quantity_unit_fk foreign key (programme_id, unit_id) references tenancy.business_unit (programme_id, id),
     constraint booked_quantity_use_case_fk foreign key (programme_id, use_case_id) references tenancy.use_case (programme_id, id),
     constraint booked_quantity_pool_fk foreign key (programme_id, pool_id) references costs.cost_pool (programme_id, id),
-    constraint booked_quantity_of_check check (num_nonnulls(business_unit_id, pool_id) = 1 and (use_case_id is null or business_unit_id is not null)),
+    constraint booked_quantity_of_check check (num_nonnulls(unit_id, pool_id) = 1 and (use_case_id is null or unit_id is not null)),
     constraint booked_quantity_check check (quantity <> 'NaN' and quantity < 'Infinity' and quantity > '-Infinity')
   )`,
   `create table tenancy.business_unit_parent (
     programme_id uuid not null,
-    business_unit_id uuid not null,
+    unit_id uuid not null,
     effective_from timestamptz not null,
     version integer not null,
     parent_unit_id uuid,
     reason text not null,
     recorded_by text not null,
     recorded_at timestamptz not null default clock_timestamp(),
-    constraint business_unit_parent_pk primary key (programme_id, business_unit_id, effective_from, version),
-    constraint business_unit_parent_unit_fk foreign key (programme_id, business_unit_id) references tenancy.business_unit (programme_id, id),
+    constraint business_unit_parent_pk primary key (programme_id, unit_id, effective_from, version),
+    constraint business_unit_parent_unit_fk foreign key (programme_id, unit_id) references tenancy.business_unit (programme_id, id),
     constraint business_unit_parent_parent_fk foreign key (programme_id, parent_unit_id) references tenancy.business_unit (programme_id, id),
-    constraint business_unit_parent_self_check check (parent_unit_id <> business_unit_id),
+    constraint business_unit_parent_self_check check (parent_unit_id <> unit_id),
     constraint business_unit_parent_version_check check (version > 0)
   )`,
 ];
@@ -148,7 +148,7 @@ const TABLES: readonly string[] = [
 const POLICIES: ReadonlyArray<readonly [string, string]> = [
   ["allocation.run_inputs", whole],
   // What goes between pools explains every unit's charge; what another unit bears is that unit's.
-  ["allocation.chain_link", `${inProgramme} and (${wholeProgramme} or business_unit_id is null or ${ownUnit})`],
+  ["allocation.chain_link", `${inProgramme} and (${wholeProgramme} or to_unit_id is null or ${ownUnit.replace("business_unit_id", "to_unit_id")})`],
   ["allocation.driver_booking", whole],
   ["allocation.booked_quantity", whole],
   ["tenancy.business_unit_parent", whole],

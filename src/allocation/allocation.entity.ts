@@ -43,12 +43,12 @@ export const allocationEntities: readonly EntitySchema[] = [
   }),
   table("RunInputs", "run_inputs", { run_id: key, inputs: { type: "jsonb" } }),
   table("ChainLink", "chain_link", {
-    run_id: key, position: { type: "integer", primary: true }, pool_id: id, part: { type: "smallint", nullable: true }, leg: optional, business_unit_id: idOrNot, to_pool_id: idOrNot,
+    run_id: key, position: { type: "integer", primary: true }, pool_id: id, part: { type: "smallint", nullable: true }, leg: optional, to_unit_id: idOrNot, to_pool_id: idOrNot,
     driver: optional, driver_name: optional, quantity: optional, total: optional, share: optional, rate: optional, amount: text,
   }),
   table("DriverBooking", "driver_booking", {
     id: key, driver: text, period_key: text, version: { type: "integer" }, kind: text, unit: text, holds: text, reason: text, payload_hash: text, recorded_by: text, recorded_at: instant,
   }),
-  table("BookedQuantity", "booked_quantity", { booking_id: key, position: { type: "integer", primary: true }, business_unit_id: idOrNot, use_case_id: idOrNot, pool_id: idOrNot, quantity: exact }),
+  table("BookedQuantity", "booked_quantity", { booking_id: key, position: { type: "integer", primary: true }, unit_id: idOrNot, use_case_id: idOrNot, pool_id: idOrNot, quantity: exact }),
 ];
 

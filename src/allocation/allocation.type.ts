@@ -176,7 +176,7 @@ export class AllocationReport {
   @Field(() => Money, { description: "Sum of the rows; allocated + unallocated = total when nothing is filtered or hidden." }) allocated: MoneyAmount;
   @Field(() => Money, { description: "Carried by the programme, variance included." }) unallocated: MoneyAmount;
   @Field(() => Money, { description: "The part of unallocated that stated rates did not recover (above zero) or recovered beyond the pools." }) variance: MoneyAmount;
-  @Field(() => [AllocationPool], { description: "The pools behind the rows, by code; empty for literal facts. FORBIDDEN for roles that see totals alone." }) pools: AllocationPool[];
+  @Field(() => [AllocationPool], { description: "The pools behind the rows, by code; empty for literal facts, and for roles that see totals alone." }) pools: AllocationPool[];
   @Field(() => DateTimeScalar, { description: "Recorded-at cut-off." }) asOf: Date;
   @Field(() => SimulatedAllocation, { nullable: true, description: "Only when literal facts were given to simulateAllocation; variance counts as unallocated in the report." }) simulation?: SimulatedAllocation | null;
 }

@@ -85,7 +85,7 @@ const LINKS = `case when row_number() over (order by p.code collate "C") = 1 the
       join allocation.run_pool s on s.programme_id = $1 and s.run_id = $2 and s.pool_id = k.pool_id
       join costs.cost_pool f on f.programme_id = $1 and f.id = k.pool_id
       left join costs.cost_pool t on t.programme_id = $1 and t.id = k.to_pool_id
-    where k.programme_id = $1 and k.run_id = $2 and (k.business_unit_id is null or k.business_unit_id = $3)
+    where k.programme_id = $1 and k.run_id = $2 and (k.to_unit_id is null or k.to_unit_id = $3)
   ) end as links`;
 
 function unitRows(tx: TenantTransaction, runId: string, unitId: string, poolId: string | null): Promise<Row[]> {

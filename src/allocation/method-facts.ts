@@ -46,6 +46,7 @@ export function prepareMethods(facts: AllocationFacts): PreparedFacts {
   const units = new Set(receivers.map(({ code }) => code));
   const poolCodes = poolsInOrder(facts.pools.map(({ code }) => code), policy.settings.order ?? policy.rules.map(({ pool }) => pool));
   const everybody = new Set([...units, ...poolCodes]);
+  requireCarriers(facts, inputs, everybody);
   const drivers = collectDrivers(facts, inputs, everybody);
   const amounts = new Map(facts.pools.map(({ code, amountMinor }) => [code, amountMinor]));
   const names = { drivers: new Set(drivers.keys()), receivers: units, everybody, minorPerMajor: fraction(10n ** BigInt(currency.exponent)) };
@@ -63,6 +64,24 @@ export function prepareMethods(facts: AllocationFacts): PreparedFacts {
       parents: new Map(receivers.flatMap(({ code, parent }) => (parent === null ? [] : [[code, parent]]))),
     },
   };
+}
+
+/** Nothing is dropped: a unit that a rule or a booked quantity names can carry cost, or is left out in so many words. */
+function requireCarriers({ policy, period }: AllocationFacts, inputs: MethodInputs, everybody: ReadonlySet<string>): void {
+  const quantities = new Map(inputs.booked.map(({ key, quantities: rows }) => [key, rows.filter(({ quantity }) => !/^0*$/.test(quantity)).map(({ of }) => of)]));
+  const { exempt, services } = policy!.settings!;
+  for (const rule of policy!.rules) {
+    const require = (code: string, why: string): void => {
+      if (everybody.has(code) || exempt.includes(code) || rule.exclude.includes(code)) return;
+      throw new Refusal("NOT_READY", `${code}, which ${why}, owns no use case in ${period} that could carry cost, and is no pool with a rule. Give it one, or leave it out with exempt or exclude.`, ["period"]);
+    };
+    for (const part of rule.parts) {
+      for (const code of [...(part.to ?? []), ...(part.shares ?? []).map(({ to }) => to)]) require(code, `the rule of ${rule.pool} names`);
+      for (const key of [part.bookedDriver === undefined ? null : bookedKey(part), part.capacityDriver ?? null]) {
+        for (const code of key === null || services === "DIRECT" ? [] : (quantities.get(key) ?? [])) if (part.to === undefined || part.to.includes(code)) require(code, `has a quantity of ${key}`);
+      }
+    }
+  }
 }
 
 /** Units that own a use case, that were measured or charged before, and those above them. */

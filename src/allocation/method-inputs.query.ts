@@ -1,6 +1,6 @@
 import { periodStore } from "../governance/period.store";
 import { TenantTransaction } from "../tenancy/database.store";
-import { parentsAt } from "../tenancy/hierarchy.query";
+import { parentsAt } from "../tenancy/hierarchy.store";
 import { bookedInForce } from "./drivers/driver-booking.query";
 import { BookedQuantities, MethodInputs, NeededInputs, PriorCharges } from "./method-inputs";
 

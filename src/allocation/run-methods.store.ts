@@ -16,7 +16,7 @@ export async function saveMethods(tx: TenantTransaction, runId: string, facts: A
     (l) => text(l.quantity), (l) => text(l.total), (l) => text(l.share), (l) => text(l.rate), (l) => text(l.amount),
   ];
   await tx.query(
-    `insert into allocation.chain_link (programme_id, run_id, position, pool_id, part, leg, business_unit_id, to_pool_id, driver, driver_name, quantity, total, share, rate, amount)
+    `insert into allocation.chain_link (programme_id, run_id, position, pool_id, part, leg, to_unit_id, to_pool_id, driver, driver_name, quantity, total, share, rate, amount)
      select $1, $2, x.position, p.id, x.part, x.leg, u.id, t.id, x.driver, x.driver_name, x.quantity, x.total, x.share, x.rate, x.amount
      from unnest($3::text[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
          with ordinality x (pool, part, leg, unit, to_pool, driver, driver_name, quantity, total, share, rate, amount, position)
@@ -41,7 +41,7 @@ export async function storedLinks(tx: TenantTransaction, runId: string): Promise
     `select p.code as pool, l.part, l.leg, coalesce(u.code, t.code) as "to", l.to_pool_id is not null as "toPool", l.driver, l.driver_name as "driverName", l.quantity, l.total, l.share, l.rate, l.amount
      from allocation.chain_link l
        join costs.cost_pool p on p.programme_id = $1 and p.id = l.pool_id
-       left join tenancy.business_unit u on u.programme_id = $1 and u.id = l.business_unit_id
+       left join tenancy.business_unit u on u.programme_id = $1 and u.id = l.to_unit_id
        left join costs.cost_pool t on t.programme_id = $1 and t.id = l.to_pool_id
      where l.programme_id = $1 and l.run_id = $2`,
     [tx.scope.programme.id, runId],

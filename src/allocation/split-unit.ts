@@ -1,9 +1,9 @@
-import { compareCodes } from "../kernel/apportion";
-import { Fraction, ZERO, add, divide, fraction, multiply, subtract, sum } from "../kernel/fraction";
+import { apportion, compareCodes } from "../kernel/apportion";
+import { Fraction, ZERO, add, divide, fraction, multiply, negate, subtract, sum } from "../kernel/fraction";
 import { Refusal } from "../kernel/refusal";
 import type { AllocationFacts } from "./allocate";
 import { ChainLink } from "./methods/divide-facts";
-import { settle } from "./methods/settle";
+import { ExactAmount, settle } from "./methods/settle";
 import { PreparedDriver, PreparedFacts } from "./method-facts";
 
 export const SPLITS = ["MEASURED", "BOOKED", "EVEN", "PRIOR", "SEVERAL"] as const;
@@ -43,7 +43,7 @@ export function splitUnit(unit: string, pool: string, amountMinor: bigint, exact
   }
   if (bases.length === 0) bases.push(fallback(unit, prepared, facts));
   const codes = [...new Set([...amounts.keys(), ...(amounts.size === 0 ? bases[0]!.weights.keys() : [])])].sort(compareCodes);
-  const settled = settle(amountMinor, codes.map((code) => ({ code, exact: amounts.get(code) ?? ZERO })));
+  const settled = nested(amountMinor, codes.map((code) => ({ code, exact: amounts.get(code) ?? ZERO })));
   const first = bases[0]!;
   const one = bases.every((each) => each.split === first.split && each.driver === first.driver && each.total === first.total);
   return codes.map((useCase, index) => ({
@@ -51,6 +51,13 @@ export function splitUnit(unit: string, pool: string, amountMinor: bigint, exact
     split: one ? first.split : "SEVERAL", splitDriver: one ? first.driver : null,
     splitQuantity: one && first.driver !== null ? (first.weights.get(useCase) ?? ZERO) : null, splitTotal: one && first.driver !== null ? first.total : null,
   }));
+}
+
+/** The unit's posted amount in the proportion of the exact ones; charges beside credits, which have none, are each rounded by themselves. */
+function nested(amountMinor: bigint, parts: readonly ExactAmount[]): bigint[] {
+  const signs = new Set(parts.map(({ exact }) => exact.numerator).filter((each) => each !== 0n).map((each) => each > 0n));
+  if (signs.size !== 1) return settle(amountMinor, parts);
+  return apportion(amountMinor, parts.map(({ code, exact }) => ({ code, weight: exact.numerator < 0n ? negate(exact) : exact })));
 }
 
 function spread(amounts: Map<string, Fraction>, amount: Fraction, { weights, total }: Basis): void {

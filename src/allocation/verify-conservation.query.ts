@@ -8,24 +8,24 @@ interface PoolFault {
   readonly pool_minor: string; readonly line_minor: string; readonly unit_minor: string; readonly unallocated_minor: string; readonly booked_minor: string;
   /** Passed on less received. */
   readonly handed_on_minor: string;
-  /** Amounts that are a minor unit or more away from the exact ones. */
+  /** Amounts of units that are a minor unit or more away from the exact ones. */
   readonly astray: string;
 }
 
 /**
  * Proves, for every run and pool, that lines + unallocated + what was passed on = own cost + what was received, also by unit
- * shares; that what the pools of a run pass on is what they receive; and that no amount by methods is a minor unit off.
+ * shares; that what the pools of a run pass on is what they receive; and that no unit's amount by methods is a minor unit off.
  */
 export async function verifyConservation(tx: TenantTransaction, currency: Currency): Promise<Proof> {
   const [row] = await tx.query<{ pools: string; lines: string; differing: string; first: PoolFault[] }>(
     `with line as (
-       select run_id, pool_id, sum(amount_minor) as amount, count(*) as lines, count(*) filter (where abs(amount_minor * exact_denominator - exact_numerator) >= exact_denominator) as astray
-       from allocation.line where programme_id = $1 group by 1, 2
+       select run_id, pool_id, sum(amount_minor) as amount, count(*) as lines from allocation.line where programme_id = $1 group by 1, 2
      ), unit as (
-       select run_id, pool_id, sum(amount_minor) as amount from allocation.unit_share where programme_id = $1 group by 1, 2
+       select run_id, pool_id, sum(amount_minor) as amount, count(*) filter (where abs(amount_minor * exact_denominator - exact_numerator) >= exact_denominator) as astray
+       from allocation.unit_share where programme_id = $1 group by 1, 2
      ), pool as materialized (
        select r.period_key || '/' || r.sequence as run, p.code as pool, rp.amount_minor as pool_minor, rp.allocated_minor, rp.unallocated_minor, rp.passed_minor - rp.received_minor as handed_on_minor,
-         sum(rp.passed_minor - rp.received_minor) over (partition by rp.run_id) as lost_minor, coalesce(l.astray, 0) as astray, coalesce(l.amount, 0) as line_minor, coalesce(u.amount, 0) as unit_minor, coalesce(l.lines, 0) as lines
+         sum(rp.passed_minor - rp.received_minor) over (partition by rp.run_id) as lost_minor, coalesce(u.astray, 0) as astray, coalesce(l.amount, 0) as line_minor, coalesce(u.amount, 0) as unit_minor, coalesce(l.lines, 0) as lines
        from allocation.run_pool rp
          join allocation.run r on r.programme_id = rp.programme_id and r.id = rp.run_id
          join costs.cost_pool p on p.programme_id = rp.programme_id and p.id = rp.pool_id

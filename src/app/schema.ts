@@ -4,6 +4,7 @@ import { NonEmptyArray, buildSchemaSync } from "type-graphql";
 import { toNodeId } from "../kernel/node-id";
 import { AllocationResolver } from "../allocation/allocation.resolver";
 import { DriverBookingResolver } from "../allocation/drivers/driver-booking.resolver";
+import { PolicyComparisonResolver } from "../allocation/policy-comparison.resolver";
 import { AllocationExplanationResolver } from "../allocation/explanation.type";
 import { AdjustmentResolver } from "../chargeback/adjustment.resolver";
 import { DisputeResolutionFieldResolver, StatementDisputeFieldResolver, StatementFieldResolver, StatementLineFieldResolver } from "../chargeback/statement-view.resolver";
@@ -20,6 +21,7 @@ import { ConnectionsResolver } from "../metering/connections/connections.resolve
 import { MeteringResolver } from "../metering/metering.resolver";
 import { QuestionsResolver } from "../metering/questions/questions.resolver";
 import { SourceCompletenessFieldResolver, SourceFieldResolver, SourcesResolver } from "../metering/sources/sources.resolver";
+import { HierarchyResolver } from "../metering/ownership/hierarchy.resolver";
 import { BusinessUnitClosingResolver, OwnershipResolver } from "../metering/ownership/ownership.resolver";
 import { AttributionRuleResolver } from "../metering/unattributed/attribution-rule.resolver";
 import { UnattributedQueueResolver } from "../metering/unattributed/unattributed-queue.resolver";
@@ -35,12 +37,12 @@ import { NodeResolver } from "./node.resolver";
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the form that type-graphql asks for
 const RESOLVERS: NonEmptyArray<Function> = [
-  TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, DriverBookingResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
+  TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, DriverBookingResolver, PolicyComparisonResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,
   ConnectionsResolver,
-  OwnershipResolver, BusinessUnitClosingResolver, AttributionRuleResolver, UnattributedQueueResolver,
+  OwnershipResolver, HierarchyResolver, BusinessUnitClosingResolver, AttributionRuleResolver, UnattributedQueueResolver,
 ];
 
 /** The schema as clients see it. */

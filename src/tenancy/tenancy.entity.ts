@@ -93,7 +93,7 @@ export const BusinessUnitParentEntity = new EntitySchema({
   name: "BusinessUnitParent", schema: "tenancy", tableName: "business_unit_parent",
   columns: {
     programme_id: { type: "uuid", primary: true },
-    business_unit_id: { type: "uuid", primary: true },
+    unit_id: { type: "uuid", primary: true },
     effective_from: { type: "timestamptz", primary: true },
     version: { type: "integer", primary: true },
     parent_unit_id: { type: "uuid", nullable: true },

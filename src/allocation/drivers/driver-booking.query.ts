@@ -20,7 +20,7 @@ async function quantitiesOf(tx: TenantTransaction, ids: readonly string[]): Prom
   const rows = await tx.query<BookedQuantity & { booking: string }>(
     `select q.booking_id as booking, u.code as "businessUnit", c.code as "useCase", p.code as pool, q.quantity::text as quantity
      from allocation.booked_quantity q
-       left join tenancy.business_unit u on u.programme_id = $1 and u.id = q.business_unit_id
+       left join tenancy.business_unit u on u.programme_id = $1 and u.id = q.unit_id
        left join tenancy.use_case c on c.programme_id = $1 and c.id = q.use_case_id
        left join costs.cost_pool p on p.programme_id = $1 and p.id = q.pool_id
      where q.programme_id = $1 and q.booking_id = any($2::uuid[]) order by q.booking_id, q.position`,

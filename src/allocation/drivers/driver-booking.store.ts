@@ -43,7 +43,7 @@ async function saveBooking(tx: TenantTransaction, content: DriverBookingContent,
   );
   const { quantities } = content;
   await tx.query(
-    `insert into allocation.booked_quantity (programme_id, booking_id, position, business_unit_id, use_case_id, pool_id, quantity)
+    `insert into allocation.booked_quantity (programme_id, booking_id, position, unit_id, use_case_id, pool_id, quantity)
      select $1, $2, x.position, u.id, c.id, p.id, x.quantity
      from unnest($3::text[], $4::text[], $5::text[], $6::numeric[]) with ordinality x (unit, use_case, pool, quantity, position)
        left join tenancy.business_unit u on u.programme_id = $1 and u.code = x.unit
