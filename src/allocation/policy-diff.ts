@@ -32,10 +32,8 @@ const ruleOf = (document: PolicyDocument, pool: string): AllocationRule | null =
 
 function diffRules(pool: string, before: AllocationRule | null, after: AllocationRule | null): PolicyDifference[] {
   if (before === null || after === null) return [difference(before === null ? "ADDED" : "REMOVED", pool, null, null, before && inWords(before.parts), after && inWords(after.parts))];
-  const { pool: _, parts: partsBefore, ...restBefore } = before;
-  const { pool: __, parts: partsAfter, ...restAfter } = after;
-  const positions = Array.from({ length: Math.max(partsBefore.length, partsAfter.length) }, (___, index) => index);
-  return [...fields(restBefore, restAfter, pool, null), ...positions.flatMap((part) => diffParts(pool, part, partsBefore[part], partsAfter[part]))];
+  const positions = Array.from({ length: Math.max(before.parts.length, after.parts.length) }, (_, index) => index);
+  return [...fields({ ...before, parts: null }, { ...after, parts: null }, pool, null), ...positions.flatMap((part) => diffParts(pool, part, before.parts[part], after.parts[part]))];
 }
 
 function diffParts(pool: string, part: number, before: AllocationPart | undefined, after: AllocationPart | undefined): PolicyDifference[] {

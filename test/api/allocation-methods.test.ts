@@ -2,6 +2,7 @@ import { Client } from "pg";
 import { verifyProgramme } from "../../src/app/verify";
 import { ALLOCATE, call, createAcme, integration, must, report } from "../support/builders";
 import { Actor, TestServer, startTestServer } from "../support/server";
+import { CLOSE_PERIOD, REQUEST_CLOSE } from "../prove/small-programme";
 import { CREATE_POOL } from "../support/two-programmes";
 
 const PROPOSE = "mutation($input: ProposeAllocationPolicyInput!) { proposeAllocationPolicy(input: $input) { policy { version documentHash settings { services order hierarchy useCaseDriver exempt } rules { pool parts { method driver bookedDriver shares { to percent } } } } userErrors { code message field } } }";
@@ -17,6 +18,7 @@ let finance: Actor;
 
 beforeAll(async () => {
   server = await startTestServer();
+  server.clock.set("2025-12-15T12:00:00.000Z");
   await createAcme(server);
   finance = server.as("FINANCE");
   await report(integration(server), [
@@ -203,6 +205,27 @@ describe("a stored policy by methods", () => {
     expect(again.sequence).toBe(2);
     const { allocationRuns } = await must(finance, '{ allocationRuns(first: 5, where: { period: "2025-10" }) { edges { node { sequence status } } } }');
     expect(allocationRuns.edges.map(({ node }: { node: unknown }) => node)).toEqual([{ sequence: 1, status: "SUPERSEDED" }, { sequence: 2, status: "FINAL" }]);
+    expect(await faults()).toEqual([]);
+  });
+
+  it("closes; then neither booking, policy nor hierarchy reaches the month, and what comes late is an adjustment by the same methods", async () => {
+    const close = async (period: string): Promise<void> => {
+      await must(finance, ALLOCATE, { input: { period } });
+      await must(finance, REQUEST_CLOSE, { input: { period } });
+      await must(server.as("FINANCE", { subject: "second-person" }), CLOSE_PERIOD, { input: { period } });
+    };
+    await close("2025-10");
+    const refusal = async (mutation: string, input: Record<string, unknown>): Promise<unknown> => Object.values((await finance.ask<Record<string, { userErrors: Array<{ code: string; field: string[] }> }>>(mutation, { input })).data)[0]!.userErrors.map(({ code, field }) => `${code} ${field.join(".")}`);
+    expect(await refusal(BOOK_DRIVER, headcount())).toEqual(["PERIOD_CLOSED period"]);
+    expect(await refusal(PROPOSE, { effectiveFrom: "2025-10", services: "DIRECT", rules: [PLATFORM] })).toEqual(["PERIOD_CLOSED effectiveFrom"]);
+    expect(await refusal("mutation($input: PlaceBusinessUnitInput!) { placeBusinessUnit(input: $input) { userErrors { code field } } }", { businessUnit: "support", parent: "retail", effectiveFrom: "2025-10-01", reason: "late" })).toEqual(["PERIOD_CLOSED effectiveFrom"]);
+    await report(integration(server), [call("late", { useCase: "helpdesk", connectedMs: 40_000, connectedAt: null, endedAt: "2025-10-11T14:00:40.000Z" })]);
+    await close("2025-11");
+    const { adjustments } = await must(finance, '{ adjustments(period: "2025-11") { originPeriod { key } lines { businessUnit { code } pool { code } amount { amount } } } }');
+    expect(adjustments.map((each: { originPeriod: { key: string } }) => each.originPeriod.key)).toEqual(["2025-10"]);
+    const moved = (adjustments[0].lines as Array<{ businessUnit: { code: string }; pool: { code: string }; amount: { amount: string } }>).map((line) => [line.pool.code, line.businessUnit.code, line.amount.amount]);
+    // 1,050.00 over 160 seconds instead of 120; desk and licences do not go by seconds.
+    expect(moved.filter(([pool]) => pool === "platform")).toEqual([["platform", "claims", "-65.62"], ["platform", "retail", "-131.25"], ["platform", "retail", "-43.75"], ["platform", "support", "240.62"]]);
     expect(await faults()).toEqual([]);
   });
 });
