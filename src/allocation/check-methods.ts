@@ -21,6 +21,9 @@ export interface PolicyWorld {
   readonly inputs: MethodInputs;
 }
 
+/** Parts times those who may bear them: what one division works through at most. */
+const MOST_WORK = 1_000_000;
+
 const fail = (code: "BAD_USER_INPUT" | "NOT_FOUND", message: string, path: readonly string[]): never => {
   throw new Refusal(code, message, path);
 };
@@ -28,6 +31,8 @@ const fail = (code: "BAD_USER_INPUT" | "NOT_FOUND", message: string, path: reado
 /** Refuses a policy by methods that could not be carried out, naming the fault and its place. */
 export function checkMethods(document: PolicyDocument, world: PolicyWorld): void {
   const settings = document.settings!;
+  const work = document.rules.reduce((all, { parts }) => all + parts.length, 0) * (world.units.length + document.rules.length);
+  if (work > MOST_WORK) throw new Refusal("LIMIT_EXCEEDED", `Parts times business units and pools are ${work}; the limit is ${MOST_WORK}. Leave parts out, or merge pools.`, ["rules"]);
   requireDistinctCodes(document, world);
   const units = new Set(world.units);
   settings.exempt.forEach((code) => units.has(code) || fail("NOT_FOUND", `There is no business unit ${code}.`, ["exempt"]));
