@@ -47,7 +47,7 @@ export async function allocatePeriod(ports: AllocatePeriodPorts, input: { readon
   const policy = await ports.approvedPolicy(period);
   if (!policy) throw new Refusal("NOT_READY", `No approved allocation policy is in effect in ${period}. Propose one and have a second person approve it.`, ["period"]);
   const facts = await ports.gatherFacts(period, policy);
-  if (facts.pools.length === 0) throw new Refusal("NOT_READY", `No shared cost is booked in ${period}. Book it first.`, ["period"]);
+  if (policy.settings ? facts.pools.every(({ amountMinor }) => amountMinor === 0n) : facts.pools.length === 0) throw new Refusal("NOT_READY", `No shared cost is booked in ${period}. Book it first.`, ["period"]);
   const result = allocate(facts);
   const latest = await ports.latestRun(period);
   if (latest && latest.inputHash === result.inputHash && latest.policyVersion === policy.version) return { run: latest, facts, result };

@@ -9,6 +9,7 @@ import { holdOwnership, tenancyStore } from "../tenancy/tenancy.store";
 import { AllocatePeriodPorts } from "./allocate-period";
 import { ApprovePolicyPorts } from "./approve-policy";
 import { gatherFacts } from "./facts.query";
+import { policyWorld } from "./policy-world.query";
 import { policyStore } from "./policy.store";
 import { ProposePolicyPorts } from "./propose-policy";
 import { runStore } from "./run.store";
@@ -19,9 +20,11 @@ export function proposePolicyPorts(tx: TenantTransaction, record: RecordAudit): 
     ...policyStore(tx),
     subject: tx.scope.principal.subject,
     findPools: costsStore(tx).findPools,
+    policyWorld: (document, period) => policyWorld(tx, document, period),
+    isClosed: async (period) => (await periodStore(tx).find(period))?.status === "CLOSED",
     findUnitCodes: async (codes) => new Set((await tenancyStore(tx).findBusinessUnits(codes)).map((unit) => unit.code)),
     audit: (policy) =>
-      record(tx, { action: "proposeAllocationPolicy", subjectKind: "AllocationPolicy", subjectKey: String(policy.version), reason: policy.note, after: { effectiveFrom: policy.effectiveFrom, documentHash: policy.documentHash, rules: policy.rules } }),
+      record(tx, { action: "proposeAllocationPolicy", subjectKind: "AllocationPolicy", subjectKey: String(policy.version), reason: policy.note, after: { effectiveFrom: policy.effectiveFrom, documentHash: policy.documentHash, rules: policy.rules, ...(policy.settings ? { settings: policy.settings } : {}) } }),
   };
 }
 
@@ -55,7 +58,7 @@ export function allocatePeriodPorts(tx: TenantTransaction, record: RecordAudit):
         before: before && { sequence: before.sequence, resultHash: before.resultHash },
         after: {
           policyVersion: run.policyVersion, inputHash: run.inputHash, resultHash: run.resultHash, currency: code,
-          total: formatUnits(result.totalMinor, exponent), allocated: formatUnits(result.allocatedMinor, exponent), unallocated: formatUnits(result.unallocatedMinor, exponent),
+          total: formatUnits(result.totalMinor, exponent), allocated: formatUnits(result.allocatedMinor, exponent), unallocated: formatUnits(result.unallocatedMinor, exponent), ...(result.varianceMinor === 0n ? {} : { variance: formatUnits(result.varianceMinor, exponent) }),
         },
       }),
   };

@@ -1,4 +1,4 @@
-import { MoneyAmount, toMoney } from "../kernel/money";
+import { Currency, MoneyAmount, toMoney } from "../kernel/money";
 import { invariant } from "../kernel/refusal";
 import { asNode } from "../governance/governance.resolver";
 import { periodStore } from "../governance/period.store";
@@ -8,8 +8,8 @@ import { tenancyStore } from "../tenancy/tenancy.store";
 import { costsStore } from "../costs/costs.store";
 import { AllocationResult } from "./allocate";
 import { AllocationRun } from "./allocate-period";
-import { AllocationDimension } from "./allocation.query";
-import { AllocationPolicyType, AllocationReport, AllocationRow, AllocationRunType } from "./allocation.type";
+import { AllocationDimension, RunPool } from "./allocation.query";
+import { AllocationPolicyType, AllocationPool, AllocationReport, AllocationRow, AllocationRunType } from "./allocation.type";
 import { divideFacts } from "./methods/divide-facts";
 import { FactsInput } from "./methods/facts-input";
 import { reportFacts } from "./methods/facts-report";
@@ -34,25 +34,39 @@ export async function reportFromResult(tx: TenantTransaction, result: Allocation
   const currency = programmeCurrency(tx.scope.programme);
   const has = (dimension: AllocationDimension): boolean => groupBy.includes(dimension);
   const rows = reportOfResult(result, { businessUnit: has("BUSINESS_UNIT"), useCase: has("USE_CASE"), pool: has("POOL"), channel: has("CHANNEL") }, currency);
-  const codes = (pick: "businessUnit" | "useCase" | "pool"): string[] => [...new Set(rows.flatMap((row) => row[pick] ?? []))];
+  const codes = (pick: "businessUnit" | "useCase"): string[] => [...new Set(rows.flatMap((row) => row[pick] ?? []))];
   const tenancy = tenancyStore(tx);
   const byCode = <T extends { readonly code: string }>(items: readonly T[]): Map<string, T> => new Map(items.map((item) => [item.code, item]));
   const units = byCode(await tenancy.findBusinessUnits(codes("businessUnit")));
   const useCases = byCode(await tenancy.findUseCases(codes("useCase")));
-  const pools = byCode(await costsStore(tx).findPools(codes("pool")));
+  const allPools = byCode(await costsStore(tx).findPools(result.pools.map(({ pool }) => pool)));
   return {
     run,
     rows: rows.map((row) => ({
       ...row,
       businessUnit: row.businessUnit === null ? null : (units.get(row.businessUnit) ?? null),
       useCase: row.useCase === null ? null : (useCases.get(row.useCase) ?? null),
-      pool: row.pool === null ? null : (pools.get(row.pool) ?? null),
+      pool: row.pool === null ? null : (allPools.get(row.pool) ?? null),
       missing: [...row.missing],
     })) as AllocationRow[],
     total: toMoney(result.totalMinor, currency),
     allocated: toMoney(result.allocatedMinor, currency),
     unallocated: toMoney(result.unallocatedMinor, currency),
+    variance: toMoney(result.varianceMinor, currency),
+    pools: result.pools.map((each) => toPool({
+      ...each, pool: allPools.get(each.pool)!, step: each.byMethods?.step ?? 1, receivedMinor: each.byMethods?.receivedMinor ?? 0n, passedMinor: each.byMethods?.passedMinor ?? 0n,
+      varianceMinor: each.byMethods?.varianceMinor ?? 0n, reason: each.unallocatedReason,
+    }, currency)),
     asOf,
+  };
+}
+
+/** A pool of a run, in minor units. */
+export function toPool(each: RunPool, currency: Currency): AllocationPool {
+  const money = (minor: bigint): MoneyAmount => toMoney(minor, currency);
+  return {
+    pool: each.pool, step: each.step, reason: each.reason, amount: money(each.amountMinor), received: money(each.receivedMinor), passed: money(each.passedMinor),
+    allocated: money(each.allocatedMinor), unallocated: money(each.unallocatedMinor), variance: money(each.varianceMinor),
   };
 }
 
@@ -61,5 +75,5 @@ export function reportFromFacts(input: FactsInput, asOf: Date): AllocationReport
   const facts = readFacts(input);
   const { receivers, pools, chain, totalMinor, allocatedMinor } = reportFacts(facts, divideFacts(facts));
   const money = (minor: bigint): MoneyAmount => toMoney(minor, { code: facts.currency, exponent: facts.exponent });
-  return { run: null, rows: [], total: money(totalMinor), allocated: money(allocatedMinor), unallocated: money(totalMinor - allocatedMinor), asOf, simulation: { receivers, pools, chain } };
+  return { run: null, rows: [], total: money(totalMinor), allocated: money(allocatedMinor), unallocated: money(totalMinor - allocatedMinor), variance: money(pools.reduce((sum, { varianceMinor }) => sum + BigInt(varianceMinor), 0n)), pools: [], asOf, simulation: { receivers, pools, chain } };
 }

@@ -5,6 +5,7 @@ import { UnitName, UseCaseName } from "../metering/questions/grouping.query";
 import { CostPool } from "../costs";
 import { SHARE_PLACES, amountText, quantityText, shareText } from "./allocation-text";
 import { AllocationDriver } from "./policy";
+import { NOT_ONE_DRIVER, NO_CHANNEL, NO_SHARE, SEVERAL_DRIVERS } from "./report-of-result";
 
 export const ALLOCATION_DIMENSIONS = ["BUSINESS_UNIT", "USE_CASE", "POOL", "CHANNEL"] as const;
 export type AllocationDimension = (typeof ALLOCATION_DIMENSIONS)[number];
@@ -32,7 +33,7 @@ export interface AllocationRow {
   readonly missing: readonly string[];
 }
 
-type Raw = Record<string, string | null>;
+type Raw = Record<string, string | null> & { readonly methods?: boolean };
 
 /** Stored lines of a run, summed by the dimensions asked for. Nothing is divided here. */
 export async function allocationByGroup(tx: TenantTransaction, runId: string, where: ResolvedAllocationWhere, groupBy: readonly AllocationDimension[], money: { code: string; exponent: number }): Promise<AllocationRow[]> {
@@ -48,7 +49,7 @@ export async function allocationByGroup(tx: TenantTransaction, runId: string, wh
        ${pools ? `, p.id as "poolId", p.code as "poolCode", p.name as "poolName", p.kind as "poolKind"` : ""}
      from (
        select ${[...(units ? [`${shown} as business_unit_id`] : []), ...keys.slice(units ? 1 : 0), "sum(l.amount_minor) as amount", "sum(l.driver_quantity) as quantity", "min(l.driver) as driver", "max(l.driver) as driver2", "min(l.part) as part", "max(l.part) as part2"].join(", ")},
-         count(distinct l.pool_id) as pools, min(l.driver_total) as total, max(l.driver_total) as total2,
+         count(distinct l.pool_id) as pools, count(*) filter (where l.driver is null) as undriven, count(*) filter (where l.share_denominator is null) as shareless, bool_or(l.exact_denominator is not null) as methods, min(l.driver_total) as total, max(l.driver_total) as total2,
          sum(l.share_numerator) as numerator, min(l.share_denominator) as denominator,
          case when min(l.share_denominator) <> max(l.share_denominator) then string_agg(l.share_numerator || '/' || l.share_denominator, ' ') end as shares
        from allocation.${wholeUnits ? "unit_share" : "line"} l ${where.ownersAt ? `left join (${ownersAt("$6")}) w on w.use_case_id = l.use_case_id` : ""}
@@ -81,7 +82,7 @@ function once<V>(known: Map<string, V>, key: string | null | undefined, make: ()
 const NOTHING_MISSING: readonly string[] = [];
 
 function toRow(row: Raw, shared: Shared, money: { code: string; exponent: number }, exactQuantities: boolean): AllocationRow {
-  const oneDriver = row.driver === row.driver2 && row.part === row.part2 && row.total === row.total2;
+  const oneDriver = row.driver !== null && row.undriven === "0" && row.driver === row.driver2 && row.part === row.part2 && row.total === row.total2;
   const onePool = row.pools === "1";
   const addsUp = exactQuantities || !row.driver?.endsWith("CONTACTS");
   const driver = row.driver as AllocationDriver;
@@ -89,20 +90,24 @@ function toRow(row: Raw, shared: Shared, money: { code: string; exponent: number
     businessUnit: once(shared.units, row.unitCode, () => ({ id: row.unitId!, code: row.unitCode!, name: row.unitName!, costCentre: row.costCentre ?? null, chargebackMode: row.chargebackMode! })),
     useCase: once(shared.useCases, row.useCaseCode, () => ({ id: row.useCaseId!, code: row.useCaseCode!, name: row.useCaseName! })),
     pool: once(shared.pools, row.poolCode, () => ({ id: row.poolId!, code: row.poolCode!, name: row.poolName!, kind: row.poolKind as CostPool["kind"] })),
-    channel: row.channel ?? null,
+    channel: row.channel || null,
     driverQuantity: onePool && oneDriver && addsUp ? quantityText(driver, row.quantity!) : null,
     driverTotal: onePool && oneDriver ? once(shared.totals, `${driver} ${row.total!}`, () => quantityText(driver, row.total!)) : null,
-    share: onePool ? shareOf(row) : null,
+    share: onePool && row.shareless === "0" ? shareOf(row) : null,
     amountMinor: row.amount!,
     amount: { amount: amountText(row.amount!, money.exponent), currency: money.code },
-    missing: onePool && oneDriver && addsUp ? NOTHING_MISSING : whatIsMissing(onePool, oneDriver),
+    missing: onePool && oneDriver && addsUp && row.shareless === "0" && row.channel !== "" ? NOTHING_MISSING : whatIsMissing(row, onePool, oneDriver, addsUp),
   };
 }
 
-function whatIsMissing(onePool: boolean, oneDriver: boolean): string[] {
-  if (!onePool) return ["driverQuantity, driverTotal, share: several pools stand in this row; group by POOL."];
-  if (!oneDriver) return ["driverQuantity, driverTotal: the pool is divided by several drivers; see explainAllocation."];
-  return ["driverQuantity: contacts of use cases do not add up; see explainAllocation."];
+function whatIsMissing(row: Raw, onePool: boolean, oneDriver: boolean, addsUp: boolean): string[] {
+  const missing: string[] = [];
+  if (!onePool) missing.push("driverQuantity, driverTotal, share: several pools stand in this row; group by POOL.");
+  else if (!oneDriver) missing.push(row.methods ? NOT_ONE_DRIVER : SEVERAL_DRIVERS);
+  else if (!addsUp) missing.push("driverQuantity: contacts of use cases do not add up; see explainAllocation.");
+  if (onePool && row.shareless !== "0") missing.push(NO_SHARE);
+  if (row.channel === "") missing.push(NO_CHANNEL);
+  return missing;
 }
 
 function shareOf(row: Raw): string {
@@ -113,13 +118,41 @@ function shareOf(row: Raw): string {
   })), SHARE_PLACES);
 }
 
-/** Totals of the run's pools, as everybody who may read the run sees them, and how many units bear a part. */
-export async function runTotals(tx: TenantTransaction, runId: string, poolIds: readonly string[] | null): Promise<{ totalMinor: bigint; unallocatedMinor: bigint; units: number }> {
-  const [row] = await tx.query<{ total: string; unallocated: string; units: string }>(
-    `select coalesce(sum(amount_minor), 0) as total, coalesce(sum(unallocated_minor), 0) as unallocated,
+/** A pool of a run with its figures, in minor units. */
+export interface RunPool {
+  readonly pool: CostPool;
+  readonly step: number;
+  readonly amountMinor: bigint;
+  readonly receivedMinor: bigint;
+  readonly passedMinor: bigint;
+  readonly allocatedMinor: bigint;
+  readonly unallocatedMinor: bigint;
+  readonly varianceMinor: bigint;
+  readonly reason: string | null;
+}
+
+/** The pools of a run by code, as everybody who may read the run sees them. */
+export async function runPools(tx: TenantTransaction, runId: string, poolIds: readonly string[] | null): Promise<RunPool[]> {
+  const rows = await tx.query<Record<"id" | "code" | "name" | "amount" | "received" | "passed" | "allocated" | "unallocated" | "variance", string> & { kind: CostPool["kind"]; step: number | null; reason: string | null }>(
+    `select p.id, p.code, p.name, p.kind, r.step, r.amount_minor as amount, r.received_minor as received, r.passed_minor as passed, r.allocated_minor as allocated, r.unallocated_minor as unallocated,
+       r.variance_minor as variance, r.unallocated_reason as reason
+     from allocation.run_pool r join costs.cost_pool p on p.programme_id = $1 and p.id = r.pool_id
+     where r.programme_id = $1 and r.run_id = $2 and ($3::uuid[] is null or r.pool_id = any($3)) order by p.code collate "C"`,
+    [tx.scope.programme.id, runId, poolIds],
+  );
+  return rows.map(({ id, code, name, kind, ...row }) => ({
+    pool: { id, code, name, kind }, step: row.step ?? 1, amountMinor: BigInt(row.amount), receivedMinor: BigInt(row.received), passedMinor: BigInt(row.passed), allocatedMinor: BigInt(row.allocated),
+    unallocatedMinor: BigInt(row.unallocated), varianceMinor: BigInt(row.variance), reason: row.reason,
+  }));
+}
+
+/** Totals of the run's pools, as everybody who may read the run sees them, and how many units bear a part. A pool counts with what it received and without what it passed on. */
+export async function runTotals(tx: TenantTransaction, runId: string, poolIds: readonly string[] | null): Promise<{ totalMinor: bigint; unallocatedMinor: bigint; varianceMinor: bigint; units: number }> {
+  const [row] = await tx.query<{ total: string; unallocated: string; variance: string; units: string }>(
+    `select coalesce(sum(amount_minor + received_minor - passed_minor), 0) as total, coalesce(sum(unallocated_minor), 0) as unallocated, coalesce(sum(variance_minor), 0) as variance,
        (select count(distinct business_unit_id) from allocation.unit_share s where s.programme_id = $1 and s.run_id = $2) as units
      from allocation.run_pool where programme_id = $1 and run_id = $2 and ($3::uuid[] is null or pool_id = any($3))`,
     [tx.scope.programme.id, runId, poolIds],
   );
-  return { totalMinor: BigInt(row!.total), unallocatedMinor: BigInt(row!.unallocated), units: Number(row!.units) };
+  return { totalMinor: BigInt(row!.total), unallocatedMinor: BigInt(row!.unallocated), varianceMinor: BigInt(row!.variance), units: Number(row!.units) };
 }

@@ -18,13 +18,14 @@ import { tenancyStore } from "../tenancy/tenancy.store";
 import { allocate } from "./allocate";
 import { AllocationRun, allocatePeriod } from "./allocate-period";
 import { allocatePeriodPorts, approvePolicyPorts, proposePolicyPorts } from "./allocation-ports.store";
-import { reportFromFacts, reportFromResult, toPolicy, toRun } from "./allocation-view.type";
-import { AllocationDimension, ResolvedAllocationWhere, allocationByGroup, runTotals } from "./allocation.query";
+import { reportFromFacts, reportFromResult, toPolicy, toPool, toRun } from "./allocation-view.type";
+import { AllocationDimension, ResolvedAllocationWhere, allocationByGroup, runPools, runTotals } from "./allocation.query";
 import {
   AllocatePeriodInput, AllocatePeriodPayload, AllocationDimensionEnum, AllocationPolicyConnection, AllocationPolicyPayload, AllocationPolicyType, AllocationReport, AllocationRow,
   AllocationRunConnection, AllocationRunType, AllocationRunWhere, AllocationWhere, ApproveAllocationPolicyInput, ProposeAllocationPolicyInput, SimulateAllocationInput,
 } from "./allocation.type";
 import { approvePolicy } from "./approve-policy";
+import { findExplained } from "./explain-names.query";
 import { AllocationExplanation, explainAllocation } from "./explain.query";
 import { AllocationExplanationType } from "./explanation.type";
 import { gatherFacts } from "./facts.query";
@@ -82,7 +83,7 @@ export class AllocationResolver {
       const run = await findRun(tx, period, runId);
       if (!run) return null;
       const asked = (field: string): boolean => selects(info, [field]);
-      const totals = onlyGroups || asked("total") || asked("unallocated") ? await runTotals(tx, run.id, resolved.poolIds) : { totalMinor: 0n, unallocatedMinor: 0n, units: 0 };
+      const totals = onlyGroups || asked("total") || asked("unallocated") || asked("variance") ? await runTotals(tx, run.id, resolved.poolIds) : { totalMinor: 0n, unallocatedMinor: 0n, varianceMinor: 0n, units: 0 };
       if (onlyGroups && totals.units < MINIMUM_GROUP) throw new Refusal("FORBIDDEN", `A figure for this role stands for at least ${MINIMUM_GROUP} business units; here there are fewer.`);
       const rows = await allocationByGroup(tx, run.id, resolved, groupBy, currency);
       const allocatedMinor = asked("allocated") ? rows.reduce((sum, row) => sum + BigInt(row.amountMinor), 0n) : 0n;
@@ -92,13 +93,15 @@ export class AllocationResolver {
         total: toMoney(totals.totalMinor, currency),
         allocated: toMoney(allocatedMinor, currency),
         unallocated: toMoney(totals.unallocatedMinor, currency),
+        variance: toMoney(totals.varianceMinor, currency),
+        pools: !onlyGroups && asked("pools") ? (await runPools(tx, run.id, resolved.poolIds)).map((pool) => toPool(pool, currency)) : [],
         asOf: run.cutoff,
       };
     });
   }
 
   @Allow("FINANCE", "BUSINESS_UNIT", "AUDITOR")
-  @Query(() => [AllocationExplanationType], { description: "Why a unit (or one of its use cases) is charged what it is charged: one explanation per pool and part of its rule. NOT_FOUND for what is not yours and for a period without a run." })
+  @Query(() => [AllocationExplanationType], { description: "Why a unit (or one of its use cases) is charged what it is charged: one explanation per pool and part of its rule (per pool where methods divided it), with the chain of pools behind it. NOT_FOUND for what is not yours and for a period without a run." })
   async explainAllocation(
     @Ctx() context: RequestContext,
     @Arg("period", () => PeriodKeyScalar) period: string,
@@ -108,10 +111,8 @@ export class AllocationResolver {
     @Arg("pool", () => String, { nullable: true }) pool?: string | null,
   ): Promise<AllocationExplanation[]> {
     return context.withTenant(async (tx) => {
-      const { unitIds, useCaseIds, poolIds } = await resolveWhere(tx, { businessUnit: [businessUnit], useCase: useCase ? [useCase] : null, pool: pool ? [pool] : null });
-      const run = await findRun(tx, period, runId);
-      if (!run) throw new Refusal("NOT_FOUND", `There is no allocation of ${period}.`, ["period"]);
-      return explainAllocation(tx, run, unitIds![0]!, useCaseIds?.[0] ?? null, poolIds?.[0] ?? null, programmeCurrency(tx.scope.programme));
+      const found = await findExplained(tx, { period, run: runId, businessUnit, useCase, pool });
+      return explainAllocation(tx, found.run, found.unitId, found.useCaseId, found.poolId, programmeCurrency(tx.scope.programme));
     });
   }
 
@@ -128,7 +129,7 @@ export class AllocationResolver {
       if (!(await periodStore(tx).find(period))) throw new Refusal("NOT_FOUND", `There is nothing in ${period}: no usage and no cost.`, ["input", "period"]);
       const document = input.policy ? readPolicy(input.policy) : await policyStore(tx).approvedPolicy(period);
       if (!document) throw new Refusal("NOT_READY", `No approved allocation policy is in effect in ${period}. Give one as policy.`, ["input", "policy"]);
-      if (input.policy) await requireKnownNames(proposePolicyPorts(tx, context.record), document);
+      if (input.policy) await requireKnownNames(proposePolicyPorts(tx, context.record), document, period);
       const result = allocate(await gatherFacts(tx, period, document));
       return reportFromResult(tx, result, input.groupBy, new Date(context.clock.now()), null);
     }, { statementTimeoutMs: RUN_TIMEOUT_MS, isolation: "REPEATABLE READ" });

@@ -12,12 +12,11 @@ import type { OwnershipView } from "../tenancy";
 import { BusinessUnitType, OwnershipViewEnum, UseCaseType } from "../tenancy/tenancy.type";
 import { RUN_STATUSES } from "./allocate-period";
 import { ALLOCATION_DIMENSIONS, AllocationDimension } from "./allocation.query";
-import { AllocationFactsInput } from "./methods/facts-input.type";
+import { AllocationFactsInput, SpillRuleEnum } from "./methods/facts-input.type";
 import { SimulatedAllocation } from "./methods/simulation.type";
-import { ALLOCATION_DRIVERS, AllocationDriver, ZERO_DRIVER_RULES, ZeroDriverRule } from "./policy";
+import { AllocationDriver, ZERO_DRIVER_RULES, ZeroDriverRule } from "./policy";
+import { AllocationDriverEnum, MethodPartFields, MethodPartWords, MethodRuleFields, PolicyLimit, PolicySettingsFields, PolicySettingsType } from "./policy-methods.type";
 
-export const AllocationDriverEnum = enumOf(ALLOCATION_DRIVERS);
-registerEnumType(AllocationDriverEnum, { name: "AllocationDriver", description: "What a pool is divided by. Voice unless the rule names channels. BILLED_MINUTES = sum over calls of max(minimum, ceil(ms / increment) x increment)." });
 export const ZeroDriverRuleEnum = enumOf(ZERO_DRIVER_RULES);
 registerEnumType(ZeroDriverRuleEnum, { name: "ZeroDriverRule", description: "When the driver is zero for everyone: leave it UNALLOCATED with the programme, split it EVEN, or take the driver of the PRIOR_PERIOD." });
 export const AllocationDimensionEnum = enumOf(ALLOCATION_DIMENSIONS);
@@ -33,28 +32,29 @@ export class ChannelWeightInput {
   @Field(() => DecimalScalar, { description: "Zero or more." }) weight: string;
 }
 
-@InputType({ description: "A fraction of a pool and the driver that divides it." })
-export class AllocationPartInput {
+@InputType({ description: "A fraction of a pool and how it is divided." })
+export class AllocationPartInput extends MethodPartFields {
   @Field(() => DecimalScalar, { defaultValue: "1", description: "Above 0, at most 1; the parts of a rule sum to 1." }) fraction: string;
-  @Field(() => AllocationDriverEnum) driver: AllocationDriver;
+  @Field(() => AllocationDriverEnum, { nullable: true, description: "What was measured; left out for a method that needs none, or for a booked driver." }) driver?: AllocationDriver | null;
   @Field(() => [ChannelWeightInput], { nullable: true, description: "VOICE with weight 1 when left out." }) channels?: ChannelWeightInput[] | null;
   @Field(() => Int, { nullable: true, description: "BILLED_MINUTES only; 0 when left out." }) minimumSeconds?: number | null;
   @Field(() => Int, { nullable: true, description: "BILLED_MINUTES only; 60 when left out." }) incrementSeconds?: number | null;
 }
 
 @InputType({ description: "How one pool is divided." })
-export class AllocationRuleInput {
+export class AllocationRuleInput extends MethodRuleFields {
   @Field(() => String, { description: "Code of a shared pool." }) pool: string;
   @Field(() => [AllocationPartInput]) parts: AllocationPartInput[];
   @Field(() => ZeroDriverRuleEnum, { defaultValue: "UNALLOCATED" }) zeroDriver: ZeroDriverRule;
-  @Field(() => [String], { nullable: true, description: "Codes of business units that do not bear this pool." }) exclude?: string[] | null;
+  @Field(() => [String], { nullable: true, description: "Codes of business units (in a policy by methods of pools, too) that do not bear this pool." }) exclude?: string[] | null;
 }
 
 @InputType()
-export class ProposeAllocationPolicyInput {
+export class ProposeAllocationPolicyInput extends PolicySettingsFields {
   @Field(() => PeriodKeyScalar, { description: "First period that it applies to." }) effectiveFrom: string;
   @Field(() => String, { nullable: true }) note?: string | null;
   @Field(() => [AllocationRuleInput]) rules: AllocationRuleInput[];
+  @Field(() => Int, { nullable: true, description: "The approved version that takes effect in the same month and is replaced by this one. A policy by methods must say so, else CONFLICT; not part of the document." }) replaces?: number | null;
   @Field(() => String, { nullable: true, description: "A retry with the same key and content answers the same version." }) idempotencyKey?: string | null;
 }
 
@@ -97,9 +97,9 @@ export class ChannelWeight {
 }
 
 @ObjectType({ simpleResolvers: true })
-export class AllocationPart {
+export class AllocationPart extends MethodPartWords {
   @Field(() => DecimalScalar, { description: "Exact fraction of the pool." }) fraction: string;
-  @Field(() => AllocationDriverEnum) driver: string;
+  @Field(() => AllocationDriverEnum, { nullable: true, description: "What was measured; null for a method without a measured driver." }) driver: string | null;
   @Field(() => [ChannelWeight]) channels: ChannelWeight[];
   @Field(() => Int, { description: "BILLED_MINUTES only." }) minimumSeconds: number;
   @Field(() => Int, { description: "BILLED_MINUTES only." }) incrementSeconds: number;
@@ -110,7 +110,9 @@ export class AllocationRule {
   @Field(() => String, { description: "Code of the pool." }) pool: string;
   @Field(() => [AllocationPart]) parts: AllocationPart[];
   @Field(() => ZeroDriverRuleEnum) zeroDriver: string;
-  @Field(() => [String], { description: "Codes of business units." }) exclude: string[];
+  @Field(() => [String], { description: "Codes of business units, and of pools." }) exclude: string[];
+  @Field(() => [PolicyLimit], { nullable: true, description: "Null: none." }) limits?: PolicyLimit[] | null;
+  @Field(() => SpillRuleEnum, { nullable: true, description: "PROPORTIONAL when null." }) spill?: string | null;
 }
 
 @ObjectType("AllocationPolicy", { implements: Node, simpleResolvers: true, description: "A version of how shared cost is divided. Versions are never changed." })
@@ -120,6 +122,7 @@ export class AllocationPolicyType extends Node {
   @Field(() => PeriodKeyScalar) effectiveFrom: string;
   @Field(() => String, { nullable: true }) note: string | null;
   @Field(() => [AllocationRule]) rules: AllocationRule[];
+  @Field(() => PolicySettingsType, { nullable: true, description: "Null for a policy that knows proportions of measured drivers alone." }) settings?: PolicySettingsType | null;
   @Field(() => String, { description: "SHA-256 of the document." }) documentHash: string;
   @Field(() => String) proposedBy: string;
   @Field(() => DateTimeScalar) proposedAt: Date;
@@ -152,13 +155,28 @@ export class AllocationRow {
   @Field(() => [String], { description: "Why a figure of this row is null." }) missing: string[];
 }
 
+@ObjectType({ simpleResolvers: true, description: "A pool as a run divided it: amount + received = allocated + passed + unallocated, exactly." })
+export class AllocationPool {
+  @Field(() => CostPoolType) pool: CostPool;
+  @Field(() => Int, { description: "1 for what is divided first; pools that serve each other share a step." }) step: number;
+  @Field(() => Money, { description: "Booked into it." }) amount: MoneyAmount;
+  @Field(() => Money, { description: "From pools before it." }) received: MoneyAmount;
+  @Field(() => Money, { description: "To pools after it." }) passed: MoneyAmount;
+  @Field(() => Money, { description: "To business units, of everybody." }) allocated: MoneyAmount;
+  @Field(() => Money, { description: "Carried by the programme, variance included." }) unallocated: MoneyAmount;
+  @Field(() => Money, { description: "The part of unallocated that is a variance of stated rates." }) variance: MoneyAmount;
+  @Field(() => String, { nullable: true, description: "Why the programme carries it; null when it carries nothing." }) reason: string | null;
+}
+
 @ObjectType({ simpleResolvers: true })
 export class AllocationReport {
   @Field(() => AllocationRunType, { nullable: true, description: "Null when simulated." }) run: AllocationRunType | null;
   @Field(() => [AllocationRow], { description: "Empty when literal facts were given: see simulation." }) rows: AllocationRow[];
   @Field(() => Money, { description: "The pools' total." }) total: MoneyAmount;
   @Field(() => Money, { description: "Sum of the rows; allocated + unallocated = total when nothing is filtered or hidden." }) allocated: MoneyAmount;
-  @Field(() => Money, { description: "Carried by the programme." }) unallocated: MoneyAmount;
+  @Field(() => Money, { description: "Carried by the programme, variance included." }) unallocated: MoneyAmount;
+  @Field(() => Money, { description: "The part of unallocated that stated rates did not recover (above zero) or recovered beyond the pools." }) variance: MoneyAmount;
+  @Field(() => [AllocationPool], { description: "The pools behind the rows, by code; empty for literal facts, and for roles that see totals alone." }) pools: AllocationPool[];
   @Field(() => DateTimeScalar, { description: "Recorded-at cut-off." }) asOf: Date;
   @Field(() => SimulatedAllocation, { nullable: true, description: "Only when literal facts were given to simulateAllocation; variance counts as unallocated in the report." }) simulation?: SimulatedAllocation | null;
 }

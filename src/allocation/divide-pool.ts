@@ -4,6 +4,7 @@ import { Fraction, ONE, ZERO, add, fraction, multiply, sum, truncate } from "../
 import { invariant } from "../kernel/refusal";
 import { DriverVector, WeightedDriver, driverKey, weigh } from "./driver";
 import { AllocationRule, fractionOf } from "./policy";
+import type { UseCaseShare } from "./split-unit";
 
 /** Who shares a pool when nothing was measured: each unit with its use cases. */
 export type Receivers = ReadonlyMap<string, readonly string[]>;
@@ -29,6 +30,20 @@ export interface Share {
   readonly amountMinor: bigint;
   /** Posted amount less the exact amount cut off towards zero. */
   readonly adjustmentMinor: bigint;
+  /** Only where a policy by methods divided the pool. */
+  readonly byMethods?: MethodFigures;
+}
+
+/** What a share by methods says beside its figures. */
+export interface MethodFigures {
+  /** In minor units, of what was posted to the pool: the share alone does not say it when that is zero. */
+  readonly exact: Fraction;
+  /** The one driver that says what is borne; null when there is none or more than one, and then the quantities mean nothing. */
+  readonly driver: string | null;
+  /** False when the pool with what it received is zero: then no share of it means anything. */
+  readonly hasShare: boolean;
+  /** How the use case was told apart from others of its unit; lines only. */
+  readonly split?: UseCaseShare;
 }
 
 export interface Line extends Share {

@@ -1,5 +1,6 @@
 import { parseDecimal, trimDecimal } from "../kernel/decimal";
 import { Fraction, ZERO, add, fraction, fromDecimal, multiply, roundForDisplay } from "../kernel/fraction";
+import { invariant } from "../kernel/refusal";
 import { AllocationDriver, AllocationPart } from "./policy";
 
 /**
@@ -24,24 +25,29 @@ export interface DriverVector {
 }
 
 /** Drivers whose unit figure is not the sum of its use cases. */
-export function countsContacts(driver: AllocationDriver): boolean {
-  return driver === "CONTACTS" || driver === "RESOLVED_CONTACTS";
+export function countsContacts(key: string): boolean {
+  return /^(RESOLVED_)?CONTACTS(@|$)/.test(key);
 }
 
-/** Names a driver with everything that changes its quantities; channel weights do not. */
-export function driverKey(part: Pick<AllocationPart, "driver" | "minimumSeconds" | "incrementSeconds">): string {
+export type DriverKeyed = Pick<AllocationPart, "driver" | "minimumSeconds" | "incrementSeconds">;
+
+/** Names a measured driver with everything that changes its quantities; channel weights do not. */
+export function driverKey(part: DriverKeyed): string {
+  invariant(part.driver !== null, "a part that is divided by nothing that was measured");
   return part.driver === "BILLED_MINUTES" ? `BILLED_MINUTES/${part.minimumSeconds}/${part.incrementSeconds}` : part.driver;
 }
 
 const BASE_PER_UNIT: Readonly<Record<AllocationDriver, bigint>> = { CALLS: 1n, CONNECTED_SECONDS: 1_000n, BILLED_MINUTES: 60_000n, CONTACTS: 1n, RESOLVED_CONTACTS: 1n };
 
-/** How many base units make one unit of the driver: milliseconds of a second or of a minute. */
-export const basePerUnit = (driver: AllocationDriver): bigint => BASE_PER_UNIT[driver];
+/** Base units in one unit of a driver: milliseconds of a second or of a minute; a booked driver is kept in its own. */
+export function basePerUnit(driver: string): bigint {
+  return BASE_PER_UNIT[driver as AllocationDriver] ?? 1n;
+}
 
-/** A quantity in the driver's own unit (calls, seconds, minutes, contacts) as decimal text; at most nine decimals. */
-export function displayQuantity(driver: AllocationDriver, base: Fraction): string {
+/** A quantity in the driver's own unit (calls, seconds, minutes, contacts, or what finance books) as decimal text; at most nine decimals. */
+export function displayQuantity(driver: string, base: Fraction): string {
   // Not in lowest terms: a common divisor for each of thousands of rows costs more than it tidies.
-  const inUnits = { numerator: base.numerator, denominator: base.denominator * BASE_PER_UNIT[driver] };
+  const inUnits = { numerator: base.numerator, denominator: base.denominator * basePerUnit(driver) };
   return inUnits.numerator % inUnits.denominator === 0n ? String(inUnits.numerator / inUnits.denominator) : trimDecimal(roundForDisplay(inUnits, 9));
 }
 

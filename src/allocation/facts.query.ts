@@ -8,6 +8,8 @@ import { COUNTING_EVENTS, countingBefore } from "../metering/questions/counting-
 import { TenantTransaction } from "../tenancy/database.store";
 import { AllocationFacts, PoolAmount, neededDrivers } from "./allocate";
 import { DriverVector } from "./driver";
+import { PriorCharges, neededInputs } from "./method-inputs";
+import { methodInputs } from "./method-inputs.query";
 import { PolicyDocument } from "./policy";
 
 /**
@@ -16,19 +18,23 @@ import { PolicyDocument } from "./policy";
  * too, which is what an adjustment is worked out from.
  */
 export async function gatherFacts(tx: TenantTransaction, period: string, policy: PolicyDocument | null, recordedBefore: Date | null = null): Promise<AllocationFacts> {
+  const [closed] = await tx.query<{ cutoff: Date | null }>("select cutoff from governance.period where programme_id = $1 and key = $2", [tx.scope.programme.id, period]);
   const pools: PoolAmount[] = (await poolAmounts(tx, requirePeriodKey(period), recordedBefore))
     .filter((pool) => isShared(pool.kind))
     .map((pool) => ({ code: pool.code, amountMinor: BigInt(pool.amountMinor) }));
+  if (policy?.settings) pools.push(...policy.rules.filter(({ pool }) => !pools.some(({ code }) => code === pool)).map(({ pool }) => ({ code: pool, amountMinor: 0n })));
   const needed = neededDrivers(policy, pools);
-  const [closed] = await tx.query<{ cutoff: Date | null }>("select cutoff from governance.period where programme_id = $1 and key = $2", [tx.scope.programme.id, period]);
+  const receivers = await receiversAtEnd(tx, period, closed?.cutoff ?? null);
+  const inputs = policy?.settings ? await methodInputs(tx, period, neededInputs(policy), receivers, recordedBefore) : null;
   return {
     period,
     currency: tx.scope.programme.currency,
     pools,
     policy,
-    receivers: await receiversAtEnd(tx, period, closed?.cutoff ?? null),
-    drivers: await measureDrivers(tx, period, needed.period, recordedBefore),
-    priorDrivers: await measureDrivers(tx, shiftPeriod(period, -1), needed.prior, null),
+    receivers,
+    drivers: await measureDrivers(tx, period, needed.period, recordedBefore, inputs?.priors ?? []),
+    priorDrivers: await measureDrivers(tx, shiftPeriod(period, -1), needed.prior, null, []),
+    ...(inputs ? { method: inputs } : {}),
   };
 }
 
@@ -52,10 +58,30 @@ export async function receiversAtEnd(tx: TenantTransaction, period: string, reco
 }
 
 /** What was measured of some drivers in a period: as posted, or as it was recorded before an instant. */
-export async function measureDrivers(tx: TenantTransaction, period: string, keys: readonly string[], recordedBefore: Date | null): Promise<Map<string, DriverVector>> {
+export async function measureDrivers(tx: TenantTransaction, period: string, keys: readonly string[], recordedBefore: Date | null, priors: readonly PriorCharges[]): Promise<Map<string, DriverVector>> {
   const found = new Map<string, DriverVector>();
-  for (const key of keys) found.set(key, await vector(tx, period, key, recordedBefore));
+  for (const key of keys) {
+    const [measured, since] = key.split("@") as [string, string | undefined];
+    const months = [await vector(tx, period, measured, recordedBefore)];
+    // Earlier months count as they are posted; of those only the ones that were divided at all.
+    for (const month of priors.find((each) => each.since === since)?.months ?? []) months.push(await vector(tx, month, measured, null));
+    found.set(key, months.length === 1 ? months[0]! : addVectors(months));
+  }
   return found;
+}
+
+/** Quantities of several months added up; contacts are then those of each month. */
+function addVectors(months: readonly DriverVector[]): DriverVector {
+  const added = <T extends { readonly businessUnit: string; readonly useCase?: string; readonly channel: string; readonly quantity: bigint }>(rows: readonly T[]): T[] => {
+    const sums = new Map<string, T>();
+    for (const row of rows) {
+      const key = [row.businessUnit, row.useCase ?? "", row.channel].join("/");
+      sums.set(key, { ...row, quantity: row.quantity + (sums.get(key)?.quantity ?? 0n) });
+    }
+    return [...sums.values()];
+  };
+  const units = months.flatMap(({ unitQuantities }) => unitQuantities ?? []);
+  return { quantities: added(months.flatMap(({ quantities }) => quantities)), unitQuantities: months[0]!.unitQuantities === null ? null : added(units) };
 }
 
 interface QuantityRow { readonly businessUnit: string; readonly useCase: string; readonly channel: string; readonly quantity: string }

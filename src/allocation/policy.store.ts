@@ -4,7 +4,7 @@ import { TenantTransaction } from "../tenancy/database.store";
 import { AllocationPolicy, AllocationRule, PolicyDocument } from "./policy";
 
 const SELECT = `
-  select p.version, p.effective_from as "effectiveFrom", p.note, p.rules, p.document_hash as "documentHash", p.proposed_by as "proposedBy", p.proposed_at as "proposedAt",
+  select p.version, p.effective_from as "effectiveFrom", p.note, p.rules, p.settings, p.document_hash as "documentHash", p.proposed_by as "proposedBy", p.proposed_at as "proposedAt",
     a.approved_by as "approvedBy", a.approved_at as "approvedAt"
   from allocation.policy p left join allocation.policy_approval a on a.programme_id = p.programme_id and a.version = p.version
   where p.programme_id = $1`;
@@ -26,9 +26,9 @@ export function policyStore(tx: TenantTransaction) {
     savePolicy: async (document: PolicyDocument, documentHash: string, idempotencyKey: string | null): Promise<AllocationPolicy> => {
       await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 2))", [programmeId]);
       const [row] = await tx.query<{ version: number }>(
-        `insert into allocation.policy (programme_id, version, effective_from, note, rules, document_hash, idempotency_key, proposed_by)
-         select $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5, $6, $7 from allocation.policy where programme_id = $1 returning version`,
-        [programmeId, document.effectiveFrom, document.note, JSON.stringify(document.rules), documentHash, idempotencyKey, tx.scope.principal.subject],
+        `insert into allocation.policy (programme_id, version, effective_from, note, rules, settings, document_hash, idempotency_key, proposed_by)
+         select $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5, $6, $7, $8 from allocation.policy where programme_id = $1 returning version`,
+        [programmeId, document.effectiveFrom, document.note, JSON.stringify(document.rules), document.settings ? JSON.stringify(document.settings) : null, documentHash, idempotencyKey, tx.scope.principal.subject],
       );
       const saved = await find(row!.version);
       invariant(saved, "a policy that was just saved is not there");

@@ -3,7 +3,10 @@ import { formatUnits, parseDecimal, trimDecimal } from "../kernel/decimal";
 import { Fraction, ONE, compare, formatFraction, fromDecimal, sum } from "../kernel/fraction";
 import { requirePeriodKey } from "../kernel/period";
 import { Refusal } from "../kernel/refusal";
+import { hashOf } from "../kernel/hash";
+import { Canonical } from "../kernel/canonical";
 import { CHANNELS, Channel } from "../metering";
+import { MethodPartInput, MethodRuleInput, MethodSettings, PolicySettings, PolicySettingsInput, RuleLimits, isByMethods, readLimitsText, readMethodSettings, readPolicySettings } from "./policy-methods";
 
 export const ALLOCATION_DRIVERS = ["CALLS", "CONNECTED_SECONDS", "BILLED_MINUTES", "CONTACTS", "RESOLVED_CONTACTS"] as const;
 export type AllocationDriver = (typeof ALLOCATION_DRIVERS)[number];
@@ -17,10 +20,13 @@ export interface ChannelWeight {
   readonly weight: string;
 }
 
-/** A fraction of a pool and the driver that divides it. */
-export interface AllocationPart {
+/**
+ * A fraction of a pool and the driver that divides it. In a policy by methods every part also carries its method with what
+ * that was told; a part without a measured driver has no channels.
+ */
+export interface AllocationPart extends MethodSettings {
   readonly fraction: string;
-  readonly driver: AllocationDriver;
+  readonly driver: AllocationDriver | null;
   readonly channels: readonly ChannelWeight[];
   /** BILLED_MINUTES only: each call counts at least this long. */
   readonly minimumSeconds: number;
@@ -29,7 +35,7 @@ export interface AllocationPart {
 }
 
 /** How one pool is divided. */
-export interface AllocationRule {
+export interface AllocationRule extends RuleLimits {
   readonly pool: string;
   readonly parts: readonly AllocationPart[];
   readonly zeroDriver: ZeroDriverRule;
@@ -42,6 +48,13 @@ export interface PolicyDocument {
   readonly effectiveFrom: string;
   readonly note: string | null;
   readonly rules: readonly AllocationRule[];
+  /** Only in a policy by methods: its absence is what a proportional policy is known by, and what keeps its text and hash. */
+  readonly settings?: PolicySettings | null;
+}
+
+/** SHA-256 of a document: of what was agreed on and nothing else. */
+export function hashPolicy({ effectiveFrom, note, rules, settings }: PolicyDocument): string {
+  return hashOf({ effectiveFrom, note, rules, settings: settings ?? undefined } as unknown as Canonical);
 }
 
 /** A version of the policy, proposed and (perhaps) approved. */
@@ -54,22 +67,22 @@ export interface AllocationPolicy extends PolicyDocument {
   readonly approvedAt: Date | null;
 }
 
-export interface AllocationPartInput {
+export interface AllocationPartInput extends MethodPartInput {
   readonly fraction?: string | null;
-  readonly driver: AllocationDriver;
+  readonly driver?: AllocationDriver | null;
   readonly channels?: ReadonlyArray<{ readonly channel: Channel; readonly weight: string }> | null;
   readonly minimumSeconds?: number | null;
   readonly incrementSeconds?: number | null;
 }
 
-export interface AllocationRuleInput {
+export interface AllocationRuleInput extends MethodRuleInput {
   readonly pool: string;
   readonly parts: readonly AllocationPartInput[];
   readonly zeroDriver?: ZeroDriverRule | null;
   readonly exclude?: readonly string[] | null;
 }
 
-export interface PolicyInput {
+export interface PolicyInput extends PolicySettingsInput {
   readonly effectiveFrom: string;
   readonly note?: string | null;
   readonly rules: readonly AllocationRuleInput[];
@@ -83,43 +96,51 @@ const DAY_SECONDS = 86_400;
 export function readPolicy(input: PolicyInput): PolicyDocument {
   const effectiveFrom = requirePeriodKey(input.effectiveFrom, ["effectiveFrom"]);
   if (input.rules.length === 0 || input.rules.length > MOST_RULES) refuse(`A policy has 1 to ${MOST_RULES} rules.`, ["rules"]);
-  const rules = input.rules.map((rule, index) => readRule(rule, ["rules", String(index)]));
+  const byMethods = isByMethods(input);
+  const rules = input.rules.map((rule, index) => readRule(rule, byMethods ? effectiveFrom : null, ["rules", String(index)]));
   const pools = new Set<string>();
   rules.forEach((rule, index) => {
     if (pools.has(rule.pool)) refuse(`Pool ${rule.pool} has two rules.`, ["rules", String(index), "pool"]);
     pools.add(rule.pool);
   });
-  return { effectiveFrom, note: input.note ? requireText(input.note, ["note"], 2_000) : null, rules };
+  const document = { effectiveFrom, note: input.note ? requireText(input.note, ["note"], 2_000) : null, rules };
+  return byMethods ? { ...document, settings: readPolicySettings(input, [...pools]) } : document;
 }
 
-function readRule(input: AllocationRuleInput, path: readonly string[]): AllocationRule {
+/** `methodsFrom` is the month that a policy by methods starts with, null for one that knows proportions alone. */
+function readRule(input: AllocationRuleInput, methodsFrom: string | null, path: readonly string[]): AllocationRule {
   if (!isCode(input.pool)) refuse("pool must be a code.", [...path, "pool"]);
   if (input.parts.length === 0 || input.parts.length > MOST_PARTS) refuse(`A rule has 1 to ${MOST_PARTS} parts.`, [...path, "parts"]);
-  const parts = input.parts.map((part, index) => readPart(part, [...path, "parts", String(index)]));
+  const parts = input.parts.map((part, index) => readPart(part, methodsFrom, [...path, "parts", String(index)]));
   const total = sum(parts.map((part) => fractionOf(part)));
   if (compare(total, ONE) !== 0) refuse(`The fractions of the parts of pool ${input.pool} sum to ${formatFraction(total)}, not to 1.`, [...path, "parts"]);
   const exclude = [...new Set(input.exclude ?? [])].sort();
   for (const code of exclude) if (!isCode(code)) refuse("exclude holds codes of business units.", [...path, "exclude"]);
-  return { pool: input.pool, parts, zeroDriver: input.zeroDriver ?? "UNALLOCATED", exclude };
+  const rule = { pool: input.pool, parts, zeroDriver: input.zeroDriver ?? "UNALLOCATED", exclude };
+  return methodsFrom === null ? rule : { ...rule, ...readLimitsText(input, [...path, "limits"]) };
 }
 
-function readPart(input: AllocationPartInput, path: readonly string[]): AllocationPart {
+function readPart(input: AllocationPartInput, methodsFrom: string | null, path: readonly string[]): AllocationPart {
   const share = parseDecimal(input.fraction ?? "1");
   if (!share || share.units <= 0n || compare(fromDecimal(share), ONE) > 0) refuse("fraction must be above 0 and at most 1.", [...path, "fraction"]);
-  const billed = input.driver === "BILLED_MINUTES";
+  const driver = input.driver ?? null;
+  if (driver === null && methodsFrom === null) refuse("A pool without a driver cannot be divided: name the driver.", [...path, "driver"]);
+  const billed = driver === "BILLED_MINUTES";
   for (const field of ["minimumSeconds", "incrementSeconds"] as const) {
     const seconds = input[field];
     if (seconds === undefined || seconds === null) continue;
     if (!billed) refuse(`${field} belongs to BILLED_MINUTES only.`, [...path, field]);
     if (!Number.isInteger(seconds) || seconds < (field === "incrementSeconds" ? 1 : 0) || seconds > DAY_SECONDS) refuse(`${field} must be a day at most${field === "incrementSeconds" ? " and at least 1" : ""}.`, [...path, field]);
   }
-  return {
+  if (driver === null && input.channels) refuse("channels belong to a driver that is measured.", [...path, "channels"]);
+  const part = {
     fraction: plainText(input.fraction ?? "1"),
-    driver: input.driver,
-    channels: readChannels(input.channels ?? [{ channel: "VOICE", weight: "1" }], path),
+    driver,
+    channels: driver === null ? [] : readChannels(input.channels ?? [{ channel: "VOICE", weight: "1" }], path),
     minimumSeconds: billed ? (input.minimumSeconds ?? 0) : 0,
     incrementSeconds: billed ? (input.incrementSeconds ?? 60) : 0,
   };
+  return methodsFrom === null ? part : { ...part, ...readMethodSettings(input, methodsFrom, path) };
 }
 
 function readChannels(input: ReadonlyArray<{ readonly channel: Channel; readonly weight: string }>, path: readonly string[]): ChannelWeight[] {

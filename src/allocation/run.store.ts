@@ -5,8 +5,10 @@ import { NOBODY } from "../metering";
 import { TenantTransaction } from "../tenancy/database.store";
 import { AllocatedPool, AllocationFacts, AllocationResult } from "./allocate";
 import { AllocationRun } from "./allocate-period";
-import { Share } from "./divide-pool";
+import { Line, Share } from "./divide-pool";
 import { AllocationPolicy } from "./policy";
+import { driverOf } from "./report-of-result";
+import { saveMethods } from "./run-methods.store";
 
 /** The newest run of a period is FINAL; the ones before it are SUPERSEDED. */
 export const RUN_SQL = `
@@ -35,15 +37,19 @@ async function saveRun(tx: TenantTransaction, facts: AllocationFacts, result: Al
     [programmeId, id, facts.period, policy.version, facts.currency, cutoff, result.inputHash, result.resultHash, tx.scope.principal.subject],
   );
   await tx.query(
-    `insert into allocation.run_pool (programme_id, run_id, pool_id, amount_minor, allocated_minor, unallocated_minor, unallocated_reason)
-     select $1, $2, p.id, x.amount, x.allocated, x.unallocated, x.reason
-     from unnest($3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[]) x (code, amount, allocated, unallocated, reason)
+    `insert into allocation.run_pool (programme_id, run_id, pool_id, amount_minor, allocated_minor, unallocated_minor, unallocated_reason, step, received_minor, passed_minor, variance_minor)
+     select $1, $2, p.id, x.amount, x.allocated, x.unallocated, x.reason, x.step, x.received, x.passed, x.variance
+     from unnest($3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::smallint[], $9::bigint[], $10::bigint[], $11::bigint[]) x (code, amount, allocated, unallocated, reason, step, received, passed, variance)
        join costs.cost_pool p on p.programme_id = $1 and p.code = x.code`,
-    [programmeId, id, ...columns(result.pools, [(p) => p.pool, (p) => String(p.amountMinor), (p) => String(p.allocatedMinor), (p) => String(p.unallocatedMinor), (p) => p.unallocatedReason])],
+    [programmeId, id, ...columns(result.pools, [
+      (p) => p.pool, (p) => String(p.amountMinor), (p) => String(p.allocatedMinor), (p) => String(p.unallocatedMinor), (p) => p.unallocatedReason,
+      (p) => (p.byMethods ? String(p.byMethods.step) : null), (p) => String(p.byMethods?.receivedMinor ?? 0n), (p) => String(p.byMethods?.passedMinor ?? 0n), (p) => String(p.byMethods?.varianceMinor ?? 0n),
+    ])],
   );
   await saveDrivers(tx, id, facts);
   await saveShares(tx, id, result.pools, "unit_share");
   await saveShares(tx, id, result.pools, "line");
+  await saveMethods(tx, id, facts, result.pools);
   await proveConservation(tx, id);
   const [run] = await tx.query<AllocationRun>(`${RUN_SQL} and r.id = $2`, [programmeId, id]);
   invariant(run, "a run that was just saved is not there");
@@ -71,15 +77,16 @@ async function saveDrivers(tx: TenantTransaction, runId: string, facts: Allocati
 async function saveShares(tx: TenantTransaction, runId: string, pools: readonly AllocatedPool[], table: "line" | "unit_share"): Promise<void> {
   const finer = table === "line";
   const rows = pools.flatMap((pool) => {
-    const shares: ReadonlyArray<Share & { useCase?: string; channel?: string }> = finer ? pool.lines : pool.unitShares;
-    const spread = commonDenominator(shares.map((each) => each.share));
-    return shares.map((each) => ({ ...each, ...spread(each.share), pool: pool.pool, driver: pool.rule!.parts[each.part]!.driver }));
+    const shares: ReadonlyArray<Share & Partial<Pick<Line, "useCase" | "channel">>> = finer ? pool.lines : pool.unitShares;
+    const spread = commonDenominator(shares.filter(hasShare).map((each) => each.share));
+    return shares.map((each) => ({ ...each, ...(hasShare(each) ? spread(each.share) : { numerator: null, denominator: null }), pool: pool.pool, driver: driverOf(pool.rule, each) }));
   });
   await tx.query(
-    `insert into allocation.${table} (programme_id, run_id, pool_id, part, business_unit_id, ${finer ? "use_case_id, channel, " : ""}driver, driver_quantity, driver_total, share_numerator, share_denominator, adjustment_minor, amount_minor)
-     select $1, $2, p.id, x.part, u.id, ${finer ? "c.id, x.channel, " : ""}x.driver, x.quantity, x.total, x.numerator, x.denominator, x.adjustment, x.amount
-     from unnest($3::text[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::numeric[], $10::numeric[], $11::numeric[], $12::numeric[], $13::bigint[], $14::bigint[])
-         x (pool, part, unit, use_case, channel, driver, quantity, total, numerator, denominator, adjustment, amount)
+    `insert into allocation.${table} (programme_id, run_id, pool_id, part, business_unit_id, ${finer ? "use_case_id, channel, " : ""}driver, driver_quantity, driver_total, share_numerator, share_denominator, adjustment_minor, amount_minor, exact_numerator, exact_denominator${finer ? ", split, split_driver, split_quantity, split_total" : ""})
+     select $1, $2, p.id, x.part, u.id, ${finer ? "c.id, x.channel, " : ""}x.driver, x.quantity, x.total, x.numerator, x.denominator, x.adjustment, x.amount, x.exact_numerator, x.exact_denominator${finer ? ", x.split, x.split_driver, x.split_quantity, x.split_total" : ""}
+     from unnest($3::text[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::numeric[], $10::numeric[], $11::numeric[], $12::numeric[], $13::bigint[], $14::bigint[],
+           $15::numeric[], $16::numeric[], $17::text[], $18::text[], $19::numeric[], $20::numeric[])
+         x (pool, part, unit, use_case, channel, driver, quantity, total, numerator, denominator, adjustment, amount, exact_numerator, exact_denominator, split, split_driver, split_quantity, split_total)
        join costs.cost_pool p on p.programme_id = $1 and p.code = x.pool
        join tenancy.business_unit u on u.programme_id = $1 and u.code = x.unit
        ${finer ? "join tenancy.use_case c on c.programme_id = $1 and c.code = x.use_case" : ""}`,
@@ -87,11 +94,20 @@ async function saveShares(tx: TenantTransaction, runId: string, pools: readonly 
       tx.scope.programme.id, runId,
       ...columns(rows, [
         (r) => r.pool, (r) => String(r.part), (r) => r.businessUnit, (r) => r.useCase ?? null, (r) => r.channel ?? null, (r) => r.driver,
-        (r) => exactDecimal(r.driverQuantity), (r) => exactDecimal(r.driverTotal), (r) => String(r.numerator), (r) => String(r.denominator), (r) => String(r.adjustmentMinor), (r) => String(r.amountMinor),
+        (r) => (r.driver === null ? null : exactDecimal(r.driverQuantity)), (r) => (r.driver === null ? null : exactDecimal(r.driverTotal)),
+        (r) => textOf(r.numerator), (r) => textOf(r.denominator), (r) => String(r.adjustmentMinor), (r) => String(r.amountMinor),
+        (r) => textOf(r.byMethods?.exact.numerator), (r) => textOf(r.byMethods?.exact.denominator), (r) => r.byMethods?.split?.split ?? null, (r) => r.byMethods?.split?.splitDriver ?? null,
+        (r) => decimalOrNull(r.byMethods?.split?.splitQuantity), (r) => decimalOrNull(r.byMethods?.split?.splitTotal),
       ]),
     ],
   );
 }
+
+const hasShare = (share: Share): boolean => share.byMethods?.hasShare ?? true;
+
+const textOf = (figure: bigint | null | undefined): string | null => figure?.toString() ?? null;
+
+const decimalOrNull = (figure: Fraction | null | undefined): string | null => (figure ? exactDecimal(figure) : null);
 
 /** Above this the lowest terms are stored instead: a denominator common to all lines would only be long. */
 const LONGEST_COMMON = 10n ** 60n;
@@ -121,20 +137,23 @@ function exactDecimal(value: Fraction): string {
   return scale === 0 ? numerator.toString() : `${numerator}e-${scale}`;
 }
 
-/** The database's own word that lines + unallocated = pool and that use cases make up their unit. */
+/** The database's own word that lines + unallocated + passed on = own + received, that use cases make up their unit, and that what pools pass on other pools receive. */
 async function proveConservation(tx: TenantTransaction, runId: string): Promise<void> {
   const wrong = await tx.query(
     `select p.pool_id from allocation.run_pool p
        left join (select pool_id, sum(amount_minor) as amount from allocation.line where programme_id = $1 and run_id = $2 group by 1) l on l.pool_id = p.pool_id
        left join (select pool_id, sum(amount_minor) as amount from allocation.unit_share where programme_id = $1 and run_id = $2 group by 1) u on u.pool_id = p.pool_id
      where p.programme_id = $1 and p.run_id = $2
-       and (coalesce(l.amount, 0) + p.unallocated_minor <> p.amount_minor or coalesce(u.amount, 0) <> coalesce(l.amount, 0))`,
+       and (coalesce(l.amount, 0) + p.unallocated_minor + p.passed_minor <> p.amount_minor + p.received_minor or coalesce(u.amount, 0) <> coalesce(l.amount, 0))
+     union all
+     select null where (select coalesce(sum(received_minor - passed_minor), 0) from allocation.run_pool where programme_id = $1 and run_id = $2) <> 0`,
     [tx.scope.programme.id, runId],
   );
   invariant(wrong.length === 0, "stored lines do not sum to their pool");
 }
 
-function columns<T>(rows: readonly T[], pick: ReadonlyArray<(row: T) => string | null>): Array<Array<string | null>> {
+/** Rows as one array per column. */
+export function columns<T>(rows: readonly T[], pick: ReadonlyArray<(row: T) => string | null>): Array<Array<string | null>> {
   return pick.map((each) => rows.map(each));
 }
 

@@ -1,7 +1,6 @@
-import { Canonical } from "../kernel/canonical";
-import { hashOf } from "../kernel/hash";
 import { Proof, ProofNotes } from "../kernel/proof";
 import { TenantTransaction } from "../tenancy/database.store";
+import { hashPolicy } from "./policy";
 import { policyStore } from "./policy.store";
 
 const PAGE = 100;
@@ -13,8 +12,8 @@ export async function verifyPolicies(tx: TenantTransaction): Promise<Proof> {
   for (let after: string | null = null; ; ) {
     const page = await policyStore(tx).list({ first: PAGE, after });
     for (const { node } of page.edges) {
-      const { version, effectiveFrom, note, rules, documentHash, proposedBy, approvedBy } = node;
-      const computed = hashOf({ effectiveFrom, note, rules } as unknown as Canonical);
+      const { version, documentHash, proposedBy, approvedBy } = node;
+      const computed = hashPolicy(node);
       if (computed !== documentHash) notes.differs(`version ${version}: stored hash ${documentHash.slice(0, 12)}…, its text hashes to ${computed.slice(0, 12)}…`);
       if (approvedBy === proposedBy) notes.differs(`version ${version}: proposed and approved by ${proposedBy}`);
       versions += 1;

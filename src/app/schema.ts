@@ -3,6 +3,8 @@ import { MapperKind, mapSchema } from "@graphql-tools/utils";
 import { NonEmptyArray, buildSchemaSync } from "type-graphql";
 import { toNodeId } from "../kernel/node-id";
 import { AllocationResolver } from "../allocation/allocation.resolver";
+import { DriverBookingResolver } from "../allocation/drivers/driver-booking.resolver";
+import { PolicyComparisonResolver } from "../allocation/policy-comparison.resolver";
 import { AllocationExplanationResolver } from "../allocation/explanation.type";
 import { RunDiffResolver } from "../allocation/bridge/run-diff.resolver";
 import { AdjustmentResolver } from "../chargeback/adjustment.resolver";
@@ -27,6 +29,7 @@ import { ConnectionsResolver } from "../metering/connections/connections.resolve
 import { MeteringResolver } from "../metering/metering.resolver";
 import { QuestionsResolver } from "../metering/questions/questions.resolver";
 import { SourceCompletenessFieldResolver, SourceFieldResolver, SourcesResolver } from "../metering/sources/sources.resolver";
+import { HierarchyResolver } from "../metering/ownership/hierarchy.resolver";
 import { BusinessUnitClosingResolver, OwnershipResolver } from "../metering/ownership/ownership.resolver";
 import { AttributionRuleResolver } from "../metering/unattributed/attribution-rule.resolver";
 import { UnattributedQueueResolver } from "../metering/unattributed/unattributed-queue.resolver";
@@ -42,7 +45,7 @@ import { NodeResolver } from "./node.resolver";
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the form that type-graphql asks for
 const RESOLVERS: NonEmptyArray<Function> = [
-  TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
+  TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, DriverBookingResolver, PolicyComparisonResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
   RunDiffResolver, ChargeBridgeResolver, PlanBridgeResolver,
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
@@ -50,7 +53,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,
   ConnectionsResolver,
   BudgetResolver, CommitmentResolver, FundingResolver,
-  OwnershipResolver, BusinessUnitClosingResolver, AttributionRuleResolver, UnattributedQueueResolver,
+  OwnershipResolver, HierarchyResolver, BusinessUnitClosingResolver, AttributionRuleResolver, UnattributedQueueResolver,
 ];
 
 /** The schema as clients see it. */

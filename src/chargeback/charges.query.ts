@@ -13,7 +13,7 @@ const CODES = `
   join tenancy.business_unit u on u.programme_id = $1 and u.id = x.business_unit_id
   join tenancy.use_case c on c.programme_id = $1 and c.id = x.use_case_id`;
 
-/** What a run charges, by pool and use case. */
+/** What a run charges, by pool and use case. A pool stands with what it received of others and without what it passed on to them. */
 export async function chargesOfRun(tx: TenantTransaction, runId: string): Promise<Charges> {
   const parameters = [tx.scope.programme.id, runId];
   const charges = await tx.query<ChargeRow>(
@@ -22,7 +22,7 @@ export async function chargesOfRun(tx: TenantTransaction, runId: string): Promis
     parameters,
   );
   const pools = await tx.query<PoolRow>(
-    `select p.code as pool, x.amount_minor as amount, x.unallocated_minor as unallocated from allocation.run_pool x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id
+    `select p.code as pool, x.amount_minor + x.received_minor - x.passed_minor as amount, x.unallocated_minor as unallocated from allocation.run_pool x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id
      where x.programme_id = $1 and x.run_id = $2`,
     parameters,
   );
@@ -85,7 +85,7 @@ export function chargesOfResult(result: AllocationResult): Charges {
       sums.set(key, { pool, businessUnit, useCase, amountMinor: (sums.get(key)?.amountMinor ?? 0n) + amountMinor });
     }
   }
-  return { charges: [...sums.values()], pools: result.pools.map(({ pool, amountMinor, unallocatedMinor }) => ({ pool, amountMinor, unallocatedMinor })) };
+  return { charges: [...sums.values()], pools: result.pools.map(({ pool, allocatedMinor, unallocatedMinor }) => ({ pool, amountMinor: allocatedMinor + unallocatedMinor, unallocatedMinor })) };
 }
 
 /** Several charges of one month as one; their pools are different ones or add up. */

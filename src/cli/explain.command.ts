@@ -40,9 +40,9 @@ async function explain(tx: TenantTransaction, period: string, { businessUnit, us
 
 function asJson(each: AllocationExplanation): unknown {
   return {
-    pool: each.pool.code, useCase: each.useCase?.code ?? null, poolAmount: each.poolAmount, partFraction: each.partFraction, driver: each.driver,
-    driverQuantity: each.driverQuantity, driverTotal: each.driverTotal, shareNumerator: each.shareNumerator, shareDenominator: each.shareDenominator,
-    exactAmount: each.exactAmount, adjustmentMinor: Number(each.adjustmentMinor), amount: each.amount, policyVersion: each.policyVersion, run: each.run.id,
+    pool: each.pool.code, useCase: each.useCase?.code ?? null, poolAmount: each.poolAmount, partFraction: each.partFraction, method: each.method, driver: each.driver, bookedDriver: each.bookedDriver,
+    receivedAmount: each.receivedAmount, driverQuantity: each.driverQuantity, driverTotal: each.driverTotal, shareNumerator: each.shareNumerator, shareDenominator: each.shareDenominator,
+    exactAmount: each.exactAmount, adjustmentMinor: Number(each.adjustmentMinor), amount: each.amount, chain: each.chain, split: each.split, missing: each.missing, policyVersion: each.policyVersion, run: each.run.id,
   };
 }
 
@@ -51,16 +51,16 @@ function inWords(period: string, { businessUnit, useCase }: ExplainOptions, expl
   const first = explanations[0];
   if (!first) return `Nothing was charged to ${whose} in ${period}.`;
   const rows = explanations.map((each) => [
-    each.pool.code, each.poolAmount.amount, each.partFraction, each.driver, each.driverQuantity, each.driverTotal,
-    `${each.shareNumerator}/${each.shareDenominator}`, asDecimal(each.exactAmount), each.adjustmentMinor.toString(), each.amount.amount,
+    each.pool.code, each.poolAmount.amount, each.receivedAmount.amount, each.partFraction, each.driver ?? each.bookedDriver ?? each.method ?? "several", each.driverQuantity ?? "-", each.driverTotal ?? "-",
+    each.shareNumerator === null ? "-" : `${each.shareNumerator}/${each.shareDenominator}`, asDecimal(each.exactAmount), each.adjustmentMinor.toString(), each.amount.amount,
   ]);
-  const header = ["pool", "holds", "part", "driver", "quantity", "of", "share of the pool", "exactly", "rounding", first.amount.currency];
+  const header = ["pool", "holds", "received", "part", "driver", "quantity", "of", "share of the pool", "exactly", "rounding", first.amount.currency];
   return [
     `${whose} in ${period}, run ${first.run.sequence} (${first.run.status}), policy version ${first.policyVersion}`,
     "",
     table(header, rows, header.filter((name) => name !== "pool" && name !== "driver")),
     "",
-    "share = what the part is of the pool x quantity / of; rounding = minor units beside the exact amount cut off, by largest remainder.",
+    "share = what the part is of the pool and what it received x quantity / of; rounding = minor units beside the exact amount cut off, by largest remainder.",
   ].join("\n");
 }
 

@@ -35,6 +35,8 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
   const ruled = (policy?.rules ?? []).map(({ pool }) => pool);
   // What a commitment left over stays with the programme unless the policy has a rule for it.
   const shared = booked.filter(({ kind, code }) => isShared(kind) && (kind !== "UNUSED_COMMITMENT" || ruled.includes(code))).map(({ code }) => code);
+  const run = await latestRun(tx, period.key);
+  const received = await receivingPools(tx, period.key);
   const isEmpty = usage!.legs === "0" && booked.length === 0;
   return {
     period: period.key, endsAtMs: period.to.getTime(), nowMs,
@@ -47,12 +49,22 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
     unrated: await unratedUntil(tx, period.key),
     unsettledVendors: await unsettledVendors(tx, period.key),
     needsRun: shared.length > 0 || (!isEmpty && ruled.length > 0),
-    poolsWithoutCost: isEmpty ? [] : ruled.filter((pool) => !shared.includes(pool)),
+    poolsWithoutCost: isEmpty ? [] : ruled.filter((pool) => !shared.includes(pool) && !received.includes(pool)),
     poolsWithoutRule: shared.filter((pool) => !ruled.includes(pool)),
-    run: await latestRun(tx, period.key),
+    run,
     openDisputes: await openDisputeCount(tx, period.key),
     unissuedMonths: await unissuedPeriods(tx, period.key),
   };
+}
+
+/** Pools of the newest run that have cost of other pools: under a policy by methods they need none of their own. */
+async function receivingPools(tx: TenantTransaction, period: string): Promise<string[]> {
+  const run = await runStore(tx).latestRun(period);
+  const rows = run === null ? [] : await tx.query<{ code: string }>(
+    "select p.code from allocation.run_pool r join costs.cost_pool p on p.programme_id = $1 and p.id = r.pool_id where r.programme_id = $1 and r.run_id = $2 and r.received_minor <> 0",
+    [tx.scope.programme.id, run.id],
+  );
+  return rows.map(({ code }) => code);
 }
 
 async function latestRun(tx: TenantTransaction, period: string): Promise<CloseFacts["run"]> {
@@ -63,7 +75,7 @@ async function latestRun(tx: TenantTransaction, period: string): Promise<CloseFa
   const wrong = await tx.query(
     `select 1 from allocation.run_pool p
        left join (select pool_id, sum(amount_minor) as amount from allocation.line where programme_id = $1 and run_id = $2 group by 1) l on l.pool_id = p.pool_id
-     where p.programme_id = $1 and p.run_id = $2 and coalesce(l.amount, 0) + p.unallocated_minor <> p.amount_minor`,
+     where p.programme_id = $1 and p.run_id = $2 and coalesce(l.amount, 0) + p.unallocated_minor + p.passed_minor <> p.amount_minor + p.received_minor`,
     [tx.scope.programme.id, run.id],
   );
   return { sequence: run.sequence, isLatest, addsUp: wrong.length === 0 };

@@ -7,6 +7,7 @@ export * from "./create-use-case";
 export * from "./merge-business-units";
 export * from "./move-use-case";
 export * from "./ownership";
+export * from "./place-business-unit";
 export * from "./principal";
 export * from "./programme";
 export * from "./role";

@@ -88,3 +88,17 @@ export const BusinessUnitClosingEntity = new EntitySchema({
     change_id: { type: "uuid" },
   },
 });
+
+export const BusinessUnitParentEntity = new EntitySchema({
+  name: "BusinessUnitParent", schema: "tenancy", tableName: "business_unit_parent",
+  columns: {
+    programme_id: { type: "uuid", primary: true },
+    unit_id: { type: "uuid", primary: true },
+    effective_from: { type: "timestamptz", primary: true },
+    version: { type: "integer", primary: true },
+    parent_unit_id: { type: "uuid", nullable: true },
+    reason: { type: "text" },
+    recorded_by: { type: "text" },
+    recorded_at: { type: "timestamptz" },
+  },
+});

@@ -43,6 +43,7 @@ const planned = (more: Record<string, unknown>): Record<string, unknown> => ({ u
 const ALLOCATION = "rows { businessUnit { code } useCase { code } pool { code } amount { amount } driverQuantity driverTotal } total { amount } allocated { amount } run { id }";
 const simulated = (more: Record<string, unknown>): Record<string, unknown> => ({ input: { period: "2025-10", groupBy: ["BUSINESS_UNIT"], ...more } });
 
+const BOOKING = { driver: "headcount", kind: "HEADCOUNT", unit: "people", period: "2027-01", holds: "PERIOD_ONLY", reason: "because" };
 const rateCard = (pool: string): Record<string, unknown> => ({ vendor: "acme-voice", component: "PLATFORM", unit: "MINUTE", currency: "USD", effectiveFrom: "2027-01", tiers: [{ price: "0.06" }], pool });
 
 const BUDGET_REPORT = "rows { businessUnit { code } useCase { code } actual { amount } budget { amount { amount } setBy } forecast { amount } missing } remarks";
@@ -143,6 +144,11 @@ const QUERIES: readonly Question[] = [
   ask("Query.simulateAllocation", "policy.rules.pool", "programme", `query($input: SimulateAllocationInput!) { simulateAllocation(input: $input) { ${ALLOCATION} } }`, (names) => simulated({ policy: { effectiveFrom: "2025-10", rules: [{ pool: names.pool, parts: [{ driver: "CALLS" }] }] } })),
   ask("Query.simulateAllocation", "policy.rules.exclude", "programme", `query($input: SimulateAllocationInput!) { simulateAllocation(input: $input) { ${ALLOCATION} } }`, (names) => simulated({ policy: { effectiveFrom: "2025-10", rules: [{ pool: "platform", parts: [{ driver: "CALLS" }], exclude: [names.unit] }] } })),
   ask("Query.closeChecklist", "period", "programme", "query($period: PeriodKey!) { closeChecklist(period: $period) { period { key } ready checks { check ok message } } }", (names) => ({ period: names.period })),
+  ask("Query.driverQuantities", "where.driver", "nobody", "query($where: DriverQuantitiesWhere) { driverQuantities(first: 50, where: $where) { edges { node { driver quantities { businessUnit pool } } } } }", () => ({ where: { driver: "headcount" } })),
+  ask("Query.policyDiff", "from", "nobody", "{ policyDiff(from: 1, to: 1) { differences { pool text } } }"),
+  ask("Query.comparePolicies", "period", "programme", "query($input: ComparePoliciesInput!) { comparePolicies(input: $input) { alternatives { version total { amount } } rows { businessUnit { code } amounts { amount } } } }", (names) => ({ input: { period: names.period } })),
+  ask("Query.comparePolicies", "policy.rules.pool", "programme", "query($input: ComparePoliciesInput!) { comparePolicies(input: $input) { rows { businessUnit { code } } } }", (names) => ({ input: { period: "2025-10", policy: { effectiveFrom: "2027-01", rules: [{ pool: names.pool, parts: [{ method: "EVEN" }] }] } } })),
+  ask("Query.businessUnitHierarchy", "period", "nobody", '{ businessUnitHierarchy(period: "2025-10", first: 50) { edges { node { businessUnit { id code } parent { code } } } } }'),
   ask("Query.closeRules", "no argument", "nobody", "{ closeRules { version unattributedThreshold } }"),
   ask("Query.adjustments", "period", "programme", `query($period: PeriodKey!) { adjustments(period: $period) { lines { businessUnit { code } amount { amount } } events(first: 5) { ${EVENTS} } } }`, (names) => ({ period: names.period }), { emptyWhenMissing: true }),
   ask("Query.allocationRunDiff", "from", "programme", "query($run: ID!, $own: ID!) { allocationRunDiff(from: $run, to: $own) { rows { businessUnit { code } change { amount } } inputs { differences } } }", (names) => ({ run: names.run, own: OWN.run })),
@@ -262,6 +268,10 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.revertCorrection", "correction", "programme", mutation("revertCorrection", "correction { id }").replace("RevertCorrectionInput", "DecideCorrectionInput"), (names) => ({ input: { correction: names.nodes.Correction, reason: "because" } }), changes),
   ask("Mutation.rejectCorrection", "correction", "programme", mutation("rejectCorrection", "correction { id }").replace("RejectCorrectionInput", "DecideCorrectionInput"), (names) => ({ input: { correction: names.nodes.Correction, reason: "because" } }), changes),
   ask("Mutation.setCorrectionRules", "no name", "nobody", mutation("setCorrectionRules", "rules { version }"), () => ({ input: { legs: 3, reason: "because" } }), changes),
+  ask("Mutation.bookDriverQuantities", "quantities.businessUnit", "programme", mutation("bookDriverQuantities", "booking { driver }"), (names) => ({ input: { ...BOOKING, quantities: [{ businessUnit: names.unit, quantity: "3" }] } }), changes),
+  ask("Mutation.bookDriverQuantities", "quantities.pool", "programme", mutation("bookDriverQuantities", "booking { driver }"), (names) => ({ input: { ...BOOKING, quantities: [{ pool: names.pool, quantity: "3" }] } }), changes),
+  ask("Mutation.placeBusinessUnit", "businessUnit", "programme", mutation("placeBusinessUnit", "place { businessUnit { code } parent { code } }"), (names) => ({ input: { businessUnit: names.unit, parent: names.unit === "support" ? "claims" : "support", effectiveFrom: "2027-01-01", reason: "because" } }), changes),
+  ask("Mutation.placeBusinessUnit", "parent", "programme", mutation("placeBusinessUnit", "place { businessUnit { code } parent { code } }"), (names) => ({ input: { businessUnit: names.unit === "claims" ? "support" : "claims", parent: names.unit, effectiveFrom: "2028-01-01", reason: "because" } }), changes),
   ask("Mutation.moveUseCase", "useCase", "programme", mutation("moveUseCase", MOVED), (names) => ({ input: { useCase: names.useCase, businessUnit: "retail", effectiveFrom: "2027-01-01", reason: "because" } }), changes),
   ask("Mutation.moveUseCase", "businessUnit", "programme", mutation("moveUseCase", MOVED), (names) => ({ input: { useCase: "helpdesk", businessUnit: names.unit, effectiveFrom: "2027-01-01", reason: "because" } }), changes),
   ask("Mutation.splitBusinessUnit", "from", "programme", mutation("splitBusinessUnit", MOVED), (names) => ({ input: { from: names.unit, into: { code: "brand-new-split", name: "Brand new" }, useCases: ["returns"], effectiveFrom: "2027-01-01", reason: "because" } }), changes),

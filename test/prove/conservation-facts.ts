@@ -253,7 +253,7 @@ function anyMeasuredPart(dice: Dice, fraction: string): AllocationPart {
 
 /** Quantities by unit, use case and channel, sometimes none at all; contacts count once in their unit. */
 function anyVector(dice: Dice, units: readonly string[], part: AllocationPart): DriverVector {
-  const contacts = part.driver.endsWith("CONTACTS");
+  const contacts = part.driver!.endsWith("CONTACTS");
   if (dice.chance(20)) return { quantities: [], unitQuantities: contacts ? [] : null };
   const quantities = units.flatMap((businessUnit) => [0, 1, 2].flatMap((index) => dice.some(CHANNELS, 25).map((channel): DriverQuantity => ({
     businessUnit, useCase: `${businessUnit}-${index}`, channel, quantity: dice.chance(15) ? 0n : dice.whole(dice.pick([1, 4, 10])),

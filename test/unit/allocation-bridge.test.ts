@@ -7,7 +7,7 @@ import { keepOwners } from "../../src/allocation/bridge/keep-owners";
 import { plannedFacts } from "../../src/allocation/bridge/planned-facts";
 import { ComparedFacts } from "../../src/allocation/bridge/swap-facts";
 import { DriverVector } from "../../src/allocation/driver";
-import { AllocationPart, AllocationRule, ZERO_DRIVER_RULES } from "../../src/allocation/policy";
+import { AllocationDriver, AllocationPart, AllocationRule, ZERO_DRIVER_RULES } from "../../src/allocation/policy";
 import { ZERO, compare, formatFraction, fraction, multiply, subtract, sum as addAll } from "../../src/kernel/fraction";
 
 const RUNS = { numRuns: 40, seed: 20251101 };
@@ -88,10 +88,41 @@ describe("the change of a unit's shared cost", () => {
   });
 });
 
+describe("policies by methods", () => {
+  const settings = { services: null, order: null, hierarchy: false, useCaseDriver: "CONNECTED_SECONDS" as const, exempt: [] };
+  const receivers: Array<[string, string[]]> = [["a", ["x"]], ["b", ["y"]]];
+  const seconds = { CONNECTED_SECONDS: vector({ "a/x": 1_000, "b/y": 1_000 }) };
+  const heads = (a: string, b: string): AllocationFacts["method"] => ({ parents: [], directCosts: [], priors: [], booked: [{ key: "headcount", quantities: [{ of: "a", useCase: null, quantity: a }, { of: "b", useCase: null, quantity: b }] }] });
+  const byHeads = (minor: number, a: string, b: string, more: Record<string, number> = {}): AllocationFacts => {
+    const own = facts({ pools: { platform: minor, ...more }, rules: ["platform", ...Object.keys(more)].map((pool) => rule(pool, [{ ...part(null), channels: [], method: "PROPORTIONAL", bookedDriver: "headcount" }])), drivers: seconds, receivers });
+    return { ...own, policy: { ...own.policy!, settings }, method: heads(a, b) };
+  };
+
+  test("what finance booked is use of whom it booked it for", () => {
+    const bridged = bridgeShares(comparing(byHeads(10_000, "5", "5"), byHeads(12_000, "15", "15", { other: 300 })), "a");
+    expect(told(bridged)).toEqual(["VOLUME platform/x 2500", "MIX platform/x -2500", "RATE other/x 150", "RATE platform/x 1000"]);
+    expect(bridged.effects[0]!.before.map(({ driver, unitQuantity, total }) => [driver, formatFraction(unitQuantity), formatFraction(total)])).toEqual([["headcount", "5", "10"]]);
+  });
+
+  test("a new way of dividing is policy, whichever of the two ways it is", () => {
+    const calls = facts({ pools: { platform: 10_000 }, drivers: { CALLS: vector({ "a/x": 25, "b/y": 75 }) }, receivers });
+    expect(told(bridgeShares(comparing(calls, byHeads(10_000, "5", "5"), { CALLS: vector({ "a/x": 25, "b/y": 75 }) }), "a"))).toEqual(["POLICY platform/x 2500"]);
+    expect(told(bridgeShares(comparing(byHeads(10_000, "5", "5"), calls, seconds), "a"))).toEqual(["POLICY platform/x -2500"]);
+  });
+
+  test("facts on the way that a method refuses are told with the next swap; the effects still make up the change", () => {
+    const [from, to] = [byHeads(10_000, "5", "5"), byHeads(9_000, "1", "2")];
+    const newcomer = { ...to, receivers: new Map([...to.receivers, ["c", ["z"]]]), method: { ...to.method!, booked: [{ key: "headcount", quantities: [...to.method!.booked[0]!.quantities, { of: "c", useCase: null, quantity: "6" }] }] } };
+    const bridged = bridgeShares(comparing(from, newcomer), "a");
+    expect([bridged.from[0]!.amountMinor, bridged.to[0]!.amountMinor]).toEqual([5_000n, 1_000n]);
+    expect(bridged.effects.reduce((all, { amountMinor }) => all + amountMinor, 0n)).toBe(-4_000n);
+  });
+});
+
 describe("a plan of a month", () => {
   const rules = [rule("platform", [part("CONTACTS", { fraction: "0.5" }), part("BILLED_MINUTES", { fraction: "0.5", minimumSeconds: 60, incrementSeconds: 60 })])];
   const actual = facts({ pools: { platform: 10_000 }, rules, drivers: { CONTACTS: vector({ "a/x": 3, "a/y": 3, "b/z": 5 }, { a: 4, b: 5 }), "BILLED_MINUTES/60/60": vector({ "a/x": 60_000, "b/z": 180_000 }) }, receivers: [["a", ["x", "y"]], ["b", ["z"]]] });
-  const planned = (quantities: Array<[string, AllocationPart["driver"], string]> | null, more: Partial<Parameters<typeof plannedFacts>[1]> = {}): AllocationFacts =>
+  const planned = (quantities: Array<[string, AllocationDriver, string]> | null, more: Partial<Parameters<typeof plannedFacts>[1]> = {}): AllocationFacts =>
     plannedFacts(actual, { pools: null, policy: null, quantities: quantities && quantities.map(([useCase, driver, quantity]) => ({ useCase, driver, quantity, channel: "VOICE" as const })), ...more }, actual);
 
   test("is the month itself where nothing else was planned", () => {
@@ -282,6 +313,7 @@ describe("the inputs of two runs", () => {
       "PRIOR_DRIVERS false 0",
       "POLICY true 0", "platform: CALLS, now 0.5 by CALLS + 0.5 by CALLS (CHAT x 2), without b, EVEN when zero",
       "OWNERS true 0", "y: b, now a",
+      "METHOD_FACTS false 0",
     ]);
     expect(compared.every(({ fromHash, toHash, differs }) => (fromHash !== toHash) === differs && /^[0-9a-f]{64}$/.test(fromHash))).toBe(true);
   });

@@ -145,6 +145,9 @@ function ledger(subject: string, versions: AllocationPolicy[] = []) {
     subject: who,
     findPools: async (codes) => pools.filter((pool) => codes.includes(pool.code)),
     findUnitCodes: async (codes) => new Set(codes.filter((code) => units.has(code))),
+    policyWorld: async () => { throw new Error("a proportional policy is held against names alone"); },
+    isClosed: async () => false,
+    approvedPolicy: async () => null,
     findByIdempotencyKey: async (key) => keys.get(key) ?? null,
     savePolicy: async (document: PolicyDocument, documentHash, key) => {
       const saved = { ...document, version: versions.length + 1, documentHash, proposedBy: who, proposedAt: new Date(0), approvedBy: null, approvedAt: null };

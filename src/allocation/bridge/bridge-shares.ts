@@ -2,14 +2,14 @@ import { compareCodes } from "../../kernel/apportion";
 import { Fraction, ZERO, add, divide, fraction, multiply, subtract, sum } from "../../kernel/fraction";
 import { invariant } from "../../kernel/refusal";
 import { AllocatedPool, AllocationResult } from "../allocate";
-import { AllocationDriver } from "../policy";
 import { ComparedFacts, SharedStep, swapForUnit } from "./swap-facts";
 
 /** What a use case of the unit bears of a pool by one part of its rule. */
 export interface ShareBasis {
-  readonly driver: AllocationDriver;
+  /** AllocationDriver, or the code of a booked one. */
+  readonly driver: string;
   readonly poolMinor: bigint;
-  /** Base units of the driver after channel weights: of the use case, of the whole unit, of everybody who bears the pool. */
+  /** Base units of the driver after channel weights: of the use case (of the unit where it was booked for that alone), of the whole unit, of everybody who bears the pool. */
   readonly quantity: Fraction;
   readonly unitQuantity: Fraction;
   readonly total: Fraction;
@@ -87,9 +87,11 @@ function changed(step: SharedStep, before: AllocationResult, after: AllocationRe
   });
 }
 
-/** One basis per part of the pool's rule that divides anything. */
+/** One basis per part of the pool's rule that divides anything; under methods one, where a single driver says what is borne. */
 function basesOf(pool: AllocatedPool | null, unit: string, useCase: string): ShareBasis[] {
+  if (pool?.byMethods) return basisByMethods(pool, pool.byMethods.receivedMinor, unit, useCase);
   return (pool?.rule?.parts ?? []).flatMap(({ driver }, part) => {
+    if (driver === null) return [];
     const shares = pool!.unitShares.filter((each) => each.part === part);
     if (shares.length === 0) return [];
     const lines = pool!.lines.filter((each) => each.part === part && each.businessUnit === unit && each.useCase === useCase);
@@ -100,6 +102,22 @@ function basesOf(pool: AllocatedPool | null, unit: string, useCase: string): Sha
       rate: quantity.numerator === 0n ? null : divide(exact, quantity),
     }];
   });
+}
+
+function basisByMethods({ amountMinor, unitShares, lines }: AllocatedPool, receivedMinor: bigint, unit: string, useCase: string): ShareBasis[] {
+  const share = unitShares.find(({ businessUnit }) => businessUnit === unit) ?? unitShares[0];
+  const driver = share?.byMethods?.driver ?? null;
+  if (driver === null) return [];
+  const own = lines.filter((each) => each.businessUnit === unit && each.useCase === useCase);
+  const mine = share!.businessUnit === unit ? share! : null;
+  // A driver that was booked for the unit alone says nothing of its use cases: theirs is the unit's quantity and rate.
+  const ofUnit = mine !== null && own.some(({ byMethods }) => byMethods?.driver !== driver);
+  const quantity = ofUnit ? mine.driverQuantity : sum(own.map(({ driverQuantity }) => driverQuantity));
+  const exact = ofUnit ? mine.byMethods!.exact : sum(own.map(({ byMethods }) => byMethods!.exact));
+  return [{
+    driver, poolMinor: amountMinor + receivedMinor, quantity, unitQuantity: mine?.driverQuantity ?? ZERO, total: share!.driverTotal,
+    rate: quantity.numerator === 0n ? null : divide(exact, quantity),
+  }];
 }
 
 /** What everybody but the unit used. */

@@ -4,6 +4,8 @@ import { TenantTransaction } from "../../tenancy/database.store";
 import { AllocationFacts, PoolAmount, neededDrivers } from "../allocate";
 import { AllocationRun } from "../allocate-period";
 import { measureDrivers } from "../facts.query";
+import { MethodInputs, neededInputs } from "../method-inputs";
+import { methodInputs } from "../method-inputs.query";
 import { PolicyDocument } from "../policy";
 import { policyStore } from "../policy.store";
 import { storedFacts, storedPools } from "../stored-run.query";
@@ -26,23 +28,25 @@ export async function comparedFacts(tx: TenantTransaction, from: ComparedSide, t
   // Where nothing was divided nothing was measured either: the use is taken as it was, and all that changes is the pools.
   if (to.run === null) return { from: earlier, to: later, measured: { drivers: earlier.drivers, priorDrivers: earlier.priorDrivers } };
   if (from.run === null) return { from: earlier, to: later, measured: { drivers: none, priorDrivers: none } };
-  return { from: earlier, to: later, measured: await measuredBesides(tx, to.run, later, earlier.policy, earlier.pools) };
+  return { from: earlier, to: later, measured: await measuredBesides(tx, to.run, later, earlier.policy, earlier.pools, earlier.method) };
 }
 
 /** The facts of a run, and those that it would have been divided by according to plan. */
 export async function plannedAndActual(tx: TenantTransaction, run: AllocationRun, plan: AllocationPlan): Promise<ComparedFacts> {
   const actual = await factsOf(tx, { run });
-  const measured = await measuredBesides(tx, run, actual, plan.policy ?? actual.policy, plan.pools ?? actual.pools);
-  const known = { drivers: new Map([...measured.drivers, ...actual.drivers]), priorDrivers: new Map([...measured.priorDrivers, ...actual.priorDrivers]) };
+  const policy = plan.policy ?? actual.policy;
+  const method = policy?.settings && plan.policy ? await methodInputs(tx, run.periodKey, neededInputs(policy), actual.receivers, run.cutoff) : policy?.settings ? actual.method : undefined;
+  const measured = await measuredBesides(tx, run, actual, policy, plan.pools ?? actual.pools, method);
+  const known = { method, drivers: new Map([...measured.drivers, ...actual.drivers]), priorDrivers: new Map([...measured.priorDrivers, ...actual.priorDrivers]) };
   return { from: plannedFacts(actual, plan, known), to: actual, measured };
 }
 
 /** What a run's month used by the drivers that another policy asks for and the run's snapshot does not hold. */
-async function measuredBesides(tx: TenantTransaction, { periodKey, cutoff }: AllocationRun, facts: AllocationFacts, policy: PolicyDocument | null, pools: readonly PoolAmount[]): Promise<ComparedFacts["measured"]> {
+async function measuredBesides(tx: TenantTransaction, { periodKey, cutoff }: AllocationRun, facts: AllocationFacts, policy: PolicyDocument | null, pools: readonly PoolAmount[], method: MethodInputs | undefined): Promise<ComparedFacts["measured"]> {
   const needed = neededDrivers(policy, pools);
   return {
-    drivers: await measureDrivers(tx, periodKey, needed.period.filter((key) => !facts.drivers.has(key)), cutoff),
-    priorDrivers: await measureDrivers(tx, shiftPeriod(periodKey, -1), needed.prior.filter((key) => !facts.priorDrivers.has(key)), cutoff),
+    drivers: await measureDrivers(tx, periodKey, needed.period.filter((key) => !facts.drivers.has(key)), cutoff, method?.priors ?? []),
+    priorDrivers: await measureDrivers(tx, shiftPeriod(periodKey, -1), needed.prior.filter((key) => !facts.priorDrivers.has(key)), cutoff, []),
   };
 }
 

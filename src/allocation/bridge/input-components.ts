@@ -6,10 +6,11 @@ import { hashOf } from "../../kernel/hash";
 import { AllocationFacts } from "../allocate";
 import { displayQuantity } from "../driver";
 import { AllocationDriver, AllocationRule } from "../policy";
+import { PolicySettings } from "../policy-methods";
 import { Vectors } from "./keep-owners";
 
 /** What an allocation stands on, component by component. */
-export const INPUT_COMPONENTS = ["PERIOD", "POOLS", "DRIVERS", "PRIOR_DRIVERS", "POLICY", "OWNERS"] as const;
+export const INPUT_COMPONENTS = ["PERIOD", "POOLS", "DRIVERS", "PRIOR_DRIVERS", "POLICY", "OWNERS", "METHOD_FACTS"] as const;
 export type InputComponent = (typeof INPUT_COMPONENTS)[number];
 
 /** A component on both sides: its hash, and what differs, in words. */
@@ -46,9 +47,27 @@ function componentsOf(facts: AllocationFacts, exponent: number): Record<InputCom
     POOLS: new Map(facts.pools.map(({ code, amountMinor }) => [code, { value: formatUnits(amountMinor, exponent) }])),
     DRIVERS: quantitiesOf(facts.drivers),
     PRIOR_DRIVERS: quantitiesOf(facts.priorDrivers),
-    POLICY: new Map((facts.policy?.rules ?? []).map((rule) => [rule.pool, { value: hashOf(rule as unknown as Canonical), text: ruleText(rule) }])),
+    POLICY: new Map([
+      ...(facts.policy?.rules ?? []).map((rule) => [rule.pool, { value: hashOf(rule as unknown as Canonical), text: ruleText(rule) }] as const),
+      ...(facts.policy?.settings ? [["settings of all pools", { value: hashOf(facts.policy.settings as unknown as Canonical), text: settingsText(facts.policy.settings) }] as const] : []),
+    ]),
     OWNERS: new Map([...facts.receivers].flatMap(([unit, useCases]) => useCases.map((useCase) => [useCase, { value: unit }] as const))),
+    METHOD_FACTS: methodFactsOf(facts, exponent),
   };
+}
+
+/** What finance booked and what else only methods divide by, each by its name. */
+function methodFactsOf({ method }: AllocationFacts, exponent: number): Entries {
+  if (!method) return new Map();
+  return new Map([
+    ...method.parents.map(({ businessUnit, parent }) => [`unit above ${businessUnit}`, { value: parent }] as const),
+    ...method.directCosts.map(({ businessUnit, minor }) => [`direct cost of ${businessUnit}`, { value: formatUnits(BigInt(minor), exponent) }] as const),
+    ...method.booked.flatMap(({ key, quantities }) => quantities.map(({ of, useCase, quantity }) => [`${key} of ${of}${useCase === null ? "" : `, ${useCase}`}`, { value: quantity }] as const)),
+    ...method.priors.flatMap(({ pool, since, poolMinor, charges }) => [
+      [`${pool} since ${since}`, { value: formatUnits(BigInt(poolMinor), exponent) }] as const,
+      ...charges.map(({ businessUnit, useCase, minor }) => [`${pool} since ${since} charged to ${businessUnit}, ${useCase}`, { value: formatUnits(BigInt(minor), exponent) }] as const),
+    ]),
+  ]);
 }
 
 function quantitiesOf(vectors: Vectors): Entries {
@@ -66,9 +85,15 @@ export function ruleText({ parts, exclude, zeroDriver }: AllocationRule, without
   const channelsOf = (channels: AllocationRule["parts"][number]["channels"]): string =>
     channels.length === 1 && channels[0]!.channel === "VOICE" && channels[0]!.weight === "1" ? "" : ` (${channels.map(({ channel, weight }) => `${channel} x ${weight}`).join(", ")})`;
   const billed = ({ driver, minimumSeconds, incrementSeconds }: AllocationRule["parts"][number]): string => (driver === "BILLED_MINUTES" ? ` of at least ${minimumSeconds} s in steps of ${incrementSeconds} s` : "");
-  const divided = parts.map((part) => `${part.fraction === "1" ? "" : `${part.fraction} by `}${part.driver}${billed(part)}${channelsOf(part.channels)}`).join(" + ");
+  const method = (part: AllocationRule["parts"][number]): string => (part.method === undefined || part.method === "PROPORTIONAL" ? "" : part.method);
+  const driver = (part: AllocationRule["parts"][number]): string => [part.driver ?? part.bookedDriver ?? [], part.capacityDriver ?? []].flat().join(" and ");
+  const divided = parts.map((part) => `${part.fraction === "1" ? "" : `${part.fraction} by `}${[method(part), driver(part)].filter((word) => word !== "").join(" of ")}${billed(part)}${channelsOf(part.channels)}`).join(" + ");
   const left = without === "named" ? exclude.join(", ") : `${exclude.length} of the units`;
   return `${divided}${exclude.length > 0 ? `, without ${left}` : ""}${zeroDriver === "UNALLOCATED" ? "" : `, ${zeroDriver} when zero`}`;
+}
+
+function settingsText({ services, order, hierarchy, useCaseDriver, exempt }: PolicySettings): string {
+  return [`services ${services ?? "to later pools"}`, order === null ? [] : `in the order ${order.join(", ")}`, hierarchy ? "down the hierarchy" : [], `use cases by ${useCaseDriver}`, exempt.length === 0 ? [] : `without ${exempt.join(", ")}`].flat().join("; ");
 }
 
 const hashOfEntries = (entries: Entries): string => hashOf([...entries].sort(([a], [b]) => compareCodes(a, b)).map(([name, { value }]) => [name, value]));

@@ -24,15 +24,16 @@ export interface AllocationPlan {
 /**
  * The facts that a month would have been divided by according to plan. Quantities are of the units that own the use cases at
  * the end of the month; planned contacts of a unit are the sum over its use cases. `measured` holds what was used, by the
- * drivers of the planned policy; BAD_USER_INPUT and NOT_FOUND name what of the quantities cannot be planned with.
+ * drivers of the planned policy, and what finance booked for it; BAD_USER_INPUT and NOT_FOUND name what of the quantities cannot be planned with.
  */
-export function plannedFacts(actual: AllocationFacts, plan: AllocationPlan, measured: Pick<AllocationFacts, "drivers" | "priorDrivers">): AllocationFacts {
+export function plannedFacts(actual: AllocationFacts, plan: AllocationPlan, measured: Pick<AllocationFacts, "drivers" | "priorDrivers" | "method">): AllocationFacts {
   const [pools, policy] = [plan.pools ?? actual.pools, plan.policy ?? actual.policy];
   const needed = neededDrivers(policy, pools);
   const planned = plan.quantities && baseQuantities(plan.quantities, actual.receivers);
   const vectors = (keys: readonly string[], from: ReadonlyMap<string, DriverVector>, literal: boolean): Map<string, DriverVector> =>
     new Map(keys.map((key) => [key, literal && planned ? vectorOf(key, planned) : from.get(key)!]));
-  return { ...actual, pools, policy, drivers: vectors(needed.period, measured.drivers, true), priorDrivers: vectors(needed.prior, measured.priorDrivers, false) };
+  const { method: _, ...known } = actual;
+  return { ...known, ...(policy?.settings ? { method: measured.method } : {}), pools, policy, drivers: vectors(needed.period, measured.drivers, true), priorDrivers: vectors(needed.prior, measured.priorDrivers, false) };
 }
 
 type Base = DriverQuantity & { readonly driver: AllocationDriver };

@@ -12,7 +12,7 @@ registerEnumType(AllocationCauseEnum, {
   description: "Why a run charges otherwise, in the order in which the facts are swapped: USAGE that came late or was corrected (between months: another month's use), POOL_COST booked since, another version of the POLICY, OWNERSHIP of use cases.",
 });
 export const AllocationComponentEnum = enumOf(INPUT_COMPONENTS);
-registerEnumType(AllocationComponentEnum, { name: "AllocationComponent", description: "What a run stands on: PERIOD and currency, cost of its POOLS, DRIVERS measured, PRIOR_DRIVERS of the month before, rules of the POLICY, OWNERS of use cases at the end of the month." });
+registerEnumType(AllocationComponentEnum, { name: "AllocationComponent", description: "What a run stands on: PERIOD and currency, cost of its POOLS, DRIVERS measured, PRIOR_DRIVERS of the month before, rules of the POLICY, OWNERS of use cases at the end of the month, METHOD_FACTS: what finance booked, direct cost, hierarchy and earlier charges that methods divide by." });
 
 @ObjectType("AllocationCausedChange", { simpleResolvers: true, description: "What one cause changes." })
 export class AllocationCausedChangeType {

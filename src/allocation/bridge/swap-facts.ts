@@ -1,5 +1,7 @@
 import { AllocationFacts, AllocationResult, allocate } from "../allocate";
+import { Refusal } from "../../kernel/refusal";
 import { DriverVector } from "../driver";
+import { MethodInputs } from "../method-inputs";
 import { PolicyDocument } from "../policy";
 import { Vectors, keepOwners, movedCases } from "./keep-owners";
 
@@ -40,17 +42,32 @@ export function swapForUnit(compared: ComparedFacts, unit: string): { readonly b
     drivers: keepOwners(now.drivers, from.drivers, (useCase) => left.has(useCase)),
     priorDrivers: keepOwners(now.priorDrivers, from.priorDrivers, (useCase) => left.has(useCase)),
   };
-  const own = { ...without, drivers: ownFrom(without.drivers, kept.drivers, unit), priorDrivers: ownFrom(without.priorDrivers, kept.priorDrivers, unit) };
-  return { before: allocate(from), steps: divided(["OWNERSHIP", ...SHARED_STEPS], [without, own, ...laterFacts(from, to, kept), to]) };
+  const own = { ...without, drivers: ownFrom(without.drivers, kept.drivers, unit), priorDrivers: ownFrom(without.priorDrivers, kept.priorDrivers, unit), method: bookedFrom(from.method, to.method, (code) => code === unit) };
+  return divided(from, ["OWNERSHIP", ...SHARED_STEPS], [without, own, ...laterFacts(from, to, kept), to]);
 }
 
 /** The divisions between two runs, for everybody: use, cost of the pools, policy, owners. */
 export function swapForAll(compared: ComparedFacts): { readonly before: AllocationResult; readonly steps: ReadonlyArray<Swapped<RunStep>> } {
   const { from, to } = compared;
-  return { before: allocate(from), steps: divided(RUN_STEPS, [...laterFacts(from, to, keptVectors(compared)), to]) };
+  return divided(from, RUN_STEPS, [...laterFacts(from, to, keptVectors(compared)), to]);
 }
 
-const divided = <Step extends string>(steps: readonly Step[], facts: readonly AllocationFacts[]): Array<Swapped<Step>> => steps.map((step, index) => ({ step, result: allocate(facts[index]!) }));
+/** Facts on the way that no policy can divide (a method may refuse what never was) change nothing yet: their change is told with the next step. */
+function divided<Step extends string>(from: AllocationFacts, steps: readonly Step[], facts: readonly AllocationFacts[]): { readonly before: AllocationResult; readonly steps: ReadonlyArray<Swapped<Step>> } {
+  const before = allocate(from);
+  let result = before;
+  return {
+    before,
+    steps: steps.map((step, index) => {
+      try {
+        result = allocate(facts[index]!);
+      } catch (error) {
+        if (!(error instanceof Refusal) || index === steps.length - 1) throw error;
+      }
+      return { step, result };
+    }),
+  };
+}
 
 type Kept = Pick<AllocationFacts, "drivers" | "priorDrivers">;
 
@@ -65,17 +82,44 @@ function keptVectors(compared: ComparedFacts): Kept {
 
 /** Everybody's use, then the pools, then the policy and everything else but the owners. */
 function laterFacts(from: AllocationFacts, to: AllocationFacts, kept: Kept): [AllocationFacts, AllocationFacts, AllocationFacts] {
-  const used = { ...from, ...kept };
-  return [used, { ...used, pools: to.pools, policy: rulesOfBoth(from, to) }, { ...to, ...kept, receivers: from.receivers }];
+  const used = { ...from, ...kept, method: bookedFrom(from.method, to.method, () => true) };
+  return [used, { ...used, pools: to.pools, policy: rulesOfBoth(from, to), method: from.policy === null ? to.method : withBookedOf(used.method, to.method) }, { ...to, ...kept, receivers: from.receivers }];
 }
 
-/** The old rules, and for pools that were not there before the new ones: such a pool is a cost, not a change of policy. */
+/**
+ * The old rules, and for pools that were not there before the new ones: such a pool is a cost, not a change of policy. Where
+ * one policy is by methods and the other is not, rules of both do not make a policy: a new pool is then told with the policy.
+ */
 function rulesOfBoth(from: AllocationFacts, to: AllocationFacts): PolicyDocument | null {
   const document = from.policy ?? to.policy;
   if (document === null) return null;
-  const there = new Set(from.pools.map(({ code }) => code));
+  if (from.policy !== null && to.policy !== null && !from.policy.settings !== !to.policy.settings) return from.policy;
+  const there = new Set([...from.pools, ...(from.policy?.settings ? from.policy.rules.map(({ pool }) => ({ code: pool })) : [])].map(({ code }) => code));
   const rules = (facts: AllocationFacts, old: boolean): PolicyDocument["rules"] => (facts.policy?.rules ?? []).filter(({ pool }) => there.has(pool) === old);
-  return { ...document, rules: [...rules(from, true), ...rules(to, false)] };
+  const added = rules(to, false);
+  const order = document.settings?.order;
+  return { ...document, rules: [...rules(from, true), ...added], ...(order ? { settings: { ...document.settings!, order: [...order, ...added.map(({ pool }) => pool).filter((pool) => !order.includes(pool))] } } : {}) };
+}
+
+/** Facts of methods with what was booked for some, and their direct cost, as it stands on the other side. What only one side divides by stays. */
+function bookedFrom(inputs: MethodInputs | undefined, other: MethodInputs | undefined, whose: (code: string) => boolean): MethodInputs | undefined {
+  if (!inputs || !other) return inputs;
+  const both = <T>(mine: readonly T[], theirs: readonly T[], code: (row: T) => string): T[] => [...mine.filter((row) => !whose(code(row))), ...theirs.filter((row) => whose(code(row)))];
+  return {
+    ...inputs,
+    directCosts: inputs.directCosts.length === 0 ? inputs.directCosts : both(inputs.directCosts, other.directCosts, ({ businessUnit }) => businessUnit),
+    booked: inputs.booked.map((each) => {
+      const there = other.booked.find(({ key }) => key === each.key);
+      return there ? { key: each.key, quantities: both(each.quantities, there.quantities, ({ of }) => of) } : each;
+    }),
+  };
+}
+
+/** The same with the booked drivers that only the other side's rules divide by. */
+function withBookedOf(inputs: MethodInputs | undefined, other: MethodInputs | undefined): MethodInputs | undefined {
+  if (!inputs || !other) return inputs;
+  const known = new Set(inputs.booked.map(({ key }) => key));
+  return { ...inputs, booked: [...inputs.booked, ...other.booked.filter(({ key }) => !known.has(key))] };
 }
 
 /** The vectors of one side with the quantities that one unit has on the other. */

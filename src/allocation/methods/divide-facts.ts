@@ -21,6 +21,8 @@ export interface FactLine {
   readonly receiver: string;
   readonly amountMinor: bigint;
   readonly exact: Fraction;
+  /** Of what was posted to the pool, in whole minor units: what the amount was settled from. */
+  readonly posted: Fraction;
 }
 
 /** A divided pool. Own + received = lines + passed + unallocated + variance, in minor units and exactly. */
@@ -94,10 +96,10 @@ function divideAlone(facts: MethodFacts, position: number, step: number, ledger:
 function dividePool(facts: MethodFacts, position: number, amount: Fraction): Division {
   const pool = facts.pools[position]!;
   const parts = pool.parts.map((part, index): DividedPart & { index: number } => ({
-    index, ...dividePart(multiply(amount, part.fraction), part, bearersOf(facts, position, part), ["facts", "pools", String(position), "parts", String(index)]),
+    index, ...dividePart(multiply(amount, part.fraction), part, bearersOf(facts, position, part), [...pool.path, "parts", String(index)]),
   }));
   const links = parts.flatMap(({ index, flows }) => flows.map((flow) => ({ ...flow, part: index as number | null })));
-  const limited = limit(facts, pool, position, amount, totalsOf(links));
+  const limited = limit(facts, pool, amount, totalsOf(links));
   return {
     links: [...links, ...limited.moved],
     totals: totalsOf([...links, ...limited.moved]),
@@ -107,9 +109,9 @@ function dividePool(facts: MethodFacts, position: number, amount: Fraction): Div
   };
 }
 
-function limit(facts: MethodFacts, pool: FactPool, position: number, whole: Fraction, totals: Map<string, Fraction>): { moved: Array<Flow & { part: null }>; left: Fraction; reasons: string[] } {
+function limit(facts: MethodFacts, pool: FactPool, whole: Fraction, totals: Map<string, Fraction>): { moved: Array<Flow & { part: null }>; left: Fraction; reasons: string[] } {
   if (pool.limits.size === 0) return { moved: [], left: ZERO, reasons: [] };
-  const path = ["facts", "pools", String(position), "limits"];
+  const path = [...pool.path, "limits"];
   const receivers = facts.receivers.filter(({ code }) => totals.has(code)).map(({ code }) => [code, totals.get(code)!] as const);
   const borne = sum(receivers.map(([, amount]) => amount));
   // Where nobody bears anything yet, a minimum is charged or credited as the pool is.
@@ -143,7 +145,7 @@ function post(facts: MethodFacts, pool: FactPool, step: number, whole: Whole, ex
     addTo(ledger.exact, code, amount);
     ledger.minor.set(code, (ledger.minor.get(code) ?? 0n) + minor);
   }
-  const lines = codes.filter((code) => !isPool.has(code)).map((receiver) => ({ receiver, amountMinor: settled.get(receiver) ?? 0n, exact: exact.totals.get(receiver) ?? ZERO }));
+  const lines = codes.filter((code) => !isPool.has(code)).map((receiver) => ({ receiver, amountMinor: settled.get(receiver) ?? 0n, exact: exact.totals.get(receiver) ?? ZERO, posted: posted.totals.get(receiver) ?? ZERO }));
   const [unallocatedMinor, varianceMinor] = [settled.get(UNALLOCATED)!, settled.get(VARIANCE)!];
   invariant(lines.reduce((all, line) => all + line.amountMinor, passedMinor + unallocatedMinor + varianceMinor) === whole.fullMinor, "what is posted does not make the pool");
   return {
@@ -156,9 +158,8 @@ function post(facts: MethodFacts, pool: FactPool, step: number, whole: Whole, ex
 function divideCircle(facts: MethodFacts, group: readonly number[], step: number, ledger: Ledger): FactsResult {
   const one = group.map((position) => {
     const pool = facts.pools[position]!;
-    const path = ["facts", "pools", String(position)];
     const other = pool.parts.find((part) => !isLinear(part));
-    if (other || pool.limits.size > 0) throw new Refusal("BAD_USER_INPUT", `Pool ${pool.code} stands in a circle of pools and is divided ${other ? `by ${other.method}` : "within limits"}, which depends on the amount. Use a method with fixed proportions.`, path);
+    if (other || pool.limits.size > 0) throw new Refusal("BAD_USER_INPUT", `Pool ${pool.code} stands in a circle of pools and is divided ${other ? `by ${other.method}` : "within limits"}, which depends on the amount. Use a method with fixed proportions.`, pool.path);
     return dividePool(facts, position, ONE);
   });
   const circle = solveCircle(group.map((position, index) => {

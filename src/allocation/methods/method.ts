@@ -75,6 +75,8 @@ export interface FactPool {
   readonly exclude: ReadonlySet<string>;
   readonly limits: ReadonlyMap<string, Limit>;
   readonly spill: SpillRule;
+  /** Where it was said, for refusals. */
+  readonly path: readonly string[];
 }
 
 export interface FactReceiver {

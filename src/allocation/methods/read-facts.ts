@@ -92,7 +92,8 @@ function readDriver(input: DriverInput, known: ReadonlySet<string>, path: readon
   return sums;
 }
 
-function readPool(input: PoolInput, amountMinor: bigint, receivers: readonly FactReceiver[], names: Names, path: readonly string[]): FactPool {
+/** A pool with its parts and limits; a refusal names its place below `path`. */
+export function readPool(input: PoolInput, amountMinor: bigint, receivers: readonly FactReceiver[], names: Names, path: readonly string[]): FactPool {
   if (input.parts.length === 0 || input.parts.length > MOST_PARTS) refuse(`A pool has 1 to ${MOST_PARTS} parts.`, [...path, "parts"]);
   const parts = input.parts.map((part, index) => readPart(part, names, [...path, "parts", String(index)]));
   const total = sum(parts.map((part) => part.fraction));
@@ -102,7 +103,7 @@ function readPool(input: PoolInput, amountMinor: bigint, receivers: readonly Fac
   if (parts.some((part) => part.method !== "KEEP") && [...names.everybody].every((code) => exclude.has(code) || code === input.code)) refuse(`Pool ${input.code} excludes everybody: it names nobody who may bear it.`, [...path, "exclude"]);
   const limits = readLimits(input, receivers, names, [...path, "limits"]);
   if (limits.size > 0 && parts.some((part) => part.method === "CUMULATIVE" || part.negative === "UNSCALED")) refuse("Limits do not go with CUMULATIVE or with UNSCALED quantities, which charge and credit at once.", [...path, "limits"]);
-  return { code: input.code, amountMinor, parts, exclude, limits, spill: input.spill ?? "PROPORTIONAL" };
+  return { code: input.code, amountMinor, parts, exclude, limits, spill: input.spill ?? "PROPORTIONAL", path };
 }
 
 /** Limits by receiver; one without a receiver is for everybody at the foot of the hierarchy who has none of their own. */

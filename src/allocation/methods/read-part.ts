@@ -135,7 +135,7 @@ function wholeMinor(text: string, names: Names, path: readonly string[]): Fracti
 }
 
 export function requireKnown(code: string, known: ReadonlySet<string>, path: readonly string[]): void {
-  if (!known.has(code)) refuse(`${code.slice(0, 64)} stands neither under receivers nor, where one may be named, under pools.`, path);
+  if (!known.has(code)) refuse(`${code.slice(0, 64)} stands neither among those who bear cost nor, where one may be named, among the pools.`, path);
 }
 
 /** A decimal as an exact fraction, of zero or more, or above zero. */

@@ -24,7 +24,7 @@ function requireForward(facts: MethodFacts, named: readonly number[][]): void {
   }
   named.forEach((targets, index) => {
     const closed = targets.find((target) => target < index);
-    if (closed !== undefined) throw new Refusal("BAD_USER_INPUT", `Pool ${code(index)} serves ${code(closed)}, which is divided before it: a closed pool never receives. Put ${code(index)} first, or say services.`, ["facts", "pools", String(index)]);
+    if (closed !== undefined) throw new Refusal("BAD_USER_INPUT", `Pool ${code(index)} serves ${code(closed)}, which is divided before it: a closed pool never receives. Put ${code(index)} first, or say services.`, facts.pools[index]!.path);
   });
 }
 

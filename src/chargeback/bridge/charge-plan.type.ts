@@ -1,6 +1,7 @@
 import { Field, InputType } from "type-graphql";
 import { DecimalScalar } from "../../kernel/scalars";
-import { AllocationDriverEnum, ProposeAllocationPolicyInput } from "../../allocation/allocation.type";
+import { ProposeAllocationPolicyInput } from "../../allocation/allocation.type";
+import { AllocationDriverEnum } from "../../allocation/policy-methods.type";
 import type { AllocationDriver } from "../../allocation";
 import type { Channel } from "../../metering";
 import { ChannelEnum, CostComponentEnum } from "../../metering/usage-input.type";
