@@ -52,6 +52,8 @@ const PRIVILEGES: Readonly<Record<string, string>> = {
   "metering.attribution_rule": "select, insert",
   "metering.attribution_rule_retirement": "select, insert",
   "closing.close_rules": "select, insert",
+  "closing.check_assignment": "select, insert",
+  "closing.check_sign_off": "select, insert",
   "chargeback.adjustment": "select, insert",
   "chargeback.adjustment_pool": "select, insert",
   "chargeback.adjustment_line": "select, insert",

@@ -8,6 +8,8 @@ import { AdjustmentResolver } from "../chargeback/adjustment.resolver";
 import { DisputeResolutionFieldResolver, StatementDisputeFieldResolver, StatementFieldResolver, StatementLineFieldResolver } from "../chargeback/statement-view.resolver";
 import { StatementResolver } from "../chargeback/statement.resolver";
 import { ClosingResolver } from "../closing/closing.resolver";
+import { CloseDutyResolver } from "../closing/duties/close-duty.resolver";
+import { ClosePreviewResolver } from "../closing/preview/close-preview.resolver";
 import { CorrectionFieldResolver, UsageEventCorrectionResolver } from "../corrections/correction-fields.resolver";
 import { AddToBackfillInput } from "../corrections/correction-input.type";
 import { CorrectionResolver } from "../corrections/correction.resolver";
@@ -35,6 +37,7 @@ import { NodeResolver } from "./node.resolver";
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the form that type-graphql asks for
 const RESOLVERS: NonEmptyArray<Function> = [
   TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
+  CloseDutyResolver, ClosePreviewResolver,
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,

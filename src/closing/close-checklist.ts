@@ -1,17 +1,26 @@
 import { Refusal } from "../kernel/refusal";
 import { SilentSource } from "../metering";
+import { CloseCheckName, DutyCheckName } from "./close-check-names";
 import { CloseRules } from "./close-rules";
+import { CheckSignOff, CloseDuties, Duty, dutyOf } from "./duties/close-duty";
 
-export const CLOSE_CHECKS = [
-  "MONTH_OVER", "EARLIER_MONTHS_CLOSED", "USAGE_ATTRIBUTED", "SOURCES_HEARD", "USAGE_RATED", "VENDORS_RECONCILED", "POOLS_HAVE_COST", "POOLS_HAVE_RULES", "RUN_LATEST", "RUN_ADDS_UP", "DISPUTES_SETTLED", "STATEMENTS_ISSUED",
-] as const;
-export type CloseCheckName = (typeof CLOSE_CHECKS)[number];
+/** A signature under a check, and whether what it was given for is what is found now. */
+export interface StandingSignOff extends CheckSignOff {
+  readonly isCurrent: boolean;
+}
 
 /** One thing that must be true before a month closes; `message` says what is missing and what to do, or what was found. */
 export interface CloseCheck {
   readonly check: CloseCheckName;
   readonly ok: boolean;
   readonly message: string;
+  /** Subject that answers for it; null: nobody, as nobody does for the checks of owners and signatures themselves. */
+  readonly owner: string | null;
+  /** The last day on which it is in time, on the programme's calendar; null: none was set. */
+  readonly dueOn: string | null;
+  /** Past that day, and not met or, where signatures are demanded, not signed off as it stands now. */
+  readonly overdue: boolean;
+  readonly signOff: StandingSignOff | null;
 }
 
 /** What the checks look at. Codes and counts of one period. */
@@ -19,7 +28,10 @@ export interface CloseFacts {
   readonly period: string;
   readonly endsAtMs: number;
   readonly nowMs: number;
+  /** The day now on the programme's calendar. */
+  readonly today: string;
   readonly rules: CloseRules;
+  readonly duties: CloseDuties;
   readonly earlierOpen: readonly string[];
   /** Legs that count and stand under no use case. */
   readonly unattributed: number;
@@ -44,10 +56,42 @@ export interface CloseFacts {
   readonly unissuedMonths: readonly string[];
 }
 
-/** Every check with its finding, in the order in which they are worked off. Pure. */
+type Finding = Pick<CloseCheck, "ok" | "message"> & { readonly check: DutyCheckName };
+
+/** Every check with its finding, who answers for it and how it is signed, in the order in which they are worked off. Pure. */
 export function closeChecklist(facts: CloseFacts): CloseCheck[] {
+  const found = findings(facts).map((finding) => withDuty(facts, finding, dutyOf(finding.check, facts.period, facts.rules, facts.duties)));
+  return [...found, ...checksOfDuties(facts.rules, found)];
+}
+
+function withDuty({ rules, today }: CloseFacts, { check, ok, message }: Finding, { owner, dueOn, signOff }: Duty): CloseCheck {
+  const standing = signOff && { ...signOff, isCurrent: ok && signOff.finding === message };
+  const done = ok && (!rules.requiresSignOffs || standing?.isCurrent === true);
+  return { check, ok, message, owner, dueOn, overdue: dueOn !== null && today > dueOn && !done, signOff: standing };
+}
+
+/** What is found in owners and signatures; neither holds the close up unless the rules say so. */
+function checksOfDuties(rules: CloseRules, found: readonly CloseCheck[]): CloseCheck[] {
+  const ownerless = found.filter(({ owner }) => owner === null).map(({ check }) => check);
+  const stale = found.filter(({ signOff }) => signOff !== null && !signOff.isCurrent).map(({ check }) => check);
+  const unsigned = found.filter(({ signOff }) => signOff === null).map(({ check }) => check);
+  const count = (of: readonly unknown[]): string => `${found.length - of.length} of ${found.length} checks`;
+  const item = (check: CloseCheckName, ok: boolean, message: string): CloseCheck => ({ check, ok, message, owner: null, dueOn: null, overdue: false, signOff: null });
+  const toDo = [
+    ...(unsigned.length > 0 ? [`Not signed off: ${unsigned.join(", ")}.`] : []),
+    ...(stale.length > 0 ? [`Signed off, but found otherwise since: ${stale.join(", ")}.`] : []),
+  ].join(" ");
+  return [
+    item("OWNERS_ASSIGNED", !rules.requiresOwners || ownerless.length === 0, rules.requiresOwners && ownerless.length > 0
+      ? `Nobody answers for ${ownerless.join(", ")}. Name owners with assignCloseCheck.` : `${count(ownerless)} have an owner${rules.requiresOwners ? "" : "; none is demanded"}.`),
+    item("CHECKS_SIGNED_OFF", !rules.requiresSignOffs || toDo === "", rules.requiresSignOffs && toDo !== ""
+      ? `${toDo} Have them signed with signOffCloseCheck.` : `${count([...unsigned, ...stale])} are signed off${rules.requiresSignOffs ? "" : "; none has to be"}.`),
+  ];
+}
+
+function findings(facts: CloseFacts): Finding[] {
   const { rules, run, period } = facts;
-  const item = (check: CloseCheckName, ok: boolean, good: string, bad: string): CloseCheck => ({ check, ok, message: ok ? good : bad });
+  const item = (check: DutyCheckName, ok: boolean, good: string, bad: string): Finding => ({ check, ok, message: ok ? good : bad });
   const stray = facts.unattributed + facts.lateUnattributed;
   const strays = `${stray} legs are unattributed${facts.lateUnattributed > 0 ? ` (${facts.lateUnattributed} of them came late for earlier months)` : ""}`;
   return [

@@ -1,3 +1,4 @@
+import { localDay } from "../kernel/local-time";
 import { hashInputs } from "../allocation";
 import { gatherFacts } from "../allocation/facts.query";
 import { policyStore } from "../allocation/policy.store";
@@ -13,6 +14,7 @@ import { unsettledVendors } from "../rating/reconciliation.query";
 import { TenantTransaction } from "../tenancy/database.store";
 import { CloseFacts } from "./close-checklist";
 import { closeRulesStore } from "./close-rules.store";
+import { closeDutyStore } from "./duties/close-duty.store";
 
 /** What the checklist of a period looks at, read in one transaction; exact under the period's lock. */
 export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: number): Promise<CloseFacts> {
@@ -38,7 +40,9 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
   const isEmpty = usage!.legs === "0" && booked.length === 0;
   return {
     period: period.key, endsAtMs: period.to.getTime(), nowMs,
+    today: localDay(nowMs, tx.scope.programme.timeZone),
     rules: await closeRulesStore(tx).currentRules(),
+    duties: await closeDutyStore(tx).duties(period.key),
     earlierOpen: earlier.map(({ key }) => key),
     unattributed: Number(usage!.unattributed),
     lateUnattributed: Number(late!.unattributed),

@@ -103,6 +103,7 @@ function reads(role: Role): Array<{ query: string; variables: Record<string, unk
     previewCorrection: [["$input: PreviewCorrectionInput!", "input: $input", { input: { kind: "VOID", where: { period: "2025-10" } } }]],
     correction: ids.filter((id) => Buffer.from(id, "base64url").toString().startsWith("Correction:")).map((id) => ["$id: ID!", "id: $id", { id }]),
     closeChecklist: [["$key: PeriodKey!", "period: $key", { key: "2025-10" }]],
+    closePreview: [["$key: PeriodKey!", "period: $key", { key: "2025-10" }]],
     adjustments: [["$key: PeriodKey!", "period: $key", { key: "2025-10" }]],
     businessUnit: ["retail", "claims", `${MARK}.unit`].map((code) => ["$code: String!", "code: $code", { code }]),
     useCase: ["order-status", "triage", `${MARK}.case`].map((code) => ["$code: String!", "code: $code", { code }]),
