@@ -15,7 +15,7 @@ import { Corrections1760000000015 } from "./0015-corrections";
 import { Carriers1760000000016 } from "./0016-carriers";
 import { Providers1760000000017 } from "./0017-providers";
 import { Rating1760000000018 } from "./0018-rating";
-import { CloseDuties1760000000025 } from "./0025-close-duties";
+import { Close1760000000025 } from "./0025-close";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -36,5 +36,5 @@ export const migrations = [
   Carriers1760000000016,
   Providers1760000000017,
   Rating1760000000018,
-  CloseDuties1760000000025,
+  Close1760000000025,
 ];

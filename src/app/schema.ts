@@ -13,6 +13,7 @@ import { ClosePreviewResolver } from "../closing/preview/close-preview.resolver"
 import { CorrectionFieldResolver, UsageEventCorrectionResolver } from "../corrections/correction-fields.resolver";
 import { AddToBackfillInput } from "../corrections/correction-input.type";
 import { CorrectionResolver } from "../corrections/correction.resolver";
+import { AccrualResolver } from "../costs/accruals/accrual.resolver";
 import { CostsResolver } from "../costs/costs.resolver";
 import { ExchangeRateResolver } from "../costs/exchange-rate.resolver";
 import { GovernanceResolver } from "../governance/governance.resolver";
@@ -37,7 +38,7 @@ import { NodeResolver } from "./node.resolver";
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the form that type-graphql asks for
 const RESOLVERS: NonEmptyArray<Function> = [
   TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
-  CloseDutyResolver, ClosePreviewResolver,
+  CloseDutyResolver, ClosePreviewResolver, AccrualResolver,
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,

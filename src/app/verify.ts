@@ -5,6 +5,7 @@ import { RunProofs, checkRun } from "../allocation/verify-runs.query";
 import { STATEMENT_STATUSES } from "../chargeback";
 import { linesOf, listStatements } from "../chargeback/statement.query";
 import { StatementHashes, verifyStatements } from "../chargeback/verify-statements.query";
+import { verifyAccruals } from "../costs/accruals/verify-accruals.query";
 import { ChainLink } from "../governance";
 import { verifyAuditChain } from "../governance/verify-audit-chain.query";
 import { verifyAdjustments, verifyClosedPeriods } from "../closing/verify-closed.query";
@@ -47,6 +48,7 @@ export async function* verifyProgramme(database: Database, scope: Scope, anchors
   yield await prove(verifyVendorStatements);
   yield await prove(verifyClosedPeriods);
   yield await prove(verifyAdjustments);
+  yield await prove(verifyAccruals);
   yield await prove((tx) => verifyStatements(tx, currency));
   const hashes = new StatementHashes();
   for (let after: string | null = null, more = true; more; ) {

@@ -45,6 +45,8 @@ export interface CloseFacts {
   readonly unrated: string | null;
   /** Vendors whose total differs by more than is tolerated and nobody has explained it, in words. */
   readonly unsettledVendors: readonly string[];
+  /** Accruals of earlier months that were taken back while neither an invoice nor anything else has come of them, in words. */
+  readonly unansweredAccruals: readonly string[];
   /** True when there is something to divide: shared cost, or a policy that expects some. */
   readonly needsRun: boolean;
   /** Shared pools that the policy divides and that hold no cost of the period. */
@@ -104,6 +106,8 @@ function findings(facts: CloseFacts): Finding[] {
     item("USAGE_RATED", facts.unrated === null, "Usage cost is posted as it is known.", `${facts.unrated} Run ratePeriod.`),
     item("VENDORS_RECONCILED", facts.unsettledVendors.length === 0, "No vendor's total is off by more than is tolerated, or it is explained.",
       `${facts.unsettledVendors.join("; ")}. See reconciliation; have it corrected, or explain it with explainVariance.`),
+    item("ACCRUALS_ANSWERED", facts.unansweredAccruals.length === 0, "Nothing is awaited for accruals that were taken back.",
+      `${facts.unansweredAccruals.join("; ")}: taken back, and no invoice has come. Book it with bookCost (accrual), accrue it again with bookAccrual (renews), or say with releaseAccrual that none will come.`),
     item("POOLS_HAVE_COST", facts.poolsWithoutCost.length === 0, "Every pool that the policy divides has cost.", `No cost is booked in ${period} on ${facts.poolsWithoutCost.join(", ")}. Book it with bookCost, 0 where there is none.`),
     item("POOLS_HAVE_RULES", facts.poolsWithoutRule.length === 0, "Every pool with cost has a rule.", `The policy in effect has no rule for ${facts.poolsWithoutRule.join(", ")}. Propose and approve one.`),
     item("RUN_LATEST", run === null ? !facts.needsRun : run.isLatest, run === null ? "There is nothing to divide." : `Run ${run.sequence} stands on the facts as they are.`,

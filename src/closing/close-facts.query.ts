@@ -1,16 +1,19 @@
 import { localDay } from "../kernel/local-time";
+import { toMoney } from "../kernel/money";
 import { hashInputs } from "../allocation";
 import { gatherFacts } from "../allocation/facts.query";
 import { policyStore } from "../allocation/policy.store";
 import { runStore } from "../allocation/run.store";
 import { openDisputeCount, unissuedPeriods } from "../chargeback/statements.query";
 import { isShared } from "../costs";
+import { accrualStore } from "../costs/accruals/accrual.store";
 import { poolAmounts } from "../costs/costs.query";
 import { Period } from "../governance";
 import { NOBODY } from "../metering";
 import { silentSources } from "../metering/sources/silences.query";
 import { unratedUntil } from "../rating/rating-state.query";
 import { unsettledVendors } from "../rating/reconciliation.query";
+import { programmeCurrency } from "../tenancy";
 import { TenantTransaction } from "../tenancy/database.store";
 import { CloseFacts } from "./close-checklist";
 import { closeRulesStore } from "./close-rules.store";
@@ -31,6 +34,7 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
        and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key)`,
     [programmeId, period.key],
   );
+  const currency = programmeCurrency(tx.scope.programme);
   const silence = await silentSources(tx, period, nowMs);
   const policy = await policyStore(tx).approvedPolicy(period.key);
   const booked = await poolAmounts(tx, period.key);
@@ -50,6 +54,7 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
     acknowledgedSilences: silence.acknowledged,
     unrated: await unratedUntil(tx, period.key),
     unsettledVendors: await unsettledVendors(tx, period.key),
+    unansweredAccruals: (await accrualStore(tx).unanswered(period.key)).map(({ externalId, periodKey, pool, amountMinor }) => `Accrual ${externalId} of ${periodKey} on ${pool} (${toMoney(amountMinor, currency).amount} ${currency.code})`),
     needsRun: shared.length > 0 || (!isEmpty && ruled.length > 0),
     poolsWithoutCost: isEmpty ? [] : ruled.filter((pool) => !shared.includes(pool)),
     poolsWithoutRule: shared.filter((pool) => !ruled.includes(pool)),

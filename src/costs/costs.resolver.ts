@@ -59,7 +59,8 @@ export class CostsResolver {
   }
 }
 
-async function poolIdsOf(store: ReturnType<typeof costsStore>, codes: readonly string[]): Promise<string[]> {
+/** The ids of pools by code; NOT_FOUND for one that does not exist. */
+export async function poolIdsOf(store: ReturnType<typeof costsStore>, codes: readonly string[]): Promise<string[]> {
   const known = new Map((await store.findPools(codes)).map((pool) => [pool.code, pool.id]));
   return codes.map((code) => {
     const id = known.get(code);
@@ -79,5 +80,6 @@ export async function toCostEntry(context: RequestContext, entry: StoredCostEntr
     exchangeRate: original && { from: original.code, to: currency.code, kind: entry.rateKind!, date: entry.rateDate!, rate: entry.rate!, source: entry.rateSource!, revision: entry.rateRevision!, recordedAt: null, recordedBy: null },
     id: entry.id, pool, period: entry.periodKey, amount: toMoney(entry.amountMinor, currency), externalId: entry.externalId, description: entry.description, vendor: entry.vendor,
     invoice: entry.invoice, useCase: entry.useCaseId ? await loadUseCase(context, entry.useCaseId) : null, recordedAt: entry.recordedAt, recordedBy: entry.recordedBy, late: entry.late,
+    accrual: entry.accrual,
   };
 }

@@ -142,7 +142,7 @@ describe("what a transaction may touch", () => {
       const [all] = await server.sql<{ count: string }>(`select count(*) from ${name} where business_unit_id = $1`, [retail]);
       expect([name, await within(own, `select count(*) from ${name}`)]).toEqual([name, [all]]);
     }
-    for (const hidden of ["governance.audit_entry", "governance.audit_head", "chargeback.programme_line", "closing.close_rules", "closing.check_assignment", "closing.check_sign_off", "tenancy.ownership_change", "metering.attribution_rule", "metering.attribution_rule_retirement", "costs.cost_entry", "allocation.policy", "allocation.policy_approval", "metering.usage_leg", "metering.delivery", "metering.source_registration", "metering.source_rules", "metering.silence_acknowledgement"]) expect([hidden, await within(own, `select count(*) from ${hidden}`)]).toEqual([hidden, [{ count: "0" }]]);
+    for (const hidden of ["governance.audit_entry", "governance.audit_head", "chargeback.programme_line", "closing.close_rules", "closing.check_assignment", "closing.check_sign_off", "tenancy.ownership_change", "metering.attribution_rule", "metering.attribution_rule_retirement", "costs.cost_entry", "costs.accrual", "costs.accrual_reversal", "costs.accrual_answer", "allocation.policy", "allocation.policy_approval", "metering.usage_leg", "metering.delivery", "metering.source_registration", "metering.source_rules", "metering.silence_acknowledgement"]) expect([hidden, await within(own, `select count(*) from ${hidden}`)]).toEqual([hidden, [{ count: "0" }]]);
   });
 
   it("a writer adds rows of its own units only", async () => {

@@ -19,6 +19,8 @@ export interface Names {
   /** A provider's connection by its opaque name, and the id of its key. */
   readonly connection: string;
   readonly key: string;
+  /** An accrual by its name. */
+  readonly accrual: string;
   /** A closed month whose statements wait, and one whose statements are all accepted. */
   readonly statementPeriod: string;
   readonly acceptedPeriod: string;
@@ -33,7 +35,7 @@ const NEVER = "00000000-0000-4000-8000-000000000000";
 
 /** Names of nothing at all. */
 export const MISSING: Names = {
-  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, statementPeriod: "2019-07", acceptedPeriod: "2019-07",
+  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, accrual: "no-such-accrual", statementPeriod: "2019-07", acceptedPeriod: "2019-07",
   nodes: Object.fromEntries([...["Programme", "BusinessUnit", "UseCase", "UsageEvent", "CostPool", "CostEntry", "AllocationRun", "Statement", "StatementLine", "Correction"].map((type) => [type, idOf(type, NEVER)]), ["Period", idOf("Period", "2019-07")], ["AllocationPolicy", idOf("AllocationPolicy", "99")]]),
 };
 
@@ -75,6 +77,7 @@ async function fill(server: TestServer, units: string[], useCases: string[], poo
   await bookAndAgree(server, { pool, period });
   await must(server.as("FINANCE"), CREATE_POOL, { input: { code: `${pool}-direct`, name: "Direct", kind: "DIRECT" } });
   await must(server.as("FINANCE"), BOOK, { input: { pool: `${pool}-direct`, period, amount: "12.00", currency: "USD", externalId: `direct-${period}`, useCase: useCases[0] } });
+  await must(server.as("FINANCE"), "mutation($input: BookAccrualInput!) { bookAccrual(input: $input) { userErrors { code message } } }", { input: { pool, period, amount: "3.00", currency: "USD", externalId: `accrual-${pool}`, reason: "expected", source: "an order" } });
   await must(server.as("FINANCE"), "mutation($input: SetRatingRulesInput!) { setRatingRules(input: $input) { userErrors { code message } } }", { input: { reportedPool: `${pool}-direct`, reason: "because" } });
   await must(server.as("FINANCE"), "mutation($period: PeriodKey!) { ratePeriod(input: { period: $period }) { userErrors { code message } } }", { period });
   const card = { vendor: "acme-voice", component: "PLATFORM", unit: "MINUTE", currency: "USD", effectiveFrom: "2026-01", tiers: [{ price: "0.06" }], pool: `${pool}-direct` };
@@ -132,7 +135,7 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
   const connection = await one("select id from metering.provider_connection where programme_id = (select id from p)");
   const key = await one("select id from metering.provider_key where programme_id = (select id from p)");
   const nodes = Object.fromEntries(Object.entries(keys).map(([type, key]) => [type, idOf(type, key)]));
-  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, connection: connectionRef(programme, connection), key, statementPeriod, acceptedPeriod, nodes };
+  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, connection: connectionRef(programme, connection), key, accrual: `accrual-${pool}`, statementPeriod, acceptedPeriod, nodes };
 }
 
 /**

@@ -6,7 +6,8 @@ import { Charges } from "../../chargeback/adjustment";
 import { StoredAdjustmentLine } from "../../chargeback/adjustment.store";
 import { chargesOfRun, directCharges } from "../../chargeback/charges.query";
 import { PendingAdjustment, draftAdjustments } from "../../chargeback/draft-adjustments.store";
-import { CostPool } from "../../costs";
+import { CostPool, KnownAccrual } from "../../costs";
+import { accrualStore, nextOpenKey } from "../../costs/accruals/accrual.store";
 import { poolAmounts } from "../../costs/costs.query";
 import { costsStore } from "../../costs/costs.store";
 import { Period } from "../../governance";
@@ -32,6 +33,9 @@ export interface ClosePreview {
   readonly legs: LegControl;
   readonly isBalanced: boolean;
   readonly hash: string;
+  /** What was accrued in the month, and where it would be taken back. */
+  readonly accruals: readonly KnownAccrual[];
+  readonly reversedIn: string;
   /** By code: every pool that is spoken of. */
   readonly poolsByCode: ReadonlyMap<string, CostPool>;
 }
@@ -56,9 +60,10 @@ async function previewIn(tx: TenantTransaction, period: Period, drafts: readonly
   const pools = poolControls(control);
   const legs = await legControl(tx, period.key);
   const units = unitControls(control);
+  const accruals = await accrualStore(tx).standing(period.key);
   const unitIds = await tenancyStore(tx).unitIds(units.map(({ businessUnit }) => businessUnit));
   return {
-    period, asOf: now!.at, pools, legs, isBalanced: isBalanced(pools, legs),
+    period, asOf: now!.at, pools, legs, accruals, reversedIn: await nextOpenKey(tx, period.key), isBalanced: isBalanced(pools, legs),
     checks: closeChecklist(await closeFacts(tx, period, nowMs)),
     adjustments: await withLines(tx, drafts),
     units: units.map((unit) => ({ ...unit, businessUnitId: known(unitIds, unit.businessUnit) })),

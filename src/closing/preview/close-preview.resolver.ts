@@ -30,6 +30,7 @@ async function toPreview(context: RequestContext, preview: ClosePreview, currenc
     adjustments: await Promise.all(preview.adjustments.map(async ({ origin, lateFrom, lateTo, lateEvents, lateCostEntries, resultHash, lines }) => ({
       originPeriod: origin, lateFrom, lateTo, lateEvents, lateCostEntries, hash: resultHash, lines: await Promise.all(lines.map((line) => toAdjustmentLine(context, line, currency))),
     }))),
+    reversals: preview.accruals.map(({ externalId, pool, useCase, amountMinor }) => ({ accrual: externalId, pool, useCase, amount: toMoney(-amountMinor, currency), period: preview.reversedIn })),
     pools: preview.pools.map(({ pool, originPeriod, bookedMinor, chargedMinor, carriedMinor, undividedMinor }) => {
       const known = preview.poolsByCode.get(pool);
       invariant(known, "a control total of a pool that is not there");

@@ -47,6 +47,15 @@ export class LegControlTotalType {
   @Field(() => LongScalar, { description: "Out: legs under none, from the totals." }) unattributed: number;
 }
 
+@ObjectType("AccrualReversalPreview", { simpleResolvers: true, description: "An accrual that the close would take back." })
+export class AccrualReversalPreviewType {
+  @Field(() => String, { description: "externalId of the accrual." }) accrual: string;
+  @Field(() => String, { description: "Code of its pool." }) pool: string;
+  @Field(() => String, { nullable: true, description: "Code of the use case that bears it; of DIRECT pools only." }) useCase: string | null;
+  @Field(() => Money, { description: "The accrual's amount with the opposite sign." }) amount: MoneyAmount;
+  @Field(() => PeriodKeyScalar, { description: "The next open month, which it would count in." }) period: string;
+}
+
 @ObjectType("ClosePreview", { simpleResolvers: true, description: "Everything that the close of a month would do now. Nothing of it is stored." })
 export class ClosePreviewType {
   @Field(() => PeriodType) period: PeriodType;
@@ -54,6 +63,7 @@ export class ClosePreviewType {
   @Field(() => Boolean, { description: "Nothing is missing: the close would go through, asked for by one person and done by another." }) ready: boolean;
   @Field(() => [CloseCheckType], { description: "What the close would find." }) checks: CloseCheck[];
   @Field(() => [AdjustmentPreviewType], { description: "What it would post for earlier months." }) adjustments: AdjustmentPreviewType[];
+  @Field(() => [AccrualReversalPreviewType], { description: "What was accrued in the month and would be taken back in the next open one, by externalId." }) reversals: AccrualReversalPreviewType[];
   @Field(() => [PoolControlTotalType], { description: "Control totals by pool: this month's own, then the adjustments'." }) pools: PoolControlTotalType[];
   @Field(() => [UnitControlTotalType], { description: "Control totals by unit, by code; they sum to what the pools charge." }) units: UnitControlTotalType[];
   @Field(() => LegControlTotalType, { description: "Control total of usage." }) legs: LegControlTotalType;
