@@ -5,6 +5,7 @@ import { toNodeId } from "../kernel/node-id";
 import { AllocationResolver } from "../allocation/allocation.resolver";
 import { AllocationExplanationResolver } from "../allocation/explanation.type";
 import { AdjustmentResolver } from "../chargeback/adjustment.resolver";
+import { RestatementResolver } from "../chargeback/restatement/restatement.resolver";
 import { DisputeResolutionFieldResolver, StatementDisputeFieldResolver, StatementFieldResolver, StatementLineFieldResolver } from "../chargeback/statement-view.resolver";
 import { StatementResolver } from "../chargeback/statement.resolver";
 import { ClosingResolver } from "../closing/closing.resolver";
@@ -38,7 +39,7 @@ import { NodeResolver } from "./node.resolver";
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the form that type-graphql asks for
 const RESOLVERS: NonEmptyArray<Function> = [
   TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
-  CloseDutyResolver, ClosePreviewResolver, AccrualResolver,
+  CloseDutyResolver, ClosePreviewResolver, AccrualResolver, RestatementResolver,
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,

@@ -47,6 +47,8 @@ export interface CloseFacts {
   readonly unsettledVendors: readonly string[];
   /** Accruals of earlier months that were taken back while neither an invoice nor anything else has come of them, in words. */
   readonly unansweredAccruals: readonly string[];
+  /** Closed months that hold late facts of a kind that is restated, and have not been restated with them. */
+  readonly unrestated: readonly string[];
   /** True when there is something to divide: shared cost, or a policy that expects some. */
   readonly needsRun: boolean;
   /** Shared pools that the policy divides and that hold no cost of the period. */
@@ -108,6 +110,8 @@ function findings(facts: CloseFacts): Finding[] {
       `${facts.unsettledVendors.join("; ")}. See reconciliation; have it corrected, or explain it with explainVariance.`),
     item("ACCRUALS_ANSWERED", facts.unansweredAccruals.length === 0, "Nothing is awaited for accruals that were taken back.",
       `${facts.unansweredAccruals.join("; ")}: taken back, and no invoice has come. Book it with bookCost (accrual), accrue it again with bookAccrual (renews), or say with releaseAccrual that none will come.`),
+    item("LATE_FACTS_RESTATED", facts.unrestated.length === 0, "No closed month waits to be restated.",
+      `${facts.unrestated.join(", ")} got facts after the close that are to be restated. Ask with requestRestatement; a second person runs restatePeriod.`),
     item("POOLS_HAVE_COST", facts.poolsWithoutCost.length === 0, "Every pool that the policy divides has cost.", `No cost is booked in ${period} on ${facts.poolsWithoutCost.join(", ")}. Book it with bookCost, 0 where there is none.`),
     item("POOLS_HAVE_RULES", facts.poolsWithoutRule.length === 0, "Every pool with cost has a rule.", `The policy in effect has no rule for ${facts.poolsWithoutRule.join(", ")}. Propose and approve one.`),
     item("RUN_LATEST", run === null ? !facts.needsRun : run.isLatest, run === null ? "There is nothing to divide." : `Run ${run.sequence} stands on the facts as they are.`,

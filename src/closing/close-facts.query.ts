@@ -4,6 +4,7 @@ import { hashInputs } from "../allocation";
 import { gatherFacts } from "../allocation/facts.query";
 import { policyStore } from "../allocation/policy.store";
 import { runStore } from "../allocation/run.store";
+import { unrestatedMonths } from "../chargeback/late-months.query";
 import { openDisputeCount, unissuedPeriods } from "../chargeback/statements.query";
 import { isShared } from "../costs";
 import { accrualStore } from "../costs/accruals/accrual.store";
@@ -34,6 +35,7 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
        and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key)`,
     [programmeId, period.key],
   );
+  const rules = await closeRulesStore(tx).currentRules();
   const currency = programmeCurrency(tx.scope.programme);
   const silence = await silentSources(tx, period, nowMs);
   const policy = await policyStore(tx).approvedPolicy(period.key);
@@ -45,7 +47,7 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
   return {
     period: period.key, endsAtMs: period.to.getTime(), nowMs,
     today: localDay(nowMs, tx.scope.programme.timeZone),
-    rules: await closeRulesStore(tx).currentRules(),
+    rules,
     duties: await closeDutyStore(tx).duties(period.key),
     earlierOpen: earlier.map(({ key }) => key),
     unattributed: Number(usage!.unattributed),
@@ -55,6 +57,7 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
     unrated: await unratedUntil(tx, period.key),
     unsettledVendors: await unsettledVendors(tx, period.key),
     unansweredAccruals: (await accrualStore(tx).unanswered(period.key)).map(({ externalId, periodKey, pool, amountMinor }) => `Accrual ${externalId} of ${periodKey} on ${pool} (${toMoney(amountMinor, currency).amount} ${currency.code})`),
+    unrestated: await unrestatedMonths(tx, period.key, { usage: rules.lateUsage === "RESTATEMENT", cost: rules.lateCost === "RESTATEMENT" }),
     needsRun: shared.length > 0 || (!isEmpty && ruled.length > 0),
     poolsWithoutCost: isEmpty ? [] : ruled.filter((pool) => !shared.includes(pool)),
     poolsWithoutRule: shared.filter((pool) => !ruled.includes(pool)),

@@ -1,6 +1,10 @@
 import { requireText } from "../kernel/code";
 import { Refusal } from "../kernel/refusal";
 
+/** What becomes of a fact that comes for a closed month: the next close charges it, or the month itself is restated in a new version. */
+export const LATE_FACT_RULES = ["ADJUSTMENT", "RESTATEMENT"] as const;
+export type LateFactRule = (typeof LATE_FACT_RULES)[number];
+
 /** What finance tolerates when a month closes. Versions are only ever added. */
 export interface CloseRules {
   /** 0 until finance sets rules of its own. */
@@ -17,11 +21,16 @@ export interface CloseRules {
   readonly requiresOwners: boolean;
   /** True: a check that nobody signed off, as it stands now, holds the close up. */
   readonly requiresSignOffs: boolean;
+  /** What becomes of usage that comes late, and of its corrections, voids and attributions. */
+  readonly lateUsage: LateFactRule;
+  /** What becomes of cost that comes late. */
+  readonly lateCost: LateFactRule;
 }
 
 /** Nothing unattributed is tolerated; disputes and statements of earlier months do not hold a close up, nor do owners and signatures. */
 export const DEFAULT_CLOSE_RULES: CloseRules = {
   version: 0, unattributedThreshold: 0, blocksOnOpenDisputes: false, blocksOnUnissuedStatements: false, dueDays: null, requiresOwners: false, requiresSignOffs: false,
+  lateUsage: "ADJUSTMENT", lateCost: "ADJUSTMENT",
 };
 
 const LATEST_DUE_DAY = 60;
@@ -33,6 +42,8 @@ export interface SetCloseRulesInput {
   readonly dueDays?: number | null;
   readonly requiresOwners?: boolean | null;
   readonly requiresSignOffs?: boolean | null;
+  readonly lateUsage?: LateFactRule | null;
+  readonly lateCost?: LateFactRule | null;
   readonly reason: string;
 }
 
@@ -58,6 +69,8 @@ export async function setCloseRules(ports: SetCloseRulesPorts, input: SetCloseRu
     dueDays: input.dueDays ?? before.dueDays,
     requiresOwners: input.requiresOwners ?? before.requiresOwners,
     requiresSignOffs: input.requiresSignOffs ?? before.requiresSignOffs,
+    lateUsage: input.lateUsage ?? before.lateUsage,
+    lateCost: input.lateCost ?? before.lateCost,
   };
   if (isSame(before, after)) return before;
   await ports.saveRules(after, reason);

@@ -5,11 +5,14 @@ import { UserError } from "../kernel/user-error.type";
 import { PeriodType } from "../governance/governance.type";
 import { CLOSE_CHECKS, CloseCheckName } from "./close-check-names";
 import { CloseCheck, StandingSignOff } from "./close-checklist";
-import { CloseRules } from "./close-rules";
+import { CloseRules, LATE_FACT_RULES, LateFactRule } from "./close-rules";
 import { CloseDutyEventType, CloseSignOffType } from "./duties/close-duty.type";
 
 export const CloseCheckNameEnum = enumOf(CLOSE_CHECKS);
 registerEnumType(CloseCheckNameEnum, { name: "CloseCheckName", description: "What must be true before a month closes." });
+
+export const LateFactRuleEnum = enumOf(LATE_FACT_RULES);
+registerEnumType(LateFactRuleEnum, { name: "LateFactRule", description: "ADJUSTMENT: the next month that closes charges it. RESTATEMENT: the next close waits until two people have restated the month that it belongs to (restatePeriod)." });
 
 @InputType()
 export class PeriodInput {
@@ -29,6 +32,8 @@ export class SetCloseRulesInput {
   @Field(() => Int, { nullable: true, description: "Checks are due so many days after the month's last day, 0 to 60, where their owner was given no other day." }) dueDays?: number | null;
   @Field(() => Boolean, { nullable: true, description: "A check that nobody answers for holds the close up." }) requiresOwners?: boolean | null;
   @Field(() => Boolean, { nullable: true, description: "A check that nobody signed off, as it stands now, holds the close up." }) requiresSignOffs?: boolean | null;
+  @Field(() => LateFactRuleEnum, { nullable: true, description: "What becomes of usage that comes for a closed month, and of its corrections." }) lateUsage?: LateFactRule | null;
+  @Field(() => LateFactRuleEnum, { nullable: true, description: "What becomes of cost that comes for a closed month." }) lateCost?: LateFactRule | null;
   @Field(() => String, { description: "Why; kept in the audit trail." }) reason: string;
 }
 
@@ -60,6 +65,8 @@ export class CloseRulesType implements CloseRules {
   @Field(() => Int, { nullable: true, description: "Checks are due so many days after the month's last day, where their owner was given no other day; null: whenever." }) dueDays: number | null;
   @Field(() => Boolean, { description: "A check that nobody answers for holds the close up." }) requiresOwners: boolean;
   @Field(() => Boolean, { description: "A check that nobody signed off, as it stands now, holds the close up." }) requiresSignOffs: boolean;
+  @Field(() => LateFactRuleEnum, { description: "What becomes of usage that comes for a closed month, and of its corrections." }) lateUsage: LateFactRule;
+  @Field(() => LateFactRuleEnum, { description: "What becomes of cost that comes for a closed month." }) lateCost: LateFactRule;
 }
 
 @ObjectType({ simpleResolvers: true })

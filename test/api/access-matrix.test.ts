@@ -119,6 +119,9 @@ const QUERIES: readonly Question[] = [
   ask("Query.simulateAllocation", "policy.rules.exclude", "programme", `query($input: SimulateAllocationInput!) { simulateAllocation(input: $input) { ${ALLOCATION} } }`, (names) => simulated({ policy: { effectiveFrom: "2025-10", rules: [{ pool: "platform", parts: [{ driver: "CALLS" }], exclude: [names.unit] }] } })),
   ask("Query.closeChecklist", "period", "programme", "query($period: PeriodKey!) { closeChecklist(period: $period) { period { key } ready checks { check ok message } } }", (names) => ({ period: names.period })),
   ask("Query.closePreview", "period", "programme", "query($period: PeriodKey!) { closePreview(period: $period) { period { key } hash units { businessUnit { code } total { amount } } adjustments { lines { businessUnit { code } } } } }", (names) => ({ period: names.period })),
+  ask("Query.periodFigures", "period", "programme", "query($period: PeriodKey!) { periodFigures(period: $period) { status versions { version cells { businessUnit { code } after { amount } } } } }", (names) => ({ period: names.latePeriod })),
+  ask("Query.previewRestatement", "period", "programme", "query($period: PeriodKey!) { previewRestatement(period: $period) { lateCostEntries cells { businessUnit { code } after { amount } } } }", (names) => ({ period: names.latePeriod })),
+  ask("Query.periodCharges", "period", "programme", "query($period: PeriodKey!) { periodCharges(period: $period) { rows { businessUnit { code } restated { amount } } } }", (names) => ({ period: names.latePeriod })),
   ask("Query.closeRules", "no argument", "nobody", "{ closeRules { version unattributedThreshold } }"),
   ask("Query.adjustments", "period", "programme", `query($period: PeriodKey!) { adjustments(period: $period) { lines { businessUnit { code } amount { amount } } events(first: 5) { ${EVENTS} } } }`, (names) => ({ period: names.period }), { emptyWhenMissing: true }),
   ask("Query.statement", "businessUnit", "unit", `query($unit: String!) { statement(businessUnit: $unit, period: "2025-08") { ${STATEMENT} } }`, (names) => ({ unit: names.unit })),
@@ -199,6 +202,9 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.assignCloseCheck", "period", "programme", mutation("assignCloseCheck", "event { check owner }"), (names) => ({ input: { check: "RUN_LATEST", owner: "somebody", period: names.period, reason: "because" } }), changes),
   ask("Mutation.signOffCloseCheck", "period", "programme", mutation("signOffCloseCheck", "event { check by }"), (names) => ({ input: { check: "MONTH_OVER", period: names.period, note: "because" } }), changes),
   ask("Mutation.withdrawCloseSignOff", "period", "programme", mutation("withdrawCloseSignOff", "event { check by }"), (names) => ({ input: { check: "MONTH_OVER", period: names.period, reason: "because" } }), changes),
+  ask("Mutation.requestRestatement", "period", "programme", mutation("requestRestatement", "figures { status }"), (names) => ({ input: { period: names.latePeriod, reason: "because" } }), changes),
+  ask("Mutation.restatePeriod", "period", "programme", mutation("restatePeriod", "figures { status }"), (names) => ({ input: { period: names.latePeriod } }), changes),
+  ask("Mutation.withdrawRestatement", "period", "programme", mutation("withdrawRestatement", "figures { status }").replace("WithdrawRestatementInput", "RequestRestatementInput"), (names) => ({ input: { period: names.latePeriod, reason: "because" } }), changes),
   ask("Mutation.withdrawClose", "period", "programme", mutation("withdrawClose", "period { key }"), (names) => ({ input: { period: names.period, reason: "because" } }), changes),
   ask("Mutation.requestClose", "period", "programme", ofPeriod("requestClose"), (names) => ({ input: { period: names.period } }), changes),
   ask("Mutation.closePeriod", "period", "programme", ofPeriod("closePeriod"), (names) => ({ input: { period: names.period } }), changes),
@@ -371,7 +377,7 @@ describe.each(ROLES)("%s", (role) => {
 });
 
 /** What another person must do than the one who asked for it. */
-const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAllocationPolicy", "Mutation.approveRateCard", "Mutation.closePeriod", "Mutation.approveCorrection"]);
+const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAllocationPolicy", "Mutation.approveRateCard", "Mutation.closePeriod", "Mutation.restatePeriod", "Mutation.approveCorrection"]);
 
 describe("who is allowed gets through", () => {
   it("with one's own names every mutation does what it says", async () => {

@@ -24,6 +24,8 @@ export interface Names {
   /** A closed month whose statements wait, and one whose statements are all accepted. */
   readonly statementPeriod: string;
   readonly acceptedPeriod: string;
+  /** A closed month that got cost since. */
+  readonly latePeriod: string;
   /** Opaque ids by type. */
   readonly nodes: Readonly<Record<string, string>>;
 }
@@ -35,7 +37,7 @@ const NEVER = "00000000-0000-4000-8000-000000000000";
 
 /** Names of nothing at all. */
 export const MISSING: Names = {
-  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, accrual: "no-such-accrual", statementPeriod: "2019-07", acceptedPeriod: "2019-07",
+  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, accrual: "no-such-accrual", statementPeriod: "2019-07", acceptedPeriod: "2019-07", latePeriod: "2019-07",
   nodes: Object.fromEntries([...["Programme", "BusinessUnit", "UseCase", "UsageEvent", "CostPool", "CostEntry", "AllocationRun", "Statement", "StatementLine", "Correction"].map((type) => [type, idOf(type, NEVER)]), ["Period", idOf("Period", "2019-07")], ["AllocationPolicy", idOf("AllocationPolicy", "99")]]),
 };
 
@@ -45,6 +47,7 @@ export async function createTwoProgrammes(server: TestServer): Promise<{ own: Na
   await fill(server, ["retail", "claims", "support"], ["order-status", "triage", "helpdesk"], "platform", "2025-10");
   await issueMonth(server, "acme", "platform-direct", ["order-status", "triage", "helpdesk"], "2025-08");
   await acceptAll(server, [...UNITS], await issueMonth(server, "acme", "platform-direct", ["order-status"], "2025-07"));
+  await closeAndBookLate(server, "2025-06");
   const globex = inProgramme(server, "globex");
   await createAcme(server, { code: "globex" });
   const admin = globex.as("ADMIN");
@@ -56,9 +59,9 @@ export async function createTwoProgrammes(server: TestServer): Promise<{ own: Na
   await issueMonth(globex, "globex", "hangar-direct", ["freight-calls", "harbour-calls"], "2024-02");
   await must(globex.as("FINANCE"), "mutation($input: ProposeAllocationPolicyInput!) { proposeAllocationPolicy(input: $input) { policy { version } userErrors { code message } } }", { input: { effectiveFrom: "2030-01", rules: [{ pool: "hangar", parts: [{ driver: "CALLS" }] }] } });
   return {
-    own: await namesOf(server, "acme", "retail", "order-status", "platform", "2025-10", 1, ["2025-08", "2025-07"]),
-    other: await namesOf(server, "acme", "claims", "triage", "platform", "2025-10", 1, ["2025-08", "2025-07"]),
-    foreign: await namesOf(server, "globex", "freight", "freight-calls", "hangar", "2024-03", 2, ["2024-02", "2024-01"]),
+    own: await namesOf(server, "acme", "retail", "order-status", "platform", "2025-10", 1, ["2025-08", "2025-07", "2025-06"]),
+    other: await namesOf(server, "acme", "claims", "triage", "platform", "2025-10", 1, ["2025-08", "2025-07", "2025-06"]),
+    foreign: await namesOf(server, "globex", "freight", "freight-calls", "hangar", "2024-03", 2, ["2024-02", "2024-01", "2023-12"]),
   };
 }
 
@@ -109,11 +112,20 @@ async function issueMonth(server: TestServer, programme: string, pool: string, u
   return issueStatements.statements.map(({ id }: { id: string }) => id);
 }
 
+/** A month of direct cost, closed behind the API's back, with cost that came after that. */
+async function closeAndBookLate(server: TestServer, period: string): Promise<void> {
+  const book = (externalId: string): Promise<unknown> => must(server.as("FINANCE"), BOOK, { input: { pool: "platform-direct", period, amount: "2.00", currency: "USD", externalId, useCase: "order-status" } });
+  await book("in-time");
+  await server.sql("update governance.period set status = 'CLOSED', closed_at = now(), hash = repeat('0', 64), cutoff = date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond' where key = $1", [period]);
+  await server.sql("select pg_sleep(0.002)");
+  await book("late");
+}
+
 async function acceptAll(server: TestServer, businessUnits: string[], statements: string[]): Promise<void> {
   for (const statement of statements) await must(server.as("BUSINESS_UNIT", { businessUnits }), "mutation($input: AcceptStatementInput!) { acceptStatement(input: $input) { userErrors { code message } } }", { input: { statement } });
 }
 
-async function namesOf(server: TestServer, programme: string, unit: string, useCase: string, pool: string, period: string, version: number, [statementPeriod, acceptedPeriod]: [string, string]): Promise<Names> {
+async function namesOf(server: TestServer, programme: string, unit: string, useCase: string, pool: string, period: string, version: number, [statementPeriod, acceptedPeriod, latePeriod]: [string, string, string]): Promise<Names> {
   const one = async (sql: string, ...parameters: unknown[]): Promise<string> => {
     const [row] = await server.sql<{ id: string }>(`with p as (select id from tenancy.programme where code = $1) ${sql}`, [programme, ...parameters]);
     return row!.id;
@@ -135,7 +147,7 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
   const connection = await one("select id from metering.provider_connection where programme_id = (select id from p)");
   const key = await one("select id from metering.provider_key where programme_id = (select id from p)");
   const nodes = Object.fromEntries(Object.entries(keys).map(([type, key]) => [type, idOf(type, key)]));
-  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, connection: connectionRef(programme, connection), key, accrual: `accrual-${pool}`, statementPeriod, acceptedPeriod, nodes };
+  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, connection: connectionRef(programme, connection), key, accrual: `accrual-${pool}`, statementPeriod, acceptedPeriod, latePeriod, nodes };
 }
 
 /**

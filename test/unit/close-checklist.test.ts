@@ -4,7 +4,7 @@ import { hashClosedFigures } from "../../src/closing/closed-figures";
 import { DEFAULT_CLOSE_RULES } from "../../src/closing/close-rules";
 
 const ready: CloseFacts = {
-  period: "2025-10", endsAtMs: 1_000, nowMs: 1_000, today: "2025-11-01", rules: DEFAULT_CLOSE_RULES, duties: NO_DUTIES, earlierOpen: [], unattributed: 0, lateUnattributed: 0, silentSources: [], acknowledgedSilences: 0, unrated: null, unsettledVendors: [], unansweredAccruals: [], needsRun: true,
+  period: "2025-10", endsAtMs: 1_000, nowMs: 1_000, today: "2025-11-01", rules: DEFAULT_CLOSE_RULES, duties: NO_DUTIES, earlierOpen: [], unattributed: 0, lateUnattributed: 0, silentSources: [], acknowledgedSilences: 0, unrated: null, unsettledVendors: [], unansweredAccruals: [], unrestated: [], needsRun: true,
   poolsWithoutCost: [], poolsWithoutRule: [], run: { sequence: 1, isLatest: true, addsUp: true }, openDisputes: 0, unissuedMonths: [],
 };
 
@@ -29,6 +29,7 @@ describe("the checklist of a close", () => {
     ["its usage is not rated", { unrated: "The usage of 2025-10 has not been rated." }, ["USAGE_RATED"]],
     ["a vendor's total is off", { unsettledVendors: ["retell is off by 1.00 USD"] }, ["VENDORS_RECONCILED"]],
     ["an accrual was taken back and nothing came", { unansweredAccruals: ["Accrual a of 2025-09 on platform (1.00 USD)"] }, ["ACCRUALS_ANSWERED"]],
+    ["a closed month is to be restated", { unrestated: ["2025-09"] }, ["LATE_FACTS_RESTATED"]],
     ["a pool has no cost", { poolsWithoutCost: ["platform"] }, ["POOLS_HAVE_COST"]],
     ["a pool has no rule", { poolsWithoutRule: ["platform"] }, ["POOLS_HAVE_RULES"]],
     ["it was never allocated", { run: null }, ["RUN_LATEST"]],
