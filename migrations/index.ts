@@ -19,6 +19,7 @@ import { RatingByUnit1760000000019 } from "./0019-rating-by-unit";
 import { AllocationMethods1760000000021 } from "./0021-allocation-methods";
 import { Journals1760000000023 } from "./0023-journals";
 import { Budgets1760000000024 } from "./0024-budgets";
+import { Close1760000000025 } from "./0025-close";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -43,4 +44,5 @@ export const migrations = [
   AllocationMethods1760000000021,
   Journals1760000000023,
   Budgets1760000000024,
+  Close1760000000025,
 ];

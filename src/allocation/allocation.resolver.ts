@@ -4,7 +4,7 @@ import { fromNodeId } from "../kernel/node-id";
 import { toMoney } from "../kernel/money";
 import { Page, decodeCursor, requirePageSize, toPage } from "../kernel/paging";
 import { Refusal } from "../kernel/refusal";
-import { PeriodKeyScalar } from "../kernel/scalars";
+import { DateTimeScalar, PeriodKeyScalar } from "../kernel/scalars";
 import { selects } from "../kernel/selection";
 import { payload } from "../kernel/user-error.type";
 import { costsStore } from "../costs/costs.store";
@@ -73,14 +73,16 @@ export class AllocationResolver {
     @Arg("groupBy", () => [AllocationDimensionEnum]) groupBy: AllocationDimension[],
     @Arg("run", () => ID, { nullable: true }) runId?: string | null,
     @Arg("where", () => AllocationWhere, { nullable: true }) where?: AllocationWhere | null,
+    @Arg("asOf", () => DateTimeScalar, { nullable: true, description: "The newest run that was made before this instant; not together with run." }) asOf?: Date | null,
   ): Promise<AllocationReport | null> {
+    if (runId && asOf) throw new Refusal("BAD_USER_INPUT", "Name a run or an instant, not both.", ["asOf"]);
     const onlyGroups = seesOnlyGroups(context.principal.role);
     if (onlyGroups && (groupBy.length > 0 || where)) throw new Refusal("FORBIDDEN", "This role sees the totals of a run: leave groupBy empty and where out.");
     if (new Set(groupBy).size !== groupBy.length) throw new Refusal("BAD_USER_INPUT", "groupBy names a dimension twice.", ["groupBy"]);
     return context.withTenant(async (tx) => {
       const currency = programmeCurrency(tx.scope.programme);
       const resolved = { ...(await resolveWhere(tx, where ?? {})), ownersAt: where?.ownership === "AS_IS" ? new Date(context.clock.now()) : null };
-      const run = await findRun(tx, period, runId);
+      const run = await findRun(tx, period, runId, asOf);
       if (!run) return null;
       const asked = (field: string): boolean => selects(info, [field]);
       const totals = onlyGroups || asked("total") || asked("unallocated") || asked("variance") ? await runTotals(tx, run.id, resolved.poolIds) : { totalMinor: 0n, unallocatedMinor: 0n, varianceMinor: 0n, units: 0 };
@@ -161,8 +163,8 @@ export class AllocationResolver {
 }
 
 /** The named run when it is of that period, or the newest of the period; null when there is none. */
-async function findRun(tx: TenantTransaction, period: string, id: string | null | undefined): Promise<AllocationRun | null> {
-  if (id === null || id === undefined) return runStore(tx).latestRun(period);
+async function findRun(tx: TenantTransaction, period: string, id: string | null | undefined, asOf: Date | null = null): Promise<AllocationRun | null> {
+  if (id === null || id === undefined) return runStore(tx).latestRun(period, asOf);
   const node = fromNodeId(id);
   if (node?.type !== "AllocationRun" || !/^[0-9a-f-]{36}$/.test(node.key)) return null;
   const run = await runStore(tx).findRun(node.key);

@@ -21,8 +21,9 @@ export const RUN_SQL = `
 export function runStore(tx: TenantTransaction) {
   const programmeId = tx.scope.programme.id;
   return {
-    latestRun: async (period: string): Promise<AllocationRun | null> =>
-      (await tx.query<AllocationRun>(`${RUN_SQL} and r.period_key = $2 order by r.sequence desc limit 1`, [programmeId, period]))[0] ?? null,
+    /** The newest run of a period that was made before an instant (null: by now). */
+    latestRun: async (period: string, asOf: Date | null = null): Promise<AllocationRun | null> =>
+      (await tx.query<AllocationRun>(`${RUN_SQL} and r.period_key = $2 and ($3::timestamptz is null or r.created_at < $3) order by r.sequence desc limit 1`, [programmeId, period, asOf]))[0] ?? null,
     findRun: async (id: string): Promise<AllocationRun | null> => (await tx.query<AllocationRun>(`${RUN_SQL} and r.id = $2`, [programmeId, id]))[0] ?? null,
     saveRun: (facts: AllocationFacts, result: AllocationResult, policy: AllocationPolicy, cutoff: Date) => saveRun(tx, facts, result, policy, cutoff),
   };

@@ -10,15 +10,19 @@ import { RunDiffResolver } from "../allocation/bridge/run-diff.resolver";
 import { AdjustmentResolver } from "../chargeback/adjustment.resolver";
 import { ChargeBridgeResolver } from "../chargeback/bridge/charge-bridge.resolver";
 import { PlanBridgeResolver } from "../chargeback/bridge/plan-bridge.resolver";
+import { RestatementResolver } from "../chargeback/restatement/restatement.resolver";
 import { DisputeResolutionFieldResolver, StatementDisputeFieldResolver, StatementFieldResolver, StatementLineFieldResolver } from "../chargeback/statement-view.resolver";
 import { StatementResolver } from "../chargeback/statement.resolver";
 import { BudgetResolver } from "../budgets/budget.resolver";
 import { CommitmentResolver } from "../budgets/commitment.resolver";
 import { FundingResolver } from "../budgets/funding/funding.resolver";
 import { ClosingResolver } from "../closing/closing.resolver";
+import { CloseDutyResolver } from "../closing/duties/close-duty.resolver";
+import { ClosePreviewResolver } from "../closing/preview/close-preview.resolver";
 import { CorrectionFieldResolver, UsageEventCorrectionResolver } from "../corrections/correction-fields.resolver";
 import { AddToBackfillInput } from "../corrections/correction-input.type";
 import { CorrectionResolver } from "../corrections/correction.resolver";
+import { AccrualResolver } from "../costs/accruals/accrual.resolver";
 import { CostsResolver } from "../costs/costs.resolver";
 import { ExchangeRateResolver } from "../costs/exchange-rate.resolver";
 import { GovernanceResolver } from "../governance/governance.resolver";
@@ -46,6 +50,7 @@ import { NodeResolver } from "./node.resolver";
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the form that type-graphql asks for
 const RESOLVERS: NonEmptyArray<Function> = [
   TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, DriverBookingResolver, PolicyComparisonResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
+  CloseDutyResolver, ClosePreviewResolver, AccrualResolver, RestatementResolver,
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
   RunDiffResolver, ChargeBridgeResolver, PlanBridgeResolver,
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,

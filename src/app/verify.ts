@@ -3,8 +3,10 @@ import { verifyConservation, verifyRunPools } from "../allocation/verify-conserv
 import { verifyPolicies } from "../allocation/verify-policies.query";
 import { RunProofs, checkRun } from "../allocation/verify-runs.query";
 import { STATEMENT_STATUSES } from "../chargeback";
+import { verifyRestatements } from "../chargeback/restatement/verify-restatements.query";
 import { linesOf, listStatements } from "../chargeback/statement.query";
 import { StatementHashes, verifyStatements } from "../chargeback/verify-statements.query";
+import { verifyAccruals } from "../costs/accruals/verify-accruals.query";
 import { ChainLink } from "../governance";
 import { verifyAuditChain } from "../governance/verify-audit-chain.query";
 import { verifyAdjustments, verifyClosedPeriods } from "../closing/verify-closed.query";
@@ -50,6 +52,8 @@ export async function* verifyProgramme(database: Database, scope: Scope, anchors
   yield await prove(verifyVendorStatements);
   yield await prove(verifyClosedPeriods);
   yield await prove(verifyAdjustments);
+  yield await prove(verifyAccruals);
+  yield await prove(verifyRestatements);
   yield await prove((tx) => verifyStatements(tx, currency));
   const hashes = new StatementHashes();
   for (let after: string | null = null, more = true; more; ) {

@@ -16,4 +16,18 @@ export const adjustmentEntities: readonly EntitySchema[] = [
   }),
   table("AdjustmentPool", "adjustment_pool", { programme_id: key, period_key: month, origin_period_key: month, pool_id: key, amount_minor: whole, allocated_minor: whole, unallocated_minor: whole }),
   table("AdjustmentLine", "adjustment_line", { programme_id: key, period_key: month, origin_period_key: month, pool_id: key, business_unit_id: key, use_case_id: key, amount_minor: whole }),
+  table("RestatementRequest", "restatement_request", {
+    programme_id: key, period_key: month, sequence: { type: "integer", primary: true }, kind: { type: "text" }, reason: { type: "text" }, recorded_at: { type: "timestamptz" }, recorded_by: { type: "text" },
+  }),
+  table("Restatement", "restatement", {
+    programme_id: key, period_key: month, version: { type: "integer", primary: true }, run_id: { type: "uuid", nullable: true }, late_from: { type: "timestamptz" }, late_to: { type: "timestamptz" },
+    late_events: whole, late_cost_entries: whole, input_hash: { type: "text" }, previous_hash: { type: "text" }, hash: { type: "text" }, reason: { type: "text" }, requested_by: { type: "text" },
+    requested_at: { type: "timestamptz" }, restated_by: { type: "text" }, restated_at: { type: "timestamptz" },
+  }),
+  table("RestatementPool", "restatement_pool", {
+    programme_id: key, period_key: month, version: { type: "integer", primary: true }, pool_id: key, before_minor: whole, before_unallocated_minor: whole, after_minor: whole, after_unallocated_minor: whole,
+  }),
+  table("RestatementCell", "restatement_cell", {
+    programme_id: key, period_key: month, version: { type: "integer", primary: true }, pool_id: key, business_unit_id: key, use_case_id: key, before_minor: whole, cost_minor: whole, usage_minor: whole, after_minor: whole,
+  }),
 ];

@@ -41,7 +41,7 @@ export class AdjustmentResolver {
     const currency = programmeCurrency((await context.scope()).programme);
     return Promise.all(found.map(async ({ stored, lines, period, originPeriod, run }) => ({
       period, originPeriod, run, lateFrom: stored.lateFrom, lateTo: stored.lateTo, lateEvents: Number(stored.lateEvents), lateCostEntries: Number(stored.lateCostEntries), hash: stored.resultHash,
-      lines: await Promise.all(lines.map((line) => toLine(context, line, currency))),
+      lines: await Promise.all(lines.map((line) => toAdjustmentLine(context, line, currency))),
     })));
   }
 
@@ -52,7 +52,8 @@ export class AdjustmentResolver {
   }
 }
 
-async function toLine(context: RequestContext, line: StoredAdjustmentLine, currency: Parameters<typeof toMoney>[1]): Promise<AdjustmentLineType> {
+/** A line with what it names. */
+export async function toAdjustmentLine(context: RequestContext, line: StoredAdjustmentLine, currency: Parameters<typeof toMoney>[1]): Promise<AdjustmentLineType> {
   const [pool, businessUnit, useCase] = await Promise.all([loadCostPool(context, line.poolId), loadBusinessUnit(context, line.businessUnitId), loadUseCase(context, line.useCaseId)]);
   invariant(pool && businessUnit && useCase, "an adjustment line names what does not exist");
   return { pool, businessUnit: businessUnit as BusinessUnitType, useCase: useCase as UseCaseType, amount: toMoney(line.amountMinor, currency) };

@@ -2,6 +2,7 @@ import { invariant } from "../kernel/refusal";
 import { TenantTransaction } from "../tenancy/database.store";
 import { hashAdjustment } from "./adjustment";
 import { PendingAdjustment } from "./draft-adjustments.store";
+import { chargedUntil, holdLateFacts } from "./late-months.query";
 
 /** A posted adjustment: what late facts of `originPeriodKey` changed, charged in `periodKey`. */
 export interface StoredAdjustment {
@@ -56,12 +57,9 @@ export function adjustmentStore(tx: TenantTransaction) {
 
 async function saveAdjustments(tx: TenantTransaction, periodKey: string, drafts: readonly PendingAdjustment[]): Promise<void> {
   const programmeId = tx.scope.programme.id;
+  if (drafts.length > 0) await holdLateFacts(tx);
   for (const draft of drafts) {
-    const [last] = await tx.query<{ lateTo: Date }>(
-      `select coalesce((select max(late_to) from chargeback.adjustment where programme_id = $1 and origin_period_key = $2), cutoff) as "lateTo" from governance.period where programme_id = $1 and key = $2`,
-      [programmeId, draft.origin],
-    );
-    if (last?.lateTo.getTime() !== draft.lateFrom.getTime()) throw new StaleDrafts();
+    if ((await chargedUntil(tx, draft.origin))?.getTime() !== draft.lateFrom.getTime()) throw new StaleDrafts();
     invariant(hashAdjustment(draft.origin, draft) === draft.resultHash, "an adjustment that changed after it was drafted");
     await tx.query(
       `insert into chargeback.adjustment (programme_id, period_key, origin_period_key, run_id, late_from, late_to, late_events, late_cost_entries, input_hash, result_hash, recorded_by)

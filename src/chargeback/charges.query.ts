@@ -76,6 +76,22 @@ export async function chargesOfAdjustments(tx: TenantTransaction, origin: string
   return { charges: charges.map(toCharge), pools: pools.map(toPool) };
 }
 
+/** What restatements have changed in a closed period so far. */
+export async function chargesOfRestatements(tx: TenantTransaction, period: string): Promise<Charges> {
+  const parameters = [tx.scope.programme.id, period];
+  const charges = await tx.query<ChargeRow>(
+    `select p.code as pool, u.code as unit, c.code as "useCase", sum(x.after_minor - x.before_minor) as amount from chargeback.restatement_cell x ${CODES}
+     where x.programme_id = $1 and x.period_key = $2 group by 1, 2, 3 having sum(x.after_minor - x.before_minor) <> 0`,
+    parameters,
+  );
+  const pools = await tx.query<PoolRow>(
+    `select p.code as pool, sum(x.after_minor - x.before_minor) as amount, sum(x.after_unallocated_minor - x.before_unallocated_minor) as unallocated
+     from chargeback.restatement_pool x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id where x.programme_id = $1 and x.period_key = $2 group by 1`,
+    parameters,
+  );
+  return { charges: charges.map(toCharge), pools: pools.map(toPool) };
+}
+
 /** What a result that was not stored would charge, by pool and use case. */
 export function chargesOfResult(result: AllocationResult): Charges {
   const sums = new Map<string, Charge>();

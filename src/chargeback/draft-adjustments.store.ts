@@ -8,7 +8,8 @@ import { periodStore } from "../governance/period.store";
 import { Scope } from "../tenancy";
 import { Database, TenantTransaction } from "../tenancy/database.store";
 import { AdjustmentDraft, Charges, draftAdjustment } from "./adjustment";
-import { chargesOfAdjustments, chargesOfResult, chargesOfRun, directCharges, together } from "./charges.query";
+import { chargesOfAdjustments, chargesOfRestatements, chargesOfResult, chargesOfRun, directCharges, together } from "./charges.query";
+import { Origin, monthsWithLateFacts } from "./late-months.query";
 
 /** A draft with what it stands on: the facts of its origin recorded in the half-open range [lateFrom, lateTo). */
 export interface PendingAdjustment extends AdjustmentDraft {
@@ -20,8 +21,6 @@ export interface PendingAdjustment extends AdjustmentDraft {
   readonly lateCostEntries: number;
 }
 
-interface Origin { readonly key: string; readonly cutoff: Date; readonly lateFrom: Date }
-
 /** A replay may scan a month of raw usage. */
 const REPLAY_TIMEOUT_MS = 600_000;
 
@@ -32,27 +31,19 @@ const REPLAY_TIMEOUT_MS = 600_000;
  */
 export async function draftAdjustments(database: Database, scope: Scope, before: string): Promise<PendingAdjustment[]> {
   const drafts: PendingAdjustment[] = [];
-  for (const origin of await database.withTenant(scope, (tx) => monthsWithLateFacts(tx, before))) {
-    const lateTo = await database.withTenant(scope, async (tx) => {
-      await periodStore(tx).lockAlone(origin.key);
-      return instantAfterAll(tx);
-    });
+  for (const origin of await database.withTenant(scope, (tx) => monthsWithLateFacts(tx, { before }))) {
+    const lateTo = await namedInstant(database, scope, origin.key);
     drafts.push(await database.withTenant(scope, (tx) => draftFor(tx, origin, lateTo), { statementTimeoutMs: REPLAY_TIMEOUT_MS, isolation: "REPEATABLE READ" }));
   }
   return drafts;
 }
 
-function monthsWithLateFacts(tx: TenantTransaction, before: string): Promise<Origin[]> {
-  return tx.query<Origin>(
-    `select p.key, p.cutoff, l.late_from as "lateFrom"
-     from governance.period p
-       cross join lateral (select coalesce((select max(a.late_to) from chargeback.adjustment a where a.programme_id = $1 and a.origin_period_key = p.key), p.cutoff) as late_from) l
-     where p.programme_id = $1 and p.status = 'CLOSED' and p.key < $2
-       and (exists (select from metering.late_event e where e.programme_id = $1 and e.period_key = p.key and e.recorded_at >= l.late_from)
-         or exists (select from costs.cost_entry c where c.programme_id = $1 and c.period_key = p.key and c.recorded_at >= l.late_from))
-     order by p.key`,
-    [tx.scope.programme.id, before],
-  );
+/** An instant before which everything of a month is there: whoever is writing into it is waited for. */
+export function namedInstant(database: Database, scope: Scope, period: string): Promise<Date> {
+  return database.withTenant(scope, async (tx) => {
+    await periodStore(tx).lockAlone(period);
+    return instantAfterAll(tx);
+  });
 }
 
 /**
@@ -66,16 +57,25 @@ export async function instantAfterAll(tx: TenantTransaction): Promise<Date> {
 
 async function draftFor(tx: TenantTransaction, origin: Origin, lateTo: Date): Promise<PendingAdjustment> {
   const { run, inputHash, charges } = await replay(tx, origin, lateTo);
-  const posted = [run ? await chargesOfRun(tx, run.id) : { pools: [], charges: [] }, await chargesBeside(tx, origin.key, origin.cutoff, origin.cutoff), await chargesOfAdjustments(tx, origin.key)];
+  return { ...draftAdjustment(origin.key, await postedSoFar(tx, origin, run), charges), ...(await lateRange(tx, origin, lateTo)), runId: run?.id ?? null, inputHash };
+}
+
+/** All that is charged for a closed month by now: its run, what no policy divides, and what was adjusted and restated since. */
+export async function postedSoFar(tx: TenantTransaction, origin: Origin, run: AllocationRun | null): Promise<Charges> {
+  return together(
+    run ? await chargesOfRun(tx, run.id) : { pools: [], charges: [] }, await chargesBeside(tx, origin.key, origin.cutoff, origin.cutoff),
+    await chargesOfAdjustments(tx, origin.key), await chargesOfRestatements(tx, origin.key),
+  );
+}
+
+/** From where to where facts are late, and how many of them there are. */
+export async function lateRange(tx: TenantTransaction, { key, lateFrom }: Origin, lateTo: Date): Promise<Pick<PendingAdjustment, "lateFrom" | "lateTo" | "lateEvents" | "lateCostEntries">> {
   const [late] = await tx.query<{ events: string; entries: string }>(
     `select (select count(*) from metering.late_event where programme_id = $1 and period_key = $2 and recorded_at >= $3 and recorded_at < $4) as events,
        (select count(*) from costs.cost_entry where programme_id = $1 and period_key = $2 and recorded_at >= $3 and recorded_at < $4) as entries`,
-    [tx.scope.programme.id, origin.key, origin.lateFrom, lateTo],
+    [tx.scope.programme.id, key, lateFrom, lateTo],
   );
-  return {
-    ...draftAdjustment(origin.key, together(...posted), charges),
-    runId: run?.id ?? null, inputHash, lateFrom: origin.lateFrom, lateTo, lateEvents: Number(late!.events), lateCostEntries: Number(late!.entries),
-  };
+  return { lateFrom, lateTo, lateEvents: Number(late!.events), lateCostEntries: Number(late!.entries) };
 }
 
 /**
@@ -88,10 +88,26 @@ export async function chargesWithLateFacts(tx: TenantTransaction, closed: Pick<O
 
 /** The month divided anew by what was recorded before an instant, by the policy that it was closed with. */
 async function replay(tx: TenantTransaction, origin: Pick<Origin, "key" | "cutoff">, lateTo: Date): Promise<{ readonly run: AllocationRun | null; readonly inputHash: string; readonly charges: Charges }> {
-  const run = await runStore(tx).latestRun(origin.key);
-  const policy = run ? await policyStore(tx).findPolicy(run.policyVersion) : await policyAtClose(tx, origin);
+  const { run, policy } = await closedWith(tx, origin);
   const replayed = allocate(await factsWith(tx, origin, lateTo, run, policy));
   return { run, inputHash: replayed.inputHash, charges: together(chargesOfResult(replayed), await chargesBeside(tx, origin.key, lateTo, origin.cutoff)) };
+}
+
+/**
+ * The same in two steps: first with the cost as it is known at `lateTo` and the usage as it was at `lateFrom`, then with both.
+ * What moves in the first was caused by cost, in the second by usage.
+ */
+export async function replayInSteps(tx: TenantTransaction, origin: Origin, lateTo: Date): Promise<{ readonly run: AllocationRun | null; readonly inputHash: string; readonly withCost: Charges; readonly withBoth: Charges }> {
+  const { run, policy } = await closedWith(tx, origin);
+  const [before, after] = [await factsWith(tx, origin, origin.lateFrom, run, policy), await factsWith(tx, origin, lateTo, run, policy)];
+  const beside = await chargesBeside(tx, origin.key, lateTo, origin.cutoff);
+  const [withCost, withBoth] = [allocate({ ...after, drivers: new Map([...after.drivers, ...before.drivers]) }), allocate(after)];
+  return { run, inputHash: withBoth.inputHash, withCost: together(chargesOfResult(withCost), beside), withBoth: together(chargesOfResult(withBoth), beside) };
+}
+
+async function closedWith(tx: TenantTransaction, origin: Pick<Origin, "key" | "cutoff">): Promise<{ readonly run: AllocationRun | null; readonly policy: AllocationPolicy | null }> {
+  const run = await runStore(tx).latestRun(origin.key);
+  return { run, policy: run ? await policyStore(tx).findPolicy(run.policyVersion) : await policyAtClose(tx, origin) };
 }
 
 /** Of a month that closed without a run: the policy that had been approved by then. */

@@ -5,3 +5,6 @@ export * from "./issue-statements";
 export * from "./post-statements";
 export * from "./resolve-dispute";
 export * from "./statement";
+export * from "./restatement/restate-period";
+export * from "./restatement/restate-statements";
+export * from "./restatement/restatement";

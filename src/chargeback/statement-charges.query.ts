@@ -3,16 +3,16 @@ import { runStore } from "../allocation/run.store";
 import { Period } from "../governance";
 import { TenantTransaction } from "../tenancy/database.store";
 import { Charges } from "./adjustment";
-import { chargesOfRun, directCharges } from "./charges.query";
+import { chargesOfRestatements, chargesOfRun, directCharges } from "./charges.query";
 import { ChargedLine } from "./issue-statements";
 
-/** Everything that a closed period charges to units: its run, its direct cost, and what late facts of earlier months changed. */
+/** Everything that a closed period charges to units: its run, its direct cost, what late facts of earlier months changed, and what was restated. */
 export async function chargedLines(tx: TenantTransaction, period: Period): Promise<ChargedLine[]> {
   invariant(period.cutoff, "a closed period without its cut-off");
   const run = await runStore(tx).latestRun(period.key);
   const allocated = run ? linesFrom(await chargesOfRun(tx, run.id), "ALLOCATION", period.key, { id: run.id, resultHash: run.resultHash }) : [];
   const direct = linesFrom(await directCharges(tx, period.key, period.cutoff), "DIRECT", period.key, null);
-  return [...allocated, ...direct, ...(await adjustmentLines(tx, period.key))];
+  return [...allocated, ...direct, ...(await adjustmentLines(tx, period.key)), ...linesFrom(await chargesOfRestatements(tx, period.key), "RESTATEMENT", period.key, null)];
 }
 
 function linesFrom({ charges }: Charges, kind: ChargedLine["kind"], originPeriod: string, run: ChargedLine["run"]): ChargedLine[] {

@@ -18,7 +18,7 @@ export interface StatementFaults {
 
 /**
  * Compares every total with its lines and, over the newest versions, the lines of each unit and pool with what they stand for:
- * the run's shares, the direct cost booked, the adjustments posted; and each resolution with zero. One period, or (null) all.
+ * the run's shares, the direct cost booked, the adjustments posted, what was restated; and each resolution with zero. One period, or (null) all.
  */
 export async function statementFaults(tx: TenantTransaction, period: string | null, most: number): Promise<StatementFaults> {
   const [row] = await tx.query<StatementFaults>(
@@ -51,6 +51,9 @@ export async function statementFaults(tx: TenantTransaction, period: string | nu
        union all
        select a.period_key, a.business_unit_id, 'ADJUSTMENT', a.pool_id, sum(a.amount_minor)
        from period m join chargeback.adjustment_line a on a.programme_id = $1 and a.period_key = m.key group by 1, 2, 4
+       union all
+       select c.period_key, c.business_unit_id, 'RESTATEMENT', c.pool_id, sum(c.after_minor - c.before_minor)
+       from period m join chargeback.restatement_cell c on c.programme_id = $1 and c.period_key = m.key group by 1, 2, 4
      ), moved as (
        select resolution_id, sum(amount) as amount from (
          select resolution_id, amount_minor as amount from line where newest and kind = 'RESOLUTION'

@@ -16,7 +16,7 @@ const table = (name: string, tableName: string, columns: Columns): EntitySchema 
 /** Mapped so that migrations and entities can be compared; reads and writes of these tables are SQL of our own. */
 export const statementEntities: readonly EntitySchema[] = [
   table("Statement", "statement", {
-    id: key, business_unit_id: uuid, period_key: text, version: whole, mode: text, currency: text, total_minor: minor, hash: text, previous_hash: optional, resolution_id: optionalUuid, issued_at: instant, issued_by: text,
+    id: key, business_unit_id: uuid, period_key: text, version: whole, mode: text, currency: text, total_minor: minor, hash: text, previous_hash: optional, resolution_id: optionalUuid, restatement_version: { type: "integer", nullable: true }, issued_at: instant, issued_by: text,
   }),
   table("StatementLine", "statement_line", {
     statement_id: key, line_id: key, business_unit_id: uuid, position: whole, kind: text, use_case_id: optionalUuid, pool_id: optionalUuid, origin_period_key: text, run_id: optionalUuid, resolution_id: optionalUuid,

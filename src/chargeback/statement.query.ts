@@ -1,6 +1,6 @@
 import { Page, PageRequest, decodeCursor, toPage } from "../kernel/paging";
 import { TenantTransaction } from "../tenancy/database.store";
-import { Statement, StatementEvent, StatementLine, StatementStatus } from "./statement";
+import { FiguresView, Statement, StatementEvent, StatementLine, StatementStatus } from "./statement";
 
 /** A line with the ids that it names. */
 export interface StoredLine extends StatementLine {
@@ -12,7 +12,7 @@ export interface StoredLine extends StatementLine {
 
 const STATEMENT = `
   select s.id, s.business_unit_id as "businessUnitId", u.code as "businessUnit", s.period_key as "periodKey", s.version, s.mode, s.currency, s.total_minor as "totalMinor",
-    s.hash, s.previous_hash as "previousHash", s.resolution_id as "resolutionId", s.issued_at as "issuedAt", s.issued_by as "issuedBy", e.status,
+    s.hash, s.previous_hash as "previousHash", s.resolution_id as "resolutionId", s.restatement_version as "restatementVersion", s.issued_at as "issuedAt", s.issued_by as "issuedBy", e.status,
     (select max(n.version) from chargeback.statement n where n.programme_id = $1 and n.period_key = s.period_key and n.business_unit_id = s.business_unit_id) as "newestVersion"
   from chargeback.statement s
     join tenancy.business_unit u on u.programme_id = $1 and u.id = s.business_unit_id
@@ -35,6 +35,13 @@ export async function findStatement(tx: TenantTransaction, id: string): Promise<
 /** The newest version that a unit has for a month. */
 export async function newestStatement(tx: TenantTransaction, businessUnit: string, period: string): Promise<Statement | null> {
   return (await statements(tx, "and u.code = $2 and s.period_key = $3 order by s.version desc limit 1", [businessUnit, period]))[0] ?? null;
+}
+
+/** The newest version that was issued before an instant (null: by now) and, as posted, holds nothing that was restated. */
+export async function statementAsOf(tx: TenantTransaction, businessUnit: string, period: string, view: FiguresView, asOf: Date | null): Promise<Statement | null> {
+  const condition = `and u.code = $2 and s.period_key = $3 and ($4::timestamptz is null or s.issued_at < $4)
+    and ($5 or not exists (select from chargeback.statement_line l where l.programme_id = $1 and l.statement_id = s.id and l.kind = 'RESTATEMENT')) order by s.version desc limit 1`;
+  return (await statements(tx, condition, [businessUnit, period, asOf, view === "RESTATED"]))[0] ?? null;
 }
 
 /** The newest version of every statement of a month, by code of the unit. */

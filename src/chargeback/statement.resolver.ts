@@ -1,7 +1,7 @@
 import { Arg, Ctx, Int, Mutation, Query, Resolver } from "type-graphql";
 import { Page, requirePageSize } from "../kernel/paging";
 import { Refusal } from "../kernel/refusal";
-import { PeriodKeyScalar } from "../kernel/scalars";
+import { DateTimeScalar, PeriodKeyScalar } from "../kernel/scalars";
 import { payload } from "../kernel/user-error.type";
 import { programmeCurrency } from "../tenancy";
 import { Allow } from "../tenancy/access";
@@ -15,13 +15,13 @@ import { issueStatements } from "./issue-statements";
 import { postStatements } from "./post-statements";
 import { resolveDispute } from "./resolve-dispute";
 import { resolveDisputePorts } from "./resolve-ports.store";
-import { Statement } from "./statement";
+import { FiguresView, Statement } from "./statement";
 import {
   AcceptStatementInput, DisputeStatementInput, IssueStatementsInput, IssueStatementsPayload, PostStatementsInput, PostStatementsPayload, ResolveDisputeInput, StatementPayload, StatementWhere,
 } from "./statement-input.type";
 import { toStatement } from "./statement-view.resolver";
-import { listStatements, newestStatement } from "./statement.query";
-import { StatementConnection, StatementType } from "./statement.type";
+import { listStatements, statementAsOf } from "./statement.query";
+import { FiguresViewEnum, StatementConnection, StatementType } from "./statement.type";
 
 /** Statements of a whole programme are written and proved at once: longer than a read of the API may take. */
 const WHOLE_MONTH: TransactionOptions = { statementTimeoutMs: 120_000 };
@@ -29,10 +29,16 @@ const WHOLE_MONTH: TransactionOptions = { statementTimeoutMs: 120_000 };
 @Resolver()
 export class StatementResolver {
   @Allow("FINANCE", "BUSINESS_UNIT", "AUDITOR")
-  @Query(() => StatementType, { nullable: true, description: "The newest version of a unit's statement of a month; null when there is none, or none that is yours." })
-  async statement(@Ctx() context: RequestContext, @Arg("businessUnit", () => String) businessUnit: string, @Arg("period", () => PeriodKeyScalar) period: string): Promise<StatementType | null> {
+  @Query(() => StatementType, { nullable: true, description: "The newest version of a unit's statement of a month, with its status as it is now; null when there is none, or none that is yours." })
+  async statement(
+    @Ctx() context: RequestContext,
+    @Arg("businessUnit", () => String) businessUnit: string,
+    @Arg("period", () => PeriodKeyScalar) period: string,
+    @Arg("view", () => FiguresViewEnum, { defaultValue: "RESTATED", description: "POSTED leaves out versions that a restatement of the month went into." }) view: FiguresView,
+    @Arg("asOf", () => DateTimeScalar, { nullable: true, description: "The newest version that was issued before this instant." }) asOf?: Date | null,
+  ): Promise<StatementType | null> {
     return context.withTenant(async (tx) => {
-      const found = await newestStatement(tx, businessUnit, period);
+      const found = await statementAsOf(tx, businessUnit, period, view, asOf ?? null);
       return found && viewed(tx, found);
     });
   }

@@ -53,14 +53,14 @@ export function statementStore(tx: TenantTransaction) {
     saveDrafts: async (drafts: readonly StatementDraft[]): Promise<void> => {
       const column = <T>(pick: (draft: StatementDraft) => T): T[] => drafts.map(pick);
       const saved = await tx.query(
-        `insert into chargeback.statement (programme_id, id, business_unit_id, period_key, version, mode, currency, total_minor, hash, previous_hash, resolution_id, issued_by)
-         select $1, x.id, u.id, x.period, x.version, x.mode, x.currency, x.total, x.hash, x.previous, x.resolution, $2
-         from unnest($3::uuid[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::text[], $12::uuid[])
-             x (id, unit, period, version, mode, currency, total, hash, previous, resolution)
+        `insert into chargeback.statement (programme_id, id, business_unit_id, period_key, version, mode, currency, total_minor, hash, previous_hash, resolution_id, restatement_version, issued_by)
+         select $1, x.id, u.id, x.period, x.version, x.mode, x.currency, x.total, x.hash, x.previous, x.resolution, x.restatement, $2
+         from unnest($3::uuid[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::text[], $12::uuid[], $13::int[])
+             x (id, unit, period, version, mode, currency, total, hash, previous, resolution, restatement)
            join tenancy.business_unit u on u.programme_id = $1 and u.code = x.unit returning 1`,
         [
           programmeId, subject, column((d) => d.id), column((d) => d.businessUnit), column((d) => d.periodKey), column((d) => d.version), column((d) => d.mode), column((d) => d.currency),
-          column((d) => String(d.totalMinor)), column((d) => d.hash), column((d) => d.previousHash), column((d) => d.resolutionId),
+          column((d) => String(d.totalMinor)), column((d) => d.hash), column((d) => d.previousHash), column((d) => d.resolutionId), column((d) => d.restatementVersion ?? null),
         ],
       );
       invariant(saved.length === drafts.length, "a statement of a unit that is not there");

@@ -4,11 +4,15 @@ import { Refusal } from "../kernel/refusal";
 import { ChargebackMode } from "../tenancy";
 
 /** In the order in which a statement lists them. */
-export const STATEMENT_LINE_KINDS = ["ALLOCATION", "DIRECT", "ADJUSTMENT", "RESOLUTION"] as const;
+export const STATEMENT_LINE_KINDS = ["ALLOCATION", "DIRECT", "ADJUSTMENT", "RESTATEMENT", "RESOLUTION"] as const;
 export type StatementLineKind = (typeof STATEMENT_LINE_KINDS)[number];
 
 export const STATEMENT_STATUSES = ["DRAFT", "ISSUED", "DISPUTED", "ACCEPTED", "ADJUSTED", "POSTED", "SUPERSEDED"] as const;
 export type StatementStatus = (typeof STATEMENT_STATUSES)[number];
+
+/** POSTED: as it was before the month was restated. RESTATED: with what restatements changed. */
+export const FIGURES_VIEWS = ["POSTED", "RESTATED"] as const;
+export type FiguresView = (typeof FIGURES_VIEWS)[number];
 
 /** One amount of a statement. It is the same, with the same id, in every version that holds it. */
 export interface StatementLine {
@@ -42,6 +46,8 @@ export interface StatementDraft {
   readonly previousHash: string | null;
   /** The resolution that made this version; null in the first. */
   readonly resolutionId: string | null;
+  /** Version of the month's figures that made this version; null or left out where a restatement did not. */
+  readonly restatementVersion?: number | null;
 }
 
 /** A stored version and how it stands. */
@@ -68,7 +74,7 @@ export function sumOf(lines: readonly Pick<StatementLine, "amountMinor">[]): big
 }
 
 /** SHA-256 over codes, amounts, kinds, mode, currency, version and the hash before it: no ids, no clocks. */
-export function hashStatement(statement: Omit<StatementDraft, "id" | "totalMinor" | "hash" | "resolutionId">): string {
+export function hashStatement(statement: Omit<StatementDraft, "id" | "totalMinor" | "hash" | "resolutionId" | "restatementVersion">): string {
   const { businessUnit, periodKey, version, mode, currency, previousHash, lines } = statement;
   return hashOf({
     businessUnit, period: periodKey, version, mode, currency, previousHash,

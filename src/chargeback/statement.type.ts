@@ -7,7 +7,7 @@ import { CostPoolType } from "../costs/costs.type";
 import { ChargebackMode } from "../tenancy";
 import { ChargebackModeEnum, UseCaseType } from "../tenancy/tenancy.type";
 import { RESOLUTION_OUTCOMES, ResolutionOutcome } from "./dispute";
-import { STATEMENT_LINE_KINDS, STATEMENT_STATUSES, StatementLineKind, StatementStatus } from "./statement";
+import { FIGURES_VIEWS, STATEMENT_LINE_KINDS, STATEMENT_STATUSES, StatementLineKind, StatementStatus } from "./statement";
 
 export const StatementStatusEnum = enumOf(STATEMENT_STATUSES);
 registerEnumType(StatementStatusEnum, {
@@ -17,8 +17,10 @@ registerEnumType(StatementStatusEnum, {
 export const StatementLineKindEnum = enumOf(STATEMENT_LINE_KINDS);
 registerEnumType(StatementLineKindEnum, {
   name: "StatementLineKind",
-  description: "ALLOCATION is a share of divided cost; DIRECT is cost of the use case itself; ADJUSTMENT is what late facts changed in an earlier month; RESOLUTION answers a dispute.",
+  description: "ALLOCATION is a share of divided cost; DIRECT is cost of the use case itself; ADJUSTMENT is what late facts changed in an earlier month; RESTATEMENT is what they changed in this one, after its close; RESOLUTION answers a dispute.",
 });
+export const FiguresViewEnum = enumOf(FIGURES_VIEWS);
+registerEnumType(FiguresViewEnum, { name: "FiguresView", description: "POSTED: the newest version without anything that was restated. RESTATED: the newest version of all." });
 export const DisputeOutcomeEnum = enumOf(["OPEN", ...RESOLUTION_OUTCOMES] as const);
 registerEnumType(DisputeOutcomeEnum, { name: "DisputeOutcome", description: "OPEN until finance resolves it: REJECTED without lines, ADJUSTED with lines." });
 export const ResolutionOutcomeEnum = enumOf(RESOLUTION_OUTCOMES);
@@ -38,6 +40,8 @@ export class StatementType extends Node {
   hash: string;
   @Field(() => String, { nullable: true, description: "Hash of the version before; null in the first." })
   previousHash: string | null;
+  @Field(() => Int, { nullable: true, description: "Version of the month's figures whose restatement made this version of the statement; see periodFigures. Null otherwise." })
+  restatementVersion?: number | null;
   @Field(() => DateTimeScalar, { description: "When this version was written." })
   issuedAt: Date;
   @Field(() => String, { description: "Subject that issued it." })

@@ -1,18 +1,24 @@
+import { localDay } from "../kernel/local-time";
+import { toMoney } from "../kernel/money";
 import { hashInputs } from "../allocation";
 import { gatherFacts } from "../allocation/facts.query";
 import { policyStore } from "../allocation/policy.store";
 import { runStore } from "../allocation/run.store";
+import { unrestatedMonths } from "../chargeback/late-months.query";
 import { openDisputeCount, unissuedPeriods } from "../chargeback/statements.query";
 import { isShared } from "../costs";
+import { accrualStore } from "../costs/accruals/accrual.store";
 import { poolAmounts } from "../costs/costs.query";
 import { Period } from "../governance";
 import { NOBODY } from "../metering";
 import { silentSources } from "../metering/sources/silences.query";
 import { unratedUntil } from "../rating/rating-state.query";
 import { unsettledVendors } from "../rating/reconciliation.query";
+import { programmeCurrency } from "../tenancy";
 import { TenantTransaction } from "../tenancy/database.store";
 import { CloseFacts } from "./close-checklist";
 import { closeRulesStore } from "./close-rules.store";
+import { closeDutyStore } from "./duties/close-duty.store";
 
 /** What the checklist of a period looks at, read in one transaction; exact under the period's lock. */
 export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: number): Promise<CloseFacts> {
@@ -29,6 +35,8 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
        and not exists (select from metering.usage_superseded x where x.programme_id = $1 and x.event_key = e.event_key)`,
     [programmeId, period.key],
   );
+  const rules = await closeRulesStore(tx).currentRules();
+  const currency = programmeCurrency(tx.scope.programme);
   const silence = await silentSources(tx, period, nowMs);
   const policy = await policyStore(tx).approvedPolicy(period.key);
   const booked = await poolAmounts(tx, period.key);
@@ -40,7 +48,9 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
   const isEmpty = usage!.legs === "0" && booked.length === 0;
   return {
     period: period.key, endsAtMs: period.to.getTime(), nowMs,
-    rules: await closeRulesStore(tx).currentRules(),
+    today: localDay(nowMs, tx.scope.programme.timeZone),
+    rules,
+    duties: await closeDutyStore(tx).duties(period.key),
     earlierOpen: earlier.map(({ key }) => key),
     unattributed: Number(usage!.unattributed),
     lateUnattributed: Number(late!.unattributed),
@@ -48,6 +58,8 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
     acknowledgedSilences: silence.acknowledged,
     unrated: await unratedUntil(tx, period.key),
     unsettledVendors: await unsettledVendors(tx, period.key),
+    unansweredAccruals: (await accrualStore(tx).unanswered(period.key)).map(({ externalId, periodKey, pool, amountMinor }) => `Accrual ${externalId} of ${periodKey} on ${pool} (${toMoney(amountMinor, currency).amount} ${currency.code})`),
+    unrestated: await unrestatedMonths(tx, period.key, { usage: rules.lateUsage === "RESTATEMENT", cost: rules.lateCost === "RESTATEMENT" }),
     needsRun: shared.length > 0 || (!isEmpty && ruled.length > 0),
     poolsWithoutCost: isEmpty ? [] : ruled.filter((pool) => !shared.includes(pool) && !received.includes(pool)),
     poolsWithoutRule: shared.filter((pool) => !ruled.includes(pool)),

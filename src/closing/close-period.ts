@@ -51,6 +51,8 @@ export interface ClosePeriodPorts extends Pick<RequestClosePorts, "subject" | "l
   postAdjustments(period: Period): Promise<void>;
   /** SHA-256 of the figures as they are now, adjustments posted in the period among them. */
   hashFigures(period: Period): Promise<string>;
+  /** Takes back, in the next open period, what was accrued in this one. */
+  reverseAccruals(period: Period): Promise<void>;
   /** Records the close in the audit trail; answers the trail's head, "sequence:hash". */
   audit(period: Period, cutoff: Date, hash: string): Promise<string>;
   /** CLOSING becomes CLOSED, for ever. */
@@ -68,6 +70,7 @@ export async function closePeriod(ports: ClosePeriodPorts, input: { readonly per
   const cutoff = await ports.cutoff();
   await ports.postAdjustments(period);
   const hash = await ports.hashFigures(period);
+  await ports.reverseAccruals(period);
   const auditHead = await ports.audit(period, cutoff, hash);
   return ports.markClosed(period, cutoff, hash, auditHead);
 }

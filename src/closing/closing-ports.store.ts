@@ -1,5 +1,7 @@
 import { Clock } from "../kernel/clock";
 import { requirePeriodKey } from "../kernel/period";
+import { KnownAccrual } from "../costs";
+import { accrualStore, holdNextOpen } from "../costs/accruals/accrual.store";
 import { Period } from "../governance";
 import { auditStore } from "../governance/audit.store";
 import { periodStore } from "../governance/period.store";
@@ -75,16 +77,33 @@ function withdrawClosePorts(tx: TenantTransaction, tools: CloseTools): WithdrawC
   return { ...requestClosePorts(tx, tools), markWithdrawn: (period) => periodStore(tx).markWithdrawn(period.key) };
 }
 
+/** What was accrued in the month that closes, and the month that takes it back; null when there is nothing. */
+interface Standing { accruals: readonly KnownAccrual[]; next: Period | null }
+
+const noted = ({ accruals, next }: Standing): Record<string, unknown> => (next === null ? {} : { accrualsReversed: accruals.map(({ externalId }) => externalId), reversedIn: next.key });
+
 function closePeriodPorts(tx: TenantTransaction, tools: CloseTools, drafts: readonly PendingAdjustment[]): ClosePeriodPorts {
+  const standing: Standing = { accruals: [], next: null };
   return {
     ...requestClosePorts(tx, tools),
+    // The month that takes the reversals is held before the owners, as everybody holds months.
+    lockPeriod: async (key) => {
+      const period = await periodStore(tx).lockAlone(key);
+      if (period.status === "CLOSING") standing.accruals = await accrualStore(tx).standing(key);
+      if (standing.accruals.length > 0) standing.next = await holdNextOpen(tx, key);
+      await holdOwnership(tx, "alone");
+      return period;
+    },
+    reverseAccruals: async () => {
+      for (const accrual of standing.accruals) await accrualStore(tx).reverse(accrual, standing.next!.key, "CLOSE");
+    },
     cutoff: () => instantAfterAll(tx),
     postAdjustments: (period) => adjustmentStore(tx).save(period.key, drafts),
     hashFigures: async (period) => hashClosedFigures(await closedFigures(tx, period.key, null)),
     audit: async (period, cutoff, hash) => {
       await tools.record(tx, {
         action: "closePeriod", subjectKind: "Period", subjectKey: period.key, before: { status: period.status, requestedBy: period.closeRequestedBy },
-        after: { status: "CLOSED", cutoff: cutoff.toISOString(), hash, adjustments: drafts.map(({ origin, resultHash }) => ({ origin, resultHash })) },
+        after: { status: "CLOSED", cutoff: cutoff.toISOString(), hash, adjustments: drafts.map(({ origin, resultHash }) => ({ origin, resultHash })), ...noted(standing) },
       });
       const head = await auditStore(tx).head();
       return head ? `${head.sequence}:${head.hash}` : "";

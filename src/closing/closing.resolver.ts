@@ -12,6 +12,8 @@ import { CloseRules, setCloseRules } from "./close-rules";
 import { closeRulesStore } from "./close-rules.store";
 import { CloseTools, runClosePeriod, runRequestClose, runWithdrawClose, setCloseRulesPorts } from "./closing-ports.store";
 import { CloseChecklistType, CloseRulesPayload, CloseRulesType, PeriodInput, PeriodPayload, SetCloseRulesInput, WithdrawCloseInput } from "./closing.type";
+import { closeDutyStore } from "./duties/close-duty.store";
+import { dutyEvents } from "./duties/close-duty.type";
 
 /** Checking a month against its facts may scan its raw usage: longer than a read of the API may take. */
 const CHECK_TIMEOUT_MS = 60_000;
@@ -25,7 +27,7 @@ export class ClosingResolver {
       const period = await periodStore(tx).find(key);
       if (!period) return null;
       const checks = period.status === "CLOSED" ? [] : closeChecklist(await closeFacts(tx, period, context.clock.now()));
-      return { period: asNode(period), ready: checks.every(({ ok }) => ok), checks };
+      return { period: asNode(period), ready: checks.every(({ ok }) => ok), checks, history: dutyEvents(await closeDutyStore(tx).duties(key)) };
     }, { statementTimeoutMs: CHECK_TIMEOUT_MS, isolation: "REPEATABLE READ" });
   }
 

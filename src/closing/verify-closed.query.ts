@@ -48,19 +48,23 @@ export async function verifyAdjustments(tx: TenantTransaction): Promise<Proof> {
   }
   const lost = await tx.query<{ origin: string; pool: string; booked: string; posted: string }>(
     `with late as (
-       select a.origin_period_key as origin, p.cutoff, max(a.late_to) as late_to from chargeback.adjustment a
-         join governance.period p on p.programme_id = $1 and p.key = a.origin_period_key where a.programme_id = $1 group by 1, 2
+       select a.origin, p.cutoff, max(a.late_to) as late_to from (
+         select origin_period_key as origin, late_to from chargeback.adjustment where programme_id = $1
+         union all select period_key, late_to from chargeback.restatement where programme_id = $1) a
+         join governance.period p on p.programme_id = $1 and p.key = a.origin group by 1, 2
      ), booked as (
        select l.origin, e.pool_id, sum(e.amount_minor) as minor from late l
          join costs.cost_entry e on e.programme_id = $1 and e.period_key = l.origin and e.recorded_at >= l.cutoff and e.recorded_at < l.late_to group by 1, 2
      ), posted as (
-       select origin_period_key as origin, pool_id, sum(amount_minor) as minor from chargeback.adjustment_pool where programme_id = $1 group by 1, 2
+       select x.origin, x.pool_id, sum(x.minor) as minor from (
+         select origin_period_key as origin, pool_id, amount_minor as minor from chargeback.adjustment_pool where programme_id = $1
+         union all select period_key, pool_id, after_minor - before_minor from chargeback.restatement_pool where programme_id = $1) x group by 1, 2
      )
      select origin, p.code as pool, coalesce(b.minor, 0) as booked, coalesce(a.minor, 0) as posted
      from booked b full join posted a using (origin, pool_id) join costs.cost_pool p on p.programme_id = $1 and p.id = pool_id
      where coalesce(b.minor, 0) <> coalesce(a.minor, 0) order by 1, 2`,
     [programmeId],
   );
-  for (const { origin, pool, booked, posted } of lost) notes.differs(`late cost of ${origin} on ${pool}: booked ${booked}, in adjustments ${posted} minor units`);
+  for (const { origin, pool, booked, posted } of lost) notes.differs(`late cost of ${origin} on ${pool}: booked ${booked}, in adjustments and restatements ${posted} minor units`);
   return notes.proof("adjustments = hash of their lines", `${adjustments.length} adjustments, ${lines} lines`);
 }

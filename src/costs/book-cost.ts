@@ -4,6 +4,7 @@ import { Currency, currencyOf, toMinor } from "../kernel/money";
 import { requirePeriodKey } from "../kernel/period";
 import { Refusal } from "../kernel/refusal";
 import { UseCase } from "../tenancy";
+import { KnownAccrual, requireAccrual, requireSameCost } from "./accruals/accrual";
 import { CostConversion, CostEntry, UNCONVERTED } from "./cost-entry";
 import { CostPool } from "./cost-pool";
 import { ExchangeRate, convertMinor, missingRate } from "./exchange-rate";
@@ -19,6 +20,8 @@ export interface BookCostInput {
   readonly vendor?: string | null;
   readonly invoice?: string | null;
   readonly useCase?: string | null;
+  /** externalId of the accrual that this is the invoice of. */
+  readonly accrual?: string | null;
 }
 
 export interface BookCostPorts {
@@ -35,12 +38,16 @@ export interface BookCostPorts {
   /** False when another booking with the same externalId came first. */
   saveEntry(entry: CostEntry): Promise<boolean>;
   audit(entry: CostEntry, pool: CostPool): Promise<void>;
+  findAccrual(externalId: string): Promise<KnownAccrual | null>;
+  /** Notes that the entry is the invoice of an accrual, which is taken back where both would stand beside each other. */
+  answerAccrual(accrual: KnownAccrual, entry: CostEntry): Promise<void>;
 }
 
 /**
  * Books a cost, a credit when negative. The same booking again answers the entry that is there; another amount, pool or
  * period under the same externalId is CONFLICT and changes nothing. Another currency than the programme's is converted at the
- * MONTH_END rate of the cost's period, halves away from zero; the entry keeps what was sent and names the rate.
+ * MONTH_END rate of the cost's period, halves away from zero; the entry keeps what was sent and names the rate. An invoice may
+ * name the accrual that it answers: the cost counts once.
  */
 export async function bookCost(ports: BookCostPorts, input: BookCostInput): Promise<CostEntry> {
   const externalId = requireText(input.externalId, ["externalId"]);
@@ -50,21 +57,26 @@ export async function bookCost(ports: BookCostPorts, input: BookCostInput): Prom
   const sentMinor = toMinor(input.amount, sentIn, ["amount"]);
   const pool = await ports.findPool(input.pool);
   if (!pool) throw new Refusal("NOT_FOUND", `There is no cost pool ${input.pool.slice(0, 64)}.`, ["pool"]);
-  const useCaseId = await useCaseFor(ports, pool, input.useCase ?? null);
+  const useCaseId = await requireUseCase(ports, pool, input.useCase ?? null);
   const content = {
     pool: pool.code, period: periodKey, amountMinor: sentMinor, currency: sentIn.code, useCase: input.useCase ?? null,
     description: optionalText(input.description, "description"), vendor: optionalText(input.vendor, "vendor"), invoice: optionalText(input.invoice, "invoice"),
+    // Left out, it is no part of the hash: what was booked before there were accruals is still the same booking.
+    accrual: input.accrual ?? undefined,
   };
   const payloadHash = hashOf(content);
   const existing = await ports.findEntry(externalId);
   if (existing) return sameOrConflict(existing, payloadHash, externalId);
   const { amountMinor, conversion } = await inProgrammeCurrency(ports, sentMinor, sentIn, periodKey);
   await ports.holdPeriod(periodKey);
+  const accrual = input.accrual === null || input.accrual === undefined ? null : requireAccrual(await ports.findAccrual(input.accrual), input.accrual);
+  if (accrual) requireSameCost(accrual, pool.id, useCaseId);
   const entry: CostEntry = {
     id: ports.newId(), poolId: pool.id, periodKey, amountMinor, currency: ports.currency.code, externalId, payloadHash, ...conversion,
     description: content.description, vendor: content.vendor, invoice: content.invoice, useCaseId, businessUnitId: null, recordedBy: ports.subject,
   };
   if (await ports.saveEntry(entry)) {
+    if (accrual) await ports.answerAccrual(accrual, entry);
     await ports.audit(entry, pool);
     return entry;
   }
@@ -88,7 +100,8 @@ function sameOrConflict(existing: CostEntry, payloadHash: string, externalId: st
   throw new Refusal("CONFLICT", `externalId ${externalId} was booked with other content; the first is kept. Book a correction under an id of its own.`, ["externalId"]);
 }
 
-async function useCaseFor(ports: BookCostPorts, pool: CostPool, code: string | null): Promise<string | null> {
+/** The use case that bears cost on a pool: named on DIRECT pools (null never), refused on others; NOT_FOUND for an unknown code. */
+export async function requireUseCase(ports: Pick<BookCostPorts, "findUseCase">, pool: CostPool, code: string | null): Promise<string | null> {
   if (pool.kind !== "DIRECT") {
     if (code !== null) throw new Refusal("BAD_USER_INPUT", `${pool.code} is shared: its cost is divided, not booked to a use case. Use a DIRECT pool.`, ["useCase"]);
     return null;

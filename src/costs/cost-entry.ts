@@ -1,3 +1,6 @@
+export const ACCRUAL_ROLES = ["BOOKS", "REVERSES", "ANSWERS"] as const;
+export type AccrualRole = (typeof ACCRUAL_ROLES)[number];
+
 /** How an amount came into the programme's currency; all null when it was sent in it. */
 export interface CostConversion {
   /** Whole minor units of `originalCurrency`, as sent. */

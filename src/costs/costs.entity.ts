@@ -1,4 +1,4 @@
-import { EntitySchema } from "typeorm";
+import { EntitySchema, EntitySchemaColumnOptions } from "typeorm";
 import { CostEntry } from "./cost-entry";
 import { CostPool } from "./cost-pool";
 import { ExchangeRate } from "./exchange-rate";
@@ -58,3 +58,19 @@ export const ExchangeRateEntity = new EntitySchema<ExchangeRate & { programmeId:
     recordedBy: { type: "text", name: "recorded_by" },
   },
 });
+
+type Columns = Record<string, EntitySchemaColumnOptions>;
+const key = { type: "uuid", primary: true } as const;
+const id = { type: "uuid" } as const;
+const recorded: Columns = { recorded_at: { type: "timestamptz" }, recorded_by: { type: "text" } };
+const table = (name: string, tableName: string, columns: Columns): EntitySchema => new EntitySchema({ name, schema: "costs", tableName, columns: { programme_id: key, ...columns, ...recorded } });
+
+/** Mapped so that migrations and entities can be compared; reads and writes of these tables are SQL of our own. */
+export const accrualEntities: readonly EntitySchema[] = [
+  table("Accrual", "accrual", {
+    id: key, external_id: { type: "text" }, entry_id: id, pool_id: id, use_case_id: { ...id, nullable: true }, period_key: { type: "text" }, amount_minor: { type: "bigint" },
+    payload_hash: { type: "text" }, reason: { type: "text" }, source: { type: "text" }, renews: { ...id, nullable: true },
+  }),
+  table("AccrualReversal", "accrual_reversal", { accrual_id: key, entry_id: id, period_key: { type: "text" }, cause: { type: "text" } }),
+  table("AccrualAnswer", "accrual_answer", { id: key, accrual_id: id, kind: { type: "text" }, entry_id: { ...id, nullable: true }, reason: { type: "text", nullable: true } }),
+];

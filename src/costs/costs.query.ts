@@ -1,5 +1,6 @@
 import { Page, PageRequest, decodeCursor, toPage } from "../kernel/paging";
 import { TenantTransaction } from "../tenancy/database.store";
+import { AccrualRole } from "./cost-entry";
 import { CostPool, CostPoolKind } from "./cost-pool";
 
 /** A cost entry as it is read. */
@@ -26,13 +27,20 @@ export interface StoredCostEntry {
   readonly rateRevision: number | null;
   /** Recorded after the close of its period: charged as an adjustment in the next month that closes. */
   readonly late: boolean;
+  /** The accrual that it books, takes back or answers; null for most entries. */
+  readonly accrual: { readonly externalId: string; readonly role: AccrualRole } | null;
 }
 
 const ENTRY = `id, pool_id as "poolId", period_key as "periodKey", amount_minor as "amountMinor", currency, external_id as "externalId",
   original_amount_minor as "originalAmountMinor", original_currency as "originalCurrency", trim_scale(exchange_rate)::text as rate, exchange_rate_kind as "rateKind",
   exchange_rate_date as "rateDate", exchange_rate_source as "rateSource", exchange_rate_revision as "rateRevision",
   description, vendor, invoice, use_case_id as "useCaseId", business_unit_id as "businessUnitId", recorded_at as "recordedAt", recorded_by as "recordedBy",
-  coalesce((select recorded_at >= m.cutoff from governance.period m where m.programme_id = cost_entry.programme_id and m.key = cost_entry.period_key), false) as late`;
+  coalesce((select recorded_at >= m.cutoff from governance.period m where m.programme_id = cost_entry.programme_id and m.key = cost_entry.period_key), false) as late,
+  (select jsonb_build_object('externalId', a.external_id, 'role', x.role) from (
+     select id as accrual_id, 'BOOKS' as role from costs.accrual where programme_id = cost_entry.programme_id and entry_id = cost_entry.id
+     union all select accrual_id, 'REVERSES' from costs.accrual_reversal where programme_id = cost_entry.programme_id and entry_id = cost_entry.id
+     union all select accrual_id, 'ANSWERS' from costs.accrual_answer where programme_id = cost_entry.programme_id and entry_id = cost_entry.id) x
+     join costs.accrual a on a.programme_id = cost_entry.programme_id and a.id = x.accrual_id) as accrual`;
 
 /** Pools by code. */
 export async function listCostPools(tx: TenantTransaction, page: PageRequest): Promise<Page<CostPool>> {

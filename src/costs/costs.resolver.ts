@@ -59,7 +59,8 @@ export class CostsResolver {
   }
 }
 
-async function poolIdsOf(store: ReturnType<typeof costsStore>, codes: readonly string[]): Promise<string[]> {
+/** The ids of pools by code; NOT_FOUND for one that does not exist. */
+export async function poolIdsOf(store: ReturnType<typeof costsStore>, codes: readonly string[]): Promise<string[]> {
   const known = new Map((await store.findPools(codes)).map((pool) => [pool.code, pool.id]));
   return codes.map((code) => {
     const id = known.get(code);
@@ -80,5 +81,6 @@ export async function toCostEntry(context: RequestContext, entry: StoredCostEntr
     id: entry.id, pool, period: entry.periodKey, amount: toMoney(entry.amountMinor, currency), externalId: entry.externalId, description: entry.description, vendor: entry.vendor,
     invoice: entry.invoice, useCase: entry.useCaseId ? await loadUseCase(context, entry.useCaseId) : null,
     businessUnit: entry.businessUnitId ? await loadBusinessUnit(context, entry.businessUnitId) : null, recordedAt: entry.recordedAt, recordedBy: entry.recordedBy, late: entry.late,
+    accrual: entry.accrual,
   };
 }

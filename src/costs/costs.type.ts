@@ -5,6 +5,7 @@ import { CurrencyCodeScalar, DateTimeScalar, DecimalScalar, PeriodKeyScalar } fr
 import { UserError } from "../kernel/user-error.type";
 import { BusinessUnitType, UseCaseType } from "../tenancy/tenancy.type";
 import { ExchangeRateType } from "./exchange-rate.type";
+import { ACCRUAL_ROLES, AccrualRole } from "./cost-entry";
 import { COST_POOL_KINDS, CostPool, CostPoolKind } from "./cost-pool";
 
 export const CostPoolKindEnum = enumOf(COST_POOL_KINDS);
@@ -18,6 +19,17 @@ export class CostPoolType extends Node implements Pick<CostPool, "code" | "name"
   name: string;
   @Field(() => CostPoolKindEnum, { description: "What kind of cost it holds, and with that who bears it." })
   kind: CostPoolKind;
+}
+
+export const AccrualRoleEnum = enumOf(ACCRUAL_ROLES);
+registerEnumType(AccrualRoleEnum, { name: "AccrualRole", description: "The entry BOOKS an accrual, REVERSES it, or is the invoice that ANSWERS it." });
+
+@ObjectType("EntryAccrual", { simpleResolvers: true, description: "The accrual that a cost entry belongs to." })
+export class EntryAccrualType {
+  @Field(() => String, { description: "externalId of the accrual; see accruals." })
+  externalId: string;
+  @Field(() => AccrualRoleEnum, { description: "What the entry does to it." })
+  role: AccrualRole;
 }
 
 @ObjectType("CostEntry", { implements: Node, simpleResolvers: true, description: "One booked cost. Never changed; a correction is another entry." })
@@ -50,6 +62,8 @@ export class CostEntryType extends Node {
   recordedBy: string;
   @Field(() => Boolean, { description: "Recorded after the close of its period: charged as an adjustment in the next month that closes." })
   late: boolean;
+  @Field(() => EntryAccrualType, { nullable: true, description: "The accrual that it books, takes back or answers; null for most entries." })
+  accrual: { readonly externalId: string; readonly role: AccrualRole } | null;
 }
 
 export const CostPoolConnection = connectionOf(CostPoolType, "CostPool");
@@ -93,6 +107,8 @@ export class BookCostInput {
   invoice?: string | null;
   @Field(() => String, { nullable: true, description: "Code of the use case; required on DIRECT pools, refused on others." })
   useCase?: string | null;
+  @Field(() => String, { nullable: true, description: "externalId of the accrual that this is the invoice of, on the same pool and use case. Where the accrual would stand beside it, in an open month that is not before the invoice's, it is taken back at once." })
+  accrual?: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: "The pool, or why it was not made." })

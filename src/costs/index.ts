@@ -1,3 +1,6 @@
+export * from "./accruals/accrual";
+export * from "./accruals/answer-accrual";
+export * from "./accruals/book-accrual";
 export * from "./book-cost";
 export * from "./book-exchange-rates";
 export * from "./cost-entry";

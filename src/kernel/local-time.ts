@@ -47,3 +47,8 @@ export function localDateTimeToMs(text: string, timeZone: string): number {
   }
   return zoned.epochMilliseconds;
 }
+
+/** The day of an instant on the calendar of a time zone, "2025-10-31". */
+export function localDay(ms: number, timeZone: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone).toPlainDate().toString();
+}

@@ -49,3 +49,9 @@ export function lastDayOf(key: string): string {
   const days = month === 2 ? (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
   return `${key}-${days}`;
 }
+
+/** The day that many days after a month's last one: "2025-11-05" for 5 days after "2025-10". */
+export function dayAfterPeriod(key: string, days: number): string {
+  const last = new Date(`${lastDayOf(key)}T00:00:00.000Z`);
+  return new Date(last.getTime() + days * 86_400_000).toISOString().slice(0, 10);
+}

@@ -3,6 +3,7 @@ import { Arg, Ctx, Info, Int, Mutation, Query, Resolver } from "type-graphql";
 import { Page, requirePageSize } from "../kernel/paging";
 import { Refusal } from "../kernel/refusal";
 import { selects } from "../kernel/selection";
+import { DateTimeScalar } from "../kernel/scalars";
 import { payload } from "../kernel/user-error.type";
 import { Allow } from "../tenancy/access";
 import { RequestContext } from "../tenancy/request-context";
@@ -35,8 +36,10 @@ export class MeteringResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg("where", () => UsageWhere) where: UsageWhere,
     @Arg("groupBy", () => [UsageDimensionEnum]) groupBy: UsageDimension[],
+    @Arg("asOf", () => DateTimeScalar, { nullable: true, description: "Only what was recorded before this instant counts, counted anew from the rows. FORBIDDEN for roles that see totals alone." }) asOf?: Date | null,
   ): Promise<UsageReport> {
     const { role } = context.principal;
+    if (asOf && seesOnlyGroups(role)) throw new Refusal("FORBIDDEN", "This role sees totals as they are known now: two instants could differ by one unit. Leave asOf out.");
     requireSoundQuestion(where, groupBy);
     requirePermittedQuestion(role, where, groupBy);
     const onlyGroups = seesOnlyGroups(role);
@@ -44,7 +47,7 @@ export class MeteringResolver {
     const totalContacts = selects(info, ["total", "contacts"]);
     if (onlyGroups && totalContacts && !where.period) throw new Refusal("FORBIDDEN", "This role sees distinct contacts of one period at a time: filter by period.");
     return context.withTenant(async (tx) => {
-      const resolved = { ...(await resolveUsageWhere(tx, where)), ownersAt: where.ownership === "AS_IS" ? new Date(context.clock.now()) : null };
+      const resolved = { ...(await resolveUsageWhere(tx, where)), ownersAt: where.ownership === "AS_IS" ? new Date(context.clock.now()) : null, knownAt: asOf ?? null };
       const groups = await usageByGroup(tx, resolved, groupBy, { contacts, onlyGroups });
       if (onlyGroups && groups.length === 0) throw new Refusal("FORBIDDEN", `A figure for this role stands for at least ${MINIMUM_GROUP} business units; here there are fewer.`);
       const total = totalOf(groups, totalContacts ? await distinctContacts(tx, resolved) : 0);

@@ -125,6 +125,7 @@ const QUERIES: readonly Question[] = [
   ask("Query.budgetModel", "no argument", "nobody", "{ budgetModel { agreed missing versions { component statement } } }"),
   ask("Query.commitmentReport", "period", "programme", "query($period: PeriodKey!) { commitmentReport(period: $period) { rows { vendor prompts } } }", (names) => ({ period: names.period })),
   ask("Query.costPools", "after", "nobody", "query($after: String) { costPools(first: 50, after: $after) { edges { node { id code name kind } } } }", () => ({ after: cursor("a") })),
+  ask("Query.accruals", "where.pool", "programme", "query($where: AccrualWhere) { accruals(first: 50, where: $where) { edges { node { externalId amount { amount } pool { code } useCase { code } } } } }", (names) => ({ where: { pool: [names.pool] } })),
   ask("Query.costEntries", "where.pool", "programme", "query($where: CostEntryWhere) { costEntries(first: 50, where: $where) { edges { node { id amount { amount } pool { code } useCase { code } } } } }", (names) => ({ where: { pool: [names.pool] } })),
   ask("Query.costEntries", "where.period", "programme", "query($where: CostEntryWhere) { costEntries(first: 50, where: $where) { edges { node { id amount { amount } } } } }", (names) => ({ where: { period: names.period } }), { emptyWhenMissing: true }),
   ask("Query.allocationPolicies", "no argument", "nobody", "{ allocationPolicies(first: 50) { edges { node { id version status rules { pool exclude } } } } }"),
@@ -149,6 +150,10 @@ const QUERIES: readonly Question[] = [
   ask("Query.comparePolicies", "period", "programme", "query($input: ComparePoliciesInput!) { comparePolicies(input: $input) { alternatives { version total { amount } } rows { businessUnit { code } amounts { amount } } } }", (names) => ({ input: { period: names.period } })),
   ask("Query.comparePolicies", "policy.rules.pool", "programme", "query($input: ComparePoliciesInput!) { comparePolicies(input: $input) { rows { businessUnit { code } } } }", (names) => ({ input: { period: "2025-10", policy: { effectiveFrom: "2027-01", rules: [{ pool: names.pool, parts: [{ method: "EVEN" }] }] } } })),
   ask("Query.businessUnitHierarchy", "period", "nobody", '{ businessUnitHierarchy(period: "2025-10", first: 50) { edges { node { businessUnit { id code } parent { code } } } } }'),
+  ask("Query.closePreview", "period", "programme", "query($period: PeriodKey!) { closePreview(period: $period) { period { key } hash units { businessUnit { code } total { amount } } adjustments { lines { businessUnit { code } } } } }", (names) => ({ period: names.period })),
+  ask("Query.periodFigures", "period", "programme", "query($period: PeriodKey!) { periodFigures(period: $period) { status versions { version cells { businessUnit { code } after { amount } } } } }", (names) => ({ period: names.latePeriod })),
+  ask("Query.previewRestatement", "period", "programme", "query($period: PeriodKey!) { previewRestatement(period: $period) { lateCostEntries cells { businessUnit { code } after { amount } } } }", (names) => ({ period: names.latePeriod })),
+  ask("Query.periodCharges", "period", "programme", "query($period: PeriodKey!) { periodCharges(period: $period) { rows { businessUnit { code } restated { amount } } } }", (names) => ({ period: names.latePeriod })),
   ask("Query.closeRules", "no argument", "nobody", "{ closeRules { version unattributedThreshold } }"),
   ask("Query.adjustments", "period", "programme", `query($period: PeriodKey!) { adjustments(period: $period) { lines { businessUnit { code } amount { amount } } events(first: 5) { ${EVENTS} } } }`, (names) => ({ period: names.period }), { emptyWhenMissing: true }),
   ask("Query.allocationRunDiff", "from", "programme", "query($run: ID!, $own: ID!) { allocationRunDiff(from: $run, to: $own) { rows { businessUnit { code } change { amount } } inputs { differences } } }", (names) => ({ run: names.run, own: OWN.run })),
@@ -227,6 +232,9 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.createCostPool", "code", "nobody", mutation("createCostPool", "pool { id code }"), () => ({ input: { code: "brand-new-pool", name: "Brand new", kind: "OTHER" } }), changes),
   ask("Mutation.bookCost", "pool", "programme", mutation("bookCost", "entry { id }"), (names) => ({ input: { pool: names.pool, period: "2025-10", amount: "1.00", currency: "USD", externalId: "matrix-pool" } }), changes),
   ask("Mutation.bookCost", "useCase", "programme", mutation("bookCost", "entry { id }"), (names) => ({ input: { pool: "platform-direct", period: "2025-10", amount: "1.00", currency: "USD", externalId: "matrix-case", useCase: names.useCase } }), changes),
+  ask("Mutation.bookAccrual", "pool", "programme", mutation("bookAccrual", "accrual { externalId }"), (names) => ({ input: { pool: names.pool, period: "2025-10", amount: "1.00", currency: "USD", externalId: "matrix-accrual", reason: "because", source: "an order" } }), changes),
+  ask("Mutation.bookAccrual", "useCase", "programme", mutation("bookAccrual", "accrual { externalId }"), (names) => ({ input: { pool: "platform-direct", period: "2025-10", amount: "1.00", currency: "USD", externalId: "matrix-accrual-case", useCase: names.useCase, reason: "because", source: "an order" } }), changes),
+  ask("Mutation.releaseAccrual", "accrual", "programme", mutation("releaseAccrual", "accrual { externalId }"), (names) => ({ input: { accrual: names.accrual, reason: "because" } }), changes),
   ask("Mutation.bookExchangeRates", "no name", "nobody", mutation("bookExchangeRates", "rates { from }"), () => ({ input: { source: "matrix", rates: [{ from: "GBP", kind: "DAILY", date: "2025-10-10", rate: "1.3" }] } }), changes),
   ask("Mutation.proposeRateCard", "pool", "programme", mutation("proposeRateCard", "card { version }"), (names) => ({ input: rateCard(`${names.pool}-direct`) }), changes),
   ask("Mutation.approveRateCard", "version", "programme", mutation("approveRateCard", "card { version }"), (names) => ({ input: { version: names.version } }), changes),
@@ -247,6 +255,12 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.proposeAllocationPolicy", "rules.exclude", "programme", PROPOSE, (names) => ({ input: { effectiveFrom: "2027-01", rules: [{ pool: "platform", parts: [{ driver: "CALLS" }], exclude: [names.unit] }] } }), changes),
   ask("Mutation.approveAllocationPolicy", "version", "programme", APPROVE, (names) => ({ input: { version: names.version } }), changes),
   ask("Mutation.allocatePeriod", "period", "programme", mutation("allocatePeriod", "run { id }"), (names) => ({ input: { period: names.period } }), changes),
+  ask("Mutation.assignCloseCheck", "period", "programme", mutation("assignCloseCheck", "event { check owner }"), (names) => ({ input: { check: "RUN_LATEST", owner: "somebody", period: names.period, reason: "because" } }), changes),
+  ask("Mutation.signOffCloseCheck", "period", "programme", mutation("signOffCloseCheck", "event { check by }"), (names) => ({ input: { check: "MONTH_OVER", period: names.period, note: "because" } }), changes),
+  ask("Mutation.withdrawCloseSignOff", "period", "programme", mutation("withdrawCloseSignOff", "event { check by }"), (names) => ({ input: { check: "MONTH_OVER", period: names.period, reason: "because" } }), changes),
+  ask("Mutation.requestRestatement", "period", "programme", mutation("requestRestatement", "figures { status }"), (names) => ({ input: { period: names.latePeriod, reason: "because" } }), changes),
+  ask("Mutation.restatePeriod", "period", "programme", mutation("restatePeriod", "figures { status }"), (names) => ({ input: { period: names.latePeriod } }), changes),
+  ask("Mutation.withdrawRestatement", "period", "programme", mutation("withdrawRestatement", "figures { status }").replace("WithdrawRestatementInput", "RequestRestatementInput"), (names) => ({ input: { period: names.latePeriod, reason: "because" } }), changes),
   ask("Mutation.withdrawClose", "period", "programme", mutation("withdrawClose", "period { key }"), (names) => ({ input: { period: names.period, reason: "because" } }), changes),
   ask("Mutation.requestClose", "period", "programme", ofPeriod("requestClose"), (names) => ({ input: { period: names.period } }), changes),
   ask("Mutation.closePeriod", "period", "programme", ofPeriod("closePeriod"), (names) => ({ input: { period: names.period } }), changes),
@@ -427,7 +441,7 @@ describe.each(ROLES)("%s", (role) => {
 });
 
 /** What another person must do than the one who asked for it. */
-const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAccountMapping", "Mutation.approveAllocationPolicy", "Mutation.approveRateCard", "Mutation.closePeriod", "Mutation.approveCorrection", "Mutation.approveFunding", "Mutation.approveBudgetModel"]);
+const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAccountMapping", "Mutation.approveAllocationPolicy", "Mutation.approveRateCard", "Mutation.closePeriod", "Mutation.restatePeriod", "Mutation.approveCorrection", "Mutation.approveFunding", "Mutation.approveBudgetModel"]);
 
 describe("who is allowed gets through", () => {
   it("with one's own names every mutation does what it says", async () => {

@@ -21,11 +21,15 @@ export interface Names {
   readonly key: string;
   /** Opaque id of an alert on the unit's budget. */
   readonly alert: string;
+  /** An accrual by its name. */
+  readonly accrual: string;
   /** A closed month whose statements wait, and one whose statements are all accepted. */
   readonly statementPeriod: string;
   readonly acceptedPeriod: string;
   /** External id of the journal of the month whose statements wait. */
   readonly journal: string;
+  /** A closed month that got cost since. */
+  readonly latePeriod: string;
   /** Opaque ids by type. */
   readonly nodes: Readonly<Record<string, string>>;
 }
@@ -37,7 +41,7 @@ const NEVER = "00000000-0000-4000-8000-000000000000";
 
 /** Names of nothing at all. */
 export const MISSING: Names = {
-  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, alert: idOf("BudgetAlert", NEVER), statementPeriod: "2019-07", acceptedPeriod: "2019-07", journal: "acme-2019-07-J1",
+  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, alert: idOf("BudgetAlert", NEVER), accrual: "no-such-accrual", statementPeriod: "2019-07", acceptedPeriod: "2019-07", journal: "acme-2019-07-J1", latePeriod: "2019-07",
   nodes: Object.fromEntries([...["Programme", "BusinessUnit", "UseCase", "UsageEvent", "CostPool", "CostEntry", "AllocationRun", "RatingRun", "Statement", "StatementLine", "Correction"].map((type) => [type, idOf(type, NEVER)]), ["Period", idOf("Period", "2019-07")], ["AllocationPolicy", idOf("AllocationPolicy", "99")]]),
 };
 
@@ -48,6 +52,7 @@ export async function createTwoProgrammes(server: TestServer): Promise<{ own: Na
   await issueMonth(server, "acme", "platform-direct", ["order-status", "triage", "helpdesk"], "2025-08");
   await postMonth(server, "platform-direct", "2025-08");
   await acceptAll(server, [...UNITS], await issueMonth(server, "acme", "platform-direct", ["order-status"], "2025-07"));
+  await closeAndBookLate(server, "2025-06");
   const globex = inProgramme(server, "globex");
   await createAcme(server, { code: "globex" });
   const admin = globex.as("ADMIN");
@@ -60,9 +65,9 @@ export async function createTwoProgrammes(server: TestServer): Promise<{ own: Na
   await postMonth(globex, "hangar-direct", "2024-02");
   await must(globex.as("FINANCE"), "mutation($input: ProposeAllocationPolicyInput!) { proposeAllocationPolicy(input: $input) { policy { version } userErrors { code message } } }", { input: { effectiveFrom: "2030-01", rules: [{ pool: "hangar", parts: [{ driver: "CALLS" }] }] } });
   return {
-    own: await namesOf(server, "acme", "retail", "order-status", "platform", "2025-10", 1, ["2025-08", "2025-07"]),
-    other: await namesOf(server, "acme", "claims", "triage", "platform", "2025-10", 1, ["2025-08", "2025-07"]),
-    foreign: await namesOf(server, "globex", "freight", "freight-calls", "hangar", "2024-03", 2, ["2024-02", "2024-01"]),
+    own: await namesOf(server, "acme", "retail", "order-status", "platform", "2025-10", 1, ["2025-08", "2025-07", "2025-06"]),
+    other: await namesOf(server, "acme", "claims", "triage", "platform", "2025-10", 1, ["2025-08", "2025-07", "2025-06"]),
+    foreign: await namesOf(server, "globex", "freight", "freight-calls", "hangar", "2024-03", 2, ["2024-02", "2024-01", "2023-12"]),
   };
 }
 
@@ -81,6 +86,7 @@ async function fill(server: TestServer, units: string[], useCases: string[], poo
   await bookAndAgree(server, { pool, period });
   await must(server.as("FINANCE"), CREATE_POOL, { input: { code: `${pool}-direct`, name: "Direct", kind: "DIRECT" } });
   await must(server.as("FINANCE"), BOOK, { input: { pool: `${pool}-direct`, period, amount: "12.00", currency: "USD", externalId: `direct-${period}`, useCase: useCases[0] } });
+  await must(server.as("FINANCE"), "mutation($input: BookAccrualInput!) { bookAccrual(input: $input) { userErrors { code message } } }", { input: { pool, period, amount: "3.00", currency: "USD", externalId: `accrual-${pool}`, reason: "expected", source: "an order" } });
   await must(server.as("FINANCE"), "mutation($input: SetRatingRulesInput!) { setRatingRules(input: $input) { userErrors { code message } } }", { input: { reportedPool: `${pool}-direct`, reason: "because" } });
   await must(server.as("FINANCE"), "mutation($period: PeriodKey!) { ratePeriod(input: { period: $period }) { userErrors { code message } } }", { period });
   const card = { vendor: "acme-voice", component: "PLATFORM", unit: "MINUTE", currency: "USD", effectiveFrom: "2026-01", tiers: [{ price: "0.06" }], pool: `${pool}-direct` };
@@ -125,11 +131,20 @@ async function postMonth(server: TestServer, pool: string, period: string): Prom
   await must(server.as("FINANCE"), "mutation($input: GenerateJournalInput!) { generateJournal(input: $input) { userErrors { code message } } }", { input: { period, profile: "GENERIC" } });
 }
 
+/** A month of direct cost, closed behind the API's back, with cost that came after that. */
+async function closeAndBookLate(server: TestServer, period: string): Promise<void> {
+  const book = (externalId: string): Promise<unknown> => must(server.as("FINANCE"), BOOK, { input: { pool: "platform-direct", period, amount: "2.00", currency: "USD", externalId, useCase: "order-status" } });
+  await book("in-time");
+  await server.sql("update governance.period set status = 'CLOSED', closed_at = now(), hash = repeat('0', 64), cutoff = date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond' where key = $1", [period]);
+  await server.sql("select pg_sleep(0.002)");
+  await book("late");
+}
+
 async function acceptAll(server: TestServer, businessUnits: string[], statements: string[]): Promise<void> {
   for (const statement of statements) await must(server.as("BUSINESS_UNIT", { businessUnits }), "mutation($input: AcceptStatementInput!) { acceptStatement(input: $input) { userErrors { code message } } }", { input: { statement } });
 }
 
-async function namesOf(server: TestServer, programme: string, unit: string, useCase: string, pool: string, period: string, version: number, [statementPeriod, acceptedPeriod]: [string, string]): Promise<Names> {
+async function namesOf(server: TestServer, programme: string, unit: string, useCase: string, pool: string, period: string, version: number, [statementPeriod, acceptedPeriod, latePeriod]: [string, string, string]): Promise<Names> {
   const one = async (sql: string, ...parameters: unknown[]): Promise<string> => {
     const [row] = await server.sql<{ id: string }>(`with p as (select id from tenancy.programme where code = $1) ${sql}`, [programme, ...parameters]);
     return row!.id;
@@ -153,7 +168,7 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
   const alert = await one("select a.id from budgets.alert a join tenancy.business_unit u on u.id = a.business_unit_id where a.programme_id = (select id from p) and u.code = $2 order by a.raised_at, a.id limit 1", unit);
   const key = await one("select id from metering.provider_key where programme_id = (select id from p)");
   const nodes = Object.fromEntries(Object.entries(keys).map(([type, key]) => [type, idOf(type, key)]));
-  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, connection: connectionRef(programme, connection), key, alert: idOf("BudgetAlert", alert), statementPeriod, acceptedPeriod, journal: `${programme}-${statementPeriod}-J1`, nodes };
+  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, connection: connectionRef(programme, connection), key, alert: idOf("BudgetAlert", alert), accrual: `accrual-${pool}`, statementPeriod, acceptedPeriod, journal: `${programme}-${statementPeriod}-J1`, latePeriod, nodes };
 }
 
 /**
@@ -171,7 +186,7 @@ export async function rowCounts(server: TestServer): Promise<Record<string, numb
 /** Somebody's answer with the names that they gave taken out, so that two answers can be compared. */
 export function withoutNames(body: string, names: Names): string {
   let text = body;
-  const longestFirst = [...Object.values(names.nodes), names.run, names.connection, names.key, names.alert, names.unit, names.useCase, names.pool, names.period, names.eventId, names.statementPeriod, names.acceptedPeriod].sort((a, b) => b.length - a.length);
+  const longestFirst = [...Object.values(names.nodes), names.run, names.connection, names.key, names.alert, names.unit, names.useCase, names.pool, names.period, names.eventId, names.statementPeriod, names.acceptedPeriod, names.latePeriod, names.accrual].sort((a, b) => b.length - a.length);
   for (const name of longestFirst) text = text.replaceAll(name, "<name>");
   return text.replaceAll(`version ${names.version}`, "version <name>");
 }

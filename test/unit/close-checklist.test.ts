@@ -1,11 +1,18 @@
-import { CloseFacts, closeChecklist, requireReady } from "../../src/closing";
+import { CheckAssignment, CheckSignOff, CloseFacts, CloseRules, DUTY_CHECKS, DutyCheckName, NO_DUTIES, closeChecklist, requireReady } from "../../src/closing";
+import { ControlFigures, isBalanced, poolControls, unitControls } from "../../src/closing/preview/close-preview";
 import { hashClosedFigures } from "../../src/closing/closed-figures";
 import { DEFAULT_CLOSE_RULES } from "../../src/closing/close-rules";
 
 const ready: CloseFacts = {
-  period: "2025-10", endsAtMs: 1_000, nowMs: 1_000, rules: DEFAULT_CLOSE_RULES, earlierOpen: [], unattributed: 0, lateUnattributed: 0, silentSources: [], acknowledgedSilences: 0, unrated: null, unsettledVendors: [], needsRun: true,
+  period: "2025-10", endsAtMs: 1_000, nowMs: 1_000, today: "2025-11-01", rules: DEFAULT_CLOSE_RULES, duties: NO_DUTIES, earlierOpen: [], unattributed: 0, lateUnattributed: 0, silentSources: [], acknowledgedSilences: 0, unrated: null, unsettledVendors: [], unansweredAccruals: [], unrestated: [], needsRun: true,
   poolsWithoutCost: [], poolsWithoutRule: [], run: { sequence: 1, isLatest: true, addsUp: true }, openDisputes: 0, unissuedMonths: [],
 };
+
+const everyCheck = DUTY_CHECKS;
+const at = new Date(0);
+const assigned = (check: DutyCheckName, more: Partial<CheckAssignment> = {}): CheckAssignment => ({ check, period: null, owner: "ann", dueDays: null, reason: "because", by: "finance", at, ...more });
+const found = new Map(closeChecklist(ready).map(({ check, message }) => [check, message]));
+const signed = (check: DutyCheckName, more: Partial<CheckSignOff> = {}): CheckSignOff => ({ check, period: "2025-10", kind: "SIGNED", finding: found.get(check)!, note: "seen", evidence: [], by: "ann", at, ...more });
 
 const missing = (facts: Partial<CloseFacts>): string[] => closeChecklist({ ...ready, ...facts }).filter(({ ok }) => !ok).map(({ check }) => check);
 
@@ -21,6 +28,8 @@ describe("the checklist of a close", () => {
     ["a silence is acknowledged", { acknowledgedSilences: 1 }, []],
     ["its usage is not rated", { unrated: "The usage of 2025-10 has not been rated." }, ["USAGE_RATED"]],
     ["a vendor's total is off", { unsettledVendors: ["retell is off by 1.00 USD"] }, ["VENDORS_RECONCILED"]],
+    ["an accrual was taken back and nothing came", { unansweredAccruals: ["Accrual a of 2025-09 on platform (1.00 USD)"] }, ["ACCRUALS_ANSWERED"]],
+    ["a closed month is to be restated", { unrestated: ["2025-09"] }, ["LATE_FACTS_RESTATED"]],
     ["a pool has no cost", { poolsWithoutCost: ["platform"] }, ["POOLS_HAVE_COST"]],
     ["a pool has no rule", { poolsWithoutRule: ["platform"] }, ["POOLS_HAVE_RULES"]],
     ["it was never allocated", { run: null }, ["RUN_LATEST"]],
@@ -33,6 +42,38 @@ describe("the checklist of a close", () => {
     ["statements are missing and may not be", { unissuedMonths: ["2025-09"], rules: { ...DEFAULT_CLOSE_RULES, blocksOnUnissuedStatements: true } }, ["STATEMENTS_ISSUED"]],
   ])("when %s", (_, facts, expected) => {
     expect(missing(facts)).toEqual(expected);
+  });
+
+  it.each<[string, Partial<CloseRules>, readonly CheckAssignment[], readonly CheckSignOff[], string[]]>([
+    ["nothing is demanded", {}, [], [], []],
+    ["owners are demanded and nobody answers", { requiresOwners: true }, [], [], ["OWNERS_ASSIGNED"]],
+    ["every check has an owner, one of them for this month alone", { requiresOwners: true }, [...everyCheck.slice(1).map((check) => assigned(check)), assigned("MONTH_OVER", { period: "2025-10" })], [], []],
+    ["an owner was assigned for another month", { requiresOwners: true }, [...everyCheck.slice(1).map((check) => assigned(check)), assigned("MONTH_OVER", { period: "2025-09" })], [], ["OWNERS_ASSIGNED"]],
+    ["a check was taken from its owner for this month", { requiresOwners: true }, [...everyCheck.map((check) => assigned(check)), assigned("RUN_LATEST", { period: "2025-10", owner: null })], [], ["OWNERS_ASSIGNED"]],
+    ["signatures are demanded and one is missing", { requiresSignOffs: true }, [], everyCheck.slice(1).map((check) => signed(check)), ["CHECKS_SIGNED_OFF"]],
+    ["all of them are signed off", { requiresSignOffs: true }, [], everyCheck.map((check) => signed(check)), []],
+    ["a signature was taken back", { requiresSignOffs: true }, [], [...everyCheck.map((check) => signed(check)), signed("RUN_LATEST", { kind: "WITHDRAWN" })], ["CHECKS_SIGNED_OFF"]],
+    ["what was signed is not what is found", { requiresSignOffs: true }, [], [...everyCheck.slice(1).map((check) => signed(check)), signed("MONTH_OVER", { finding: "2025-10 is nearly over." })], ["CHECKS_SIGNED_OFF"]],
+  ])("of owners and signatures, when %s", (_, rules, assignments, signOffs, expected) => {
+    expect(missing({ rules: { ...DEFAULT_CLOSE_RULES, ...rules }, duties: { assignments, signOffs } })).toEqual(expected);
+  });
+
+  it("tells missing signatures and stale ones apart", () => {
+    const signOffs = [...everyCheck.slice(2).map((check) => signed(check)), signed("EARLIER_MONTHS_CLOSED", { finding: "else" })];
+    const check = closeChecklist({ ...ready, rules: { ...DEFAULT_CLOSE_RULES, requiresSignOffs: true }, duties: { assignments: [], signOffs } }).at(-1)!;
+    expect(check.message).toBe("Not signed off: MONTH_OVER. Signed off, but found otherwise since: EARLIER_MONTHS_CLOSED. Have them signed with signOffCloseCheck.");
+  });
+
+  it.each<[string, number | null, number | null, string, Partial<CloseFacts>, string | null, boolean]>([
+    ["no day was set", null, null, "2030-01-01", { run: null }, null, false],
+    ["the rules' day is today", 3, null, "2025-11-03", { run: null }, "2025-11-03", false],
+    ["it was yesterday", 3, null, "2025-11-04", { run: null }, "2025-11-03", true],
+    ["it was yesterday, and the check is met", 3, null, "2025-11-04", {}, "2025-11-03", false],
+    ["the owner has a day of their own, over a month's end", 3, 40, "2025-11-04", { run: null }, "2025-12-10", false],
+    ["it is the last day itself", 0, null, "2025-11-01", { run: null }, "2025-10-31", true],
+  ])("is due in time when %s", (_, ruleDays, ownDays, today, facts, dueOn, overdue) => {
+    const check = closeChecklist({ ...ready, ...facts, today, rules: { ...DEFAULT_CLOSE_RULES, dueDays: ruleDays }, duties: { assignments: [assigned("RUN_LATEST", { dueDays: ownDays })], signOffs: [] } }).find((each) => each.check === "RUN_LATEST")!;
+    expect([check.owner, check.dueOn, check.overdue]).toEqual(["ann", dueOn, overdue]);
   });
 
   it("names silent sources with their owner and the longest silence", () => {
@@ -66,5 +107,35 @@ describe("the hash of a closed month", () => {
     ["pools", { pools: [{ pool: "platform", amountMinor: "101" }] }], ["direct cost", { direct: [] }], ["adjustments", { adjustments: [] }], ["currency", { currency: "USD" }],
   ])("depends on the %s", (_, change) => {
     expect(hashClosedFigures({ ...figures, ...change })).not.toBe(hashClosedFigures(figures));
+  });
+});
+
+describe("the control totals of a close", () => {
+  const figures: ControlFigures = {
+    period: "2025-10",
+    booked: [{ pool: "platform", kind: "PLATFORM_CONTRACT", amountMinor: 100n }, { pool: "licences", kind: "DIRECT", amountMinor: 7n }, { pool: "office", kind: "PROGRAMME_MANAGEMENT", amountMinor: 50n }, { pool: "ruleless", kind: "OTHER", amountMinor: 3n }],
+    run: { pools: [{ pool: "platform", unallocatedMinor: 10n }], charges: [{ pool: "platform", businessUnit: "b", amountMinor: 60n }, { pool: "platform", businessUnit: "a", amountMinor: 30n }] },
+    direct: { pools: [{ pool: "licences", unallocatedMinor: 0n }], charges: [{ pool: "licences", businessUnit: "a", amountMinor: 7n }] },
+    adjustments: [{ origin: "2025-09", pools: [{ pool: "platform", amountMinor: 0n, unallocatedMinor: 0n }], charges: [{ pool: "platform", businessUnit: "a", amountMinor: -5n }, { pool: "platform", businessUnit: "c", amountMinor: 5n }] }],
+  };
+
+  it("account for every pool, and say what is on nobody", () => {
+    expect(poolControls(figures).map((each) => [each.originPeriod, each.pool, each.bookedMinor, each.chargedMinor, each.carriedMinor, each.undividedMinor])).toEqual([
+      ["2025-10", "platform", 100n, 90n, 10n, 0n], ["2025-10", "licences", 7n, 7n, 0n, 0n], ["2025-10", "office", 50n, 0n, 50n, 0n], ["2025-10", "ruleless", 3n, 0n, 0n, 3n], ["2025-09", "platform", 0n, 0n, 0n, 0n],
+    ]);
+  });
+
+  it("sum by unit to what the pools charge", () => {
+    const units = unitControls(figures);
+    expect(units.map((each) => [each.businessUnit, each.allocatedMinor, each.directMinor, each.adjustedMinor])).toEqual([["a", 30n, 7n, -5n], ["b", 60n, 0n, 0n], ["c", 0n, 0n, 5n]]);
+    const charged = poolControls(figures).reduce((sum, each) => sum + each.chargedMinor, 0n);
+    expect(units.reduce((sum, each) => sum + each.allocatedMinor + each.directMinor + each.adjustedMinor, 0n)).toBe(charged);
+  });
+
+  it("hold only when nothing is on nobody and every leg is in the totals", () => {
+    const whole = poolControls({ ...figures, booked: figures.booked.slice(0, 3) });
+    expect(isBalanced(whole, { counted: 5n, attributed: 3n, unattributed: 2n })).toBe(true);
+    expect(isBalanced(whole, { counted: 6n, attributed: 3n, unattributed: 2n })).toBe(false);
+    expect(isBalanced(poolControls(figures), { counted: 5n, attributed: 5n, unattributed: 0n })).toBe(false);
   });
 });

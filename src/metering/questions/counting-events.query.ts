@@ -16,3 +16,7 @@ export const RESTATED_EVENTS = counting("", "");
 
 /** What counts by everything that was recorded before an instant; `parameter` names the bound instant. */
 export const countingBefore = (parameter: string): string => counting(`and e.received_at < ${parameter}`, `and x.recorded_at < ${parameter}`);
+
+/** What counts as posted by what was known at an instant: a closed period as of its cut-off, or as of the instant where that is earlier. */
+export const postedBefore = (parameter: string): string =>
+  counting(`and e.received_at < ${parameter} and (p.cutoff is null or e.received_at < p.cutoff)`, `and x.recorded_at < ${parameter} and (p.cutoff is null or x.recorded_at < p.cutoff)`);

@@ -17,6 +17,8 @@ export interface ResolvedUsageWhere {
   readonly view: UsageView;
   /** The instant whose owners everything is shown under; absent: the unit that owned the use case when the leg ended. */
   readonly ownersAt?: Date | null;
+  /** Only what was recorded before this instant counts; absent: everything. */
+  readonly knownAt?: Date | null;
 }
 
 /** Everything that was posted: what a filter starts from. */

@@ -1,9 +1,9 @@
 import { firstInstantOf } from "../../kernel/local-days";
-import { Refusal } from "../../kernel/refusal";
+import { Refusal, invariant } from "../../kernel/refusal";
 import { TenantTransaction } from "../../tenancy/database.store";
 import { ownersAt } from "../../tenancy/ownership.query";
 import { NOBODY } from "../usage-event";
-import { COUNTING_EVENTS, RESTATED_EVENTS } from "./counting-events.query";
+import { COUNTING_EVENTS, RESTATED_EVENTS, countingBefore, postedBefore } from "./counting-events.query";
 import { CHARGED_UNIT, Grain, GroupKeys, groupingOf, holds } from "./grouping.query";
 import { MINIMUM_GROUP, UsageDimension, UsageFigures, asMinutes, asSeconds } from "./usage-report";
 import { ResolvedUsageWhere, fieldConditions, ofMonth, requireKnownPeriod } from "./usage-where.query";
@@ -43,7 +43,7 @@ export async function usageByGroup(tx: TenantTransaction, where: ResolvedUsageWh
   const rows = await ask<Record<string, string | null>>(
     `with g as (
        select ${[...grouping.columns, ...figures(grain, asks.contacts)].join(", ")}
-       from ${relation(grain, where)} ${shown.join}
+       from ${relation(grain, where, bind)} ${shown.join}
        where e.programme_id = $1 and $2::text is not null ${conditions}
        ${groupBy.length > 0 ? `group by ${groupBy.map((_, index) => index + 1).join(", ")}` : ""}
        having count(*) > 0 ${asks.onlyGroups ? `and count(distinct ${ACTIVE_UNIT[grain]}) >= ${MINIMUM_GROUP}` : ""}
@@ -73,7 +73,7 @@ export async function distinctContacts(tx: TenantTransaction, where: ResolvedUsa
   const shown = shownUnits(where, bind);
   const conditions = await conditionsOf(tx, "leg", where, bind, zone, shown.unit);
   const [row] = await tx.query<{ contacts: string }>(
-    `select count(distinct e.contact_key) as contacts from ${relation("leg", where)} ${shown.join} where e.programme_id = $1 and $2::text is not null ${conditions}`,
+    `select count(distinct e.contact_key) as contacts from ${relation("leg", where, bind)} ${shown.join} where e.programme_id = $1 and $2::text is not null ${conditions}`,
     parameters,
   );
   return whole(row!.contacts);
@@ -83,8 +83,13 @@ export async function distinctContacts(tx: TenantTransaction, where: ResolvedUsa
 const OF_TOTAL = `case when e.legs > 0 and e.business_unit_id <> '${NOBODY}' then e.business_unit_id end`;
 const ACTIVE_UNIT: Readonly<Record<Grain, string>> = { leg: "e.business_unit_id", day: OF_TOTAL, period: OF_TOTAL };
 
-/** Rows of a grain, named `e`. */
-export function relation(grain: Grain, where: ResolvedUsageWhere): string {
+/** Rows of a grain, named `e`; `bind` is asked for only where they are of what was known at an instant. */
+export function relation(grain: Grain, where: ResolvedUsageWhere, bind?: (value: unknown) => string): string {
+  if (where.knownAt) {
+    invariant(bind && grain === "leg", "what was known at an instant is counted from rows");
+    const known = `${bind(where.knownAt)}::timestamptz`;
+    return where.view === "RESTATED" ? countingBefore(known) : postedBefore(known);
+  }
   if (grain === "day") return "metering.usage_daily_total e";
   if (grain === "period") return "metering.usage_period_total e";
   return where.view === "RESTATED" ? RESTATED_EVENTS : COUNTING_EVENTS;
@@ -110,7 +115,7 @@ function figures(grain: Grain, contacts: boolean): string[] {
 
 /** The coarsest totals that answer the question exactly. */
 async function chooseGrain(tx: TenantTransaction, where: ResolvedUsageWhere, groupBy: readonly UsageDimension[], contacts: boolean): Promise<Grain> {
-  if (where.view === "RESTATED") return "leg";
+  if (where.view === "RESTATED" || where.knownAt) return "leg";
   const wholePeriods = where.fromMs === null && where.toMs === null;
   const fields = Object.keys(where.fields);
   const coarse = wholePeriods && !where.channels && !where.directions && fields.length === 0 && groupBy.every((dimension) => holds("period", dimension));
