@@ -15,6 +15,7 @@ import { Corrections1760000000015 } from "./0015-corrections";
 import { Carriers1760000000016 } from "./0016-carriers";
 import { Providers1760000000017 } from "./0017-providers";
 import { Rating1760000000018 } from "./0018-rating";
+import { StatementCorrections1760000000020 } from "./0020-statement-corrections";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   Carriers1760000000016,
   Providers1760000000017,
   Rating1760000000018,
+  StatementCorrections1760000000020,
 ];
