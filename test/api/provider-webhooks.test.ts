@@ -1,7 +1,15 @@
 import { createHash, createHmac } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import jwt from "jsonwebtoken";
+import { importUsage } from "../../src/cli/import-usage";
+import { silentProgress } from "../../src/cli/progress";
+import { providerFile } from "../../src/cli/provider-file";
 import { connectionRef } from "../../src/metering";
+import { storeBulk } from "../../src/metering/bulk/store-bulk.store";
+import { programmeStore } from "../../src/tenancy/tenancy.store";
 import { createAcme, integration, must } from "../support/builders";
 import { retellCall, twilioCallback, vapiReport } from "../support/provider-samples";
 import { TestServer, startTestServer } from "../support/server";
@@ -15,6 +23,7 @@ type Name = (typeof WORDS)[number];
 interface Connected { readonly path: string; readonly connection: string; readonly secret: string; readonly key: string }
 interface Answered { readonly status: number; readonly body: { results?: Array<Record<string, unknown>>; errors?: Array<{ message: string; extensions: { code: string } }>; [key: string]: unknown }; readonly headers: Headers }
 
+const folder = mkdtempSync(join(tmpdir(), "apportion-webhooks-"));
 let server: TestServer;
 const connected = new Map<Name, Connected>();
 const NOW = Date.parse("2025-11-15T12:00:00Z");
@@ -24,7 +33,10 @@ beforeAll(async () => {
   await createAcme(server);
   for (const name of WORDS) connected.set(name, await connect(server, name, { routes: [{ field: "agent_id", value: "agent_routed", useCase: "returns" }, { field: "account_sid", value: "AC0001", useCase: "order-status" }] }));
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
 
 async function connect(at: TestServer, name: Name, more: Record<string, unknown> = {}): Promise<Connected> {
   const admin = at.as("ADMIN");
@@ -232,7 +244,59 @@ describe("connections", () => {
   });
 });
 
+describe("the same record, signed, with a token and from a file", () => {
+  const ALL = ["retail", "claims"];
+  const records = (prefix: string): Array<[string, Record<string, unknown>, string]> => [
+    [`${prefix}1`, { agent_id: "agent_routed" }, "ACCEPTED"], [`${prefix}2`, { metadata: { use_case: "order-status" } }, "ACCEPTED"], [`${prefix}3`, { metadata: { business_unit: "claims", use_case: "triage" } }, "HELD"],
+    [`${prefix}4`, { metadata: { use_case: "triage" } }, "HELD"], [`${prefix}5`, { metadata: { business_unit: "nowhere", use_case: "none" } }, "HELD"], [`${prefix}6`, { metadata: {} }, "HELD"],
+  ];
+  const bodyOf = ([id, more]: [string, Record<string, unknown>, string]): Record<string, unknown> => ({ event: "call_ended", call: retellCall({ call_id: id, ...more }) });
+  const outcomesOf = (answer: Answered): unknown[] => answer.body.results!.map(({ outcome }) => outcome);
+  const WAYS: Record<string, (prefix: string) => Promise<unknown[]>> = {
+    signed: async (prefix) => outcomesOf(await signed("retell", JSON.stringify(records(prefix).map(bodyOf)))),
+    token: async (prefix) => outcomesOf(await post("/usage/retell?source=retell://acme", JSON.stringify(records(prefix).map(bodyOf)), { authorization: `Bearer ${integration(server, ALL).token}` })),
+    file: async (prefix) => {
+      const file = join(folder, `${prefix}.ndjson`);
+      writeFileSync(file, records(prefix).map((record) => JSON.stringify(bodyOf(record))).join("\n"));
+      const { database } = server.installation;
+      const programme = (await database.withInstallation("authentication", (tx) => programmeStore(tx).listProgrammes())).find(({ code }) => code === "acme")!;
+      const own = await providerFile(database, { principal: { subject: "cli", role: "ADMIN", programme: "acme", businessUnits: [] }, programme, reach: "programme", unitIds: [] }, "retell", "retell://acme");
+      const outcomes: unknown[] = [];
+      await importUsage({
+        file, mapping: null, source: "retell://acme", provider: own.file, nowMs: () => NOW, rejectsFile: `${file}.rejects`, progress: silentProgress,
+        store: async (batch) => {
+          const results = await storeBulk(database, own.scope, batch, { statementTimeoutMs: 0 });
+          outcomes.push(...results.map(({ outcome }) => outcome));
+          return results;
+        },
+      });
+      return outcomes;
+    },
+  };
+
+  it.each(Object.keys(WAYS))("first %s, is placed as the connection says, and a duplicate by every other way", async (first) => {
+    const prefix = `way-${first}-`;
+    expect(await WAYS[first]!(prefix)).toEqual(records(prefix).map(([, , outcome]) => outcome));
+    const before = await rowsOfUsage();
+    for (const [name, way] of Object.entries(WAYS)) expect([name, await way(prefix)]).toEqual([name, records(prefix).map(() => "DUPLICATE")]);
+    expect(await rowsOfUsage()).toEqual(before);
+  });
+  const rowsOfUsage = (): Promise<unknown[]> => server.sql("select event_id, business_unit_id, use_case_id from metering.usage_event where event_id like 'way-%' order by 1");
+
+  it("needs a token of every unit of the connection", async () => {
+    const refused = await unchanged(() => post("/usage/retell?source=retell://acme", JSON.stringify(bodyOf(records("x")[0]!)), { authorization: `Bearer ${integration(server, ["claims"]).token}` }));
+    expect([codeOf(refused), refused.body.errors![0]!.message]).toEqual([[403, "FORBIDDEN"], expect.stringContaining("writes for units that this token may not write")]);
+  });
+});
+
 describe("without a connection", () => {
+  it("a record goes where its metadata says; a token refuses units that are not its own", async () => {
+    const body = JSON.stringify({ event: "call_ended", call: retellCall({ call_id: "alone", metadata: { business_unit: "claims", use_case: "triage" } }) });
+    const by = (units: string[]): Promise<Answered> => post("/usage/retell?source=retell://alone", body, { authorization: `Bearer ${integration(server, units).token}` });
+    expect((await by(["retail"])).body.results).toMatchObject([{ outcome: "REJECTED", code: "NOT_FOUND" }]);
+    expect((await by(["claims"])).body.results).toMatchObject([{ outcome: "ACCEPTED" }]);
+  });
+
   it("a token of an integration sends for the source that it names", async () => {
     const actor = integration(server, ["retail"]);
     const send = (path: string, token = actor.token): Promise<Answered> => post(path, JSON.stringify([retellCall({ call_id: "t1" }), retellCall({ call_id: "t2", call_status: "ongoing", end_timestamp: null })]), { authorization: `Bearer ${token}` });
