@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import jwt from "jsonwebtoken";
+import { createVault } from "../../src/app/vault";
 import { importUsage } from "../../src/cli/import-usage";
 import { silentProgress } from "../../src/cli/progress";
 import { providerFile } from "../../src/cli/provider-file";
+import { reseal } from "../../src/cli/reseal";
 import { connectionRef } from "../../src/metering";
 import { storeBulk } from "../../src/metering/bulk/store-bulk.store";
 import { programmeStore } from "../../src/tenancy/tenancy.store";
@@ -286,6 +288,35 @@ describe("the same record, signed, with a token and from a file", () => {
   it("needs a token of every unit of the connection", async () => {
     const refused = await unchanged(() => post("/usage/retell?source=retell://acme", JSON.stringify(bodyOf(records("x")[0]!)), { authorization: `Bearer ${integration(server, ["claims"]).token}` }));
     expect([codeOf(refused), refused.body.errors![0]!.message]).toEqual([[403, "FORBIDDEN"], expect.stringContaining("writes for units that this token may not write")]);
+  });
+});
+
+describe("the key for secrets", () => {
+  const OLD = "secrets of the test suite, 32 bytes and more", NEW = "another key for secrets, 32 bytes and more";
+  const under = async (key: string, previous: string | null, isDryRun = false): Promise<Array<[string, number, number, number]>> => {
+    const { database } = server.installation;
+    const programmes = await database.withInstallation("authentication", (tx) => programmeStore(tx).listProgrammes());
+    return (await reseal(database, programmes, createVault(key, previous), { subject: "operator", isDryRun })).map(({ programme, current, resealed, unreadable }) => [programme, current, resealed, unreadable]);
+  };
+
+  it("changes without a secret that changes: what the previous one opens is sealed anew, and told", async () => {
+    const keys = new Map((await server.sql<{ programme: string; count: number }>("select p.code as programme, count(*)::int as count from metering.provider_key k join tenancy.programme p on p.id = k.programme_id group by 1")).map(({ programme, count }) => [programme, count]));
+    const each = (tally: (count: number) => [number, number, number]): Array<[string, number, number, number]> => [...keys].sort().map(([programme, count]) => [programme, ...tally(count)]);
+    const before = await rowCounts(server);
+    const sealed = (): Promise<unknown[]> => server.sql("select id, sealed from metering.provider_key order by 1");
+    const first = await sealed();
+    expect(await under("a key that nobody ever had, 32 bytes", null)).toEqual(each((count) => [0, 0, count]));
+    expect(await under(NEW, OLD, true)).toEqual(each((count) => [0, count, 0]));
+    expect([await sealed(), await rowCounts(server)]).toEqual([first, before]);
+    expect(await under(NEW, OLD)).toEqual(each((count) => [0, count, 0]));
+    expect(await under(NEW, OLD)).toEqual(each((count) => [count, 0, 0]));
+    expect(await under(NEW, null)).toEqual(each((count) => [count, 0, 0]));
+    expect(codeOf(await signed("bland"))).toEqual([503, "UNAVAILABLE"]);
+    expect(await under(OLD, NEW)).toEqual(each((count) => [0, count, 0]));
+    expect((await signed("bland")).body).toMatchObject({ duplicate: 1 });
+    const entries = await server.sql("select e.subject, e.after from governance.audit_entry e join tenancy.programme p on p.id = e.programme_id where e.action = 'resealProviderKeys' and p.code = 'acme'");
+    expect(entries).toEqual([0, 0].map(() => ({ subject: "operator", after: { current: 0, resealed: keys.get("acme"), unreadable: 0 } })));
+    expect(await server.sql("select count(*)::int as count from metering.provider_key")).toEqual([{ count: before["metering.provider_key"] }]);
   });
 });
 

@@ -111,6 +111,7 @@ describe("the catalogue, as the API's role sees it", () => {
        where t.schemaname = any($1) and has_table_privilege(format('%I.%I', t.schemaname, t.tablename), p) group by 1 order by 1`, [SCHEMAS]);
     for (const { name, may } of granted) expect([name, may]).toEqual([name, UPDATABLE.includes(name) && name !== "governance.period" ? "INSERT SELECT UPDATE" : "INSERT SELECT"]);
     expect(granted.length).toBe((await tables()).length);
+    expect(await asApp("select column_name as column from information_schema.column_privileges where grantee = current_user and privilege_type = 'UPDATE' and table_schema = 'metering' and table_name = 'provider_key'")).toEqual([{ column: "sealed" }]);
     const columns = await asApp<{ column: string }>("select table_name || '.' || column_name as column from information_schema.column_privileges where grantee = current_user and privilege_type = 'UPDATE' and table_schema = 'governance' order by 1");
     expect(columns.map(({ column }) => column)).toEqual(["audit_head.hash", "audit_head.sequence", ...["audit_head", "close_requested_at", "close_requested_by", "closed_at", "closed_by", "cutoff", "hash", "status"].map((column) => `period.${column}`)]);
   });
