@@ -16,6 +16,7 @@ import { Carriers1760000000016 } from "./0016-carriers";
 import { Providers1760000000017 } from "./0017-providers";
 import { Rating1760000000018 } from "./0018-rating";
 import { RatingByUnit1760000000019 } from "./0019-rating-by-unit";
+import { StatementCorrections1760000000020 } from "./0020-statement-corrections";
 import { Budgets1760000000024 } from "./0024-budgets";
 
 /** Every migration, in order. */
@@ -38,5 +39,6 @@ export const migrations = [
   Providers1760000000017,
   Rating1760000000018,
   RatingByUnit1760000000019,
+  StatementCorrections1760000000020,
   Budgets1760000000024,
 ];

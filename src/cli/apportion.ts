@@ -16,6 +16,7 @@ import { registerImportVendor } from "./import-vendor.command";
 import { registerInit } from "./init.command";
 import { registerMigrate } from "./migrate.command";
 import { registerProgrammeCreate } from "./programme-create.command";
+import { registerReseal } from "./reseal.command";
 import { registerRestore } from "./restore.command";
 import { registerSeed } from "./seed.command";
 import { registerStatements } from "./statements.command";
@@ -49,6 +50,7 @@ function commandLine(): Command {
   registerVerify(program);
   registerBackup(program);
   registerRestore(program);
+  registerReseal(program);
   return program;
 }
 
