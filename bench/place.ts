@@ -40,7 +40,7 @@ export function startProduct(dataDirectory: string, demo: boolean): Promise<Chil
 
 export async function openPlace(): Promise<Place> {
   const folder = temporaryFolder();
-  const config: Config = { databaseUrl: null, migrationUrl: null, backupUrl: null, port: 0, host: "127.0.0.1", logLevel: "warn", dataDirectory: folder.path, demo: false, token: null, secretsKey: null };
+  const config: Config = { databaseUrl: null, migrationUrl: null, backupUrl: null, port: 0, host: "127.0.0.1", logLevel: "warn", dataDirectory: folder.path, demo: false, token: null, secretsKey: null, previousSecretsKey: null };
   const installation = await openInstallation(config, () => undefined, "request");
   const embedded = await startEmbeddedPostgres({ dataDirectory: folder.path, log: () => undefined });
   const url = new URL(embedded.adminUrl);

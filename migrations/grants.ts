@@ -1,6 +1,7 @@
 /**
  * What the API's role may do, table by table. Facts are insert-only by privilege: no update, no delete, no truncate.
- * Only the period's status, the audit head, the leg heads and the totals, which are all derived, may be updated.
+ * Only the period's status, the audit head, the leg heads and the totals, which are all derived, may be updated; and a secret
+ * is sealed anew when the installation's key changes.
  */
 const PRIVILEGES: Readonly<Record<string, string>> = {
   "tenancy.programme": "select, insert",
@@ -25,7 +26,7 @@ const PRIVILEGES: Readonly<Record<string, string>> = {
   "metering.telephony_call": "select, insert, update",
   "metering.provider_connection": "select, insert",
   "metering.provider_mapping": "select, insert",
-  "metering.provider_key": "select, insert",
+  "metering.provider_key": "select, insert, update (sealed)",
   "metering.provider_key_end": "select, insert",
   "metering.provider_refusal": "select, insert, update",
   "metering.usage_daily_total": "select, insert, update",

@@ -16,6 +16,7 @@ import { Carriers1760000000016 } from "./0016-carriers";
 import { Providers1760000000017 } from "./0017-providers";
 import { Rating1760000000018 } from "./0018-rating";
 import { RatingByUnit1760000000019 } from "./0019-rating-by-unit";
+import { StatementCorrections1760000000020 } from "./0020-statement-corrections";
 import { AllocationMethods1760000000021 } from "./0021-allocation-methods";
 import { Journals1760000000023 } from "./0023-journals";
 import { Budgets1760000000024 } from "./0024-budgets";
@@ -41,6 +42,7 @@ export const migrations = [
   Providers1760000000017,
   Rating1760000000018,
   RatingByUnit1760000000019,
+  StatementCorrections1760000000020,
   AllocationMethods1760000000021,
   Journals1760000000023,
   Budgets1760000000024,

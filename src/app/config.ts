@@ -20,6 +20,7 @@ const Environment = z.object({
   APPORTION_JWT_SECRET: text,
   APPORTION_JWT_MAX_AGE: z.coerce.number().int().min(60).max(31_536_000).default(43_200),
   APPORTION_SECRETS_KEY: text,
+  APPORTION_SECRETS_KEY_PREVIOUS: text,
   APPORTION_DATA_DIR: z.string().trim().min(1).default(".data"),
   APPORTION_DEMO: z.enum(["auto", "on", "off"]).default("auto"),
 });
@@ -48,6 +49,8 @@ export interface Config {
   readonly token: TokenConfig | null;
   /** What secrets are kept under. Null: a key of its own beside the embedded database, none with another one. */
   readonly secretsKey: string | null;
+  /** What they were kept under before; read, and never written with. */
+  readonly previousSecretsKey: string | null;
 }
 
 /**
@@ -77,7 +80,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, needs: { readonly tok
     dataDirectory: resolve(env.APPORTION_DATA_DIR),
     demo: env.APPORTION_DEMO === "on" || (env.APPORTION_DEMO === "auto" && isPlain),
     token,
-    secretsKey: readSecretsKey(env.APPORTION_SECRETS_KEY),
+    ...readSecretsKeys(env),
   };
 }
 
@@ -90,9 +93,14 @@ function readTokenConfig(env: z.infer<typeof Environment>): TokenConfig | null {
   return { issuer, audience, maxAgeSeconds: env.APPORTION_JWT_MAX_AGE, key: secret ? { kind: "secret", secret } : { kind: "publicKey", pem: pem!.replace(/\\n/g, "\n") } };
 }
 
-function readSecretsKey(key: string | undefined): string | null {
-  if (key !== undefined && Buffer.byteLength(key, "utf8") < 32) throw new ConfigError("APPORTION_SECRETS_KEY must have at least 32 bytes.");
-  return key ?? null;
+function readSecretsKeys(env: z.infer<typeof Environment>): Pick<Config, "secretsKey" | "previousSecretsKey"> {
+  const { APPORTION_SECRETS_KEY: key, APPORTION_SECRETS_KEY_PREVIOUS: previous } = env;
+  for (const [name, secret] of [["APPORTION_SECRETS_KEY", key], ["APPORTION_SECRETS_KEY_PREVIOUS", previous]] as const) {
+    if (secret !== undefined && Buffer.byteLength(secret, "utf8") < 32) throw new ConfigError(`${name} must have at least 32 bytes.`);
+  }
+  if (previous !== undefined && key === undefined) throw new ConfigError("APPORTION_SECRETS_KEY_PREVIOUS is read beside APPORTION_SECRETS_KEY. Set the new key, too.");
+  if (previous !== undefined && previous === key) throw new ConfigError("APPORTION_SECRETS_KEY_PREVIOUS is APPORTION_SECRETS_KEY itself. Set the new key, or leave the previous one out.");
+  return { secretsKey: key ?? null, previousSecretsKey: previous ?? null };
 }
 
 /** The operating system's name of whoever runs the process; "operator" when it has none. */

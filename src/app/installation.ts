@@ -104,11 +104,12 @@ export function ownToken(dataDirectory: string): TokenConfig {
   return { issuer: "apportion-demo", audience: "apportion", key: { kind: "secret", secret: key.trim() }, maxAgeSeconds: 7 * 86_400 };
 }
 
-/** The vault under the configured key, or under one of its own beside an embedded database. */
-function vaultOf(config: Config): Vault | null {
-  if (config.secretsKey !== null) return createVault(config.secretsKey);
+/** The vault under the configured key, or under one of its own beside an embedded database: that is the previous one of the first that is configured. */
+export function vaultOf(config: Pick<Config, "secretsKey" | "previousSecretsKey" | "databaseUrl" | "dataDirectory">): Vault | null {
+  const own = join(config.dataDirectory, "secrets-key");
+  if (config.secretsKey !== null) return createVault(config.secretsKey, config.previousSecretsKey ?? (config.databaseUrl === null && existsSync(own) ? readFileSync(own, "utf8").trim() : null));
   if (config.databaseUrl !== null) return null;
-  return createVault(readOrMake(join(config.dataDirectory, "secrets-key"), () => randomBytes(48).toString("base64url")).trim());
+  return createVault(readOrMake(own, () => randomBytes(48).toString("base64url")).trim());
 }
 
 const secret = (): string => randomBytes(24).toString("base64url");

@@ -17,6 +17,7 @@ import { registerInit } from "./init.command";
 import { registerJournal } from "./journal.command";
 import { registerMigrate } from "./migrate.command";
 import { registerProgrammeCreate } from "./programme-create.command";
+import { registerReseal } from "./reseal.command";
 import { registerRestore } from "./restore.command";
 import { registerSeed } from "./seed.command";
 import { registerStatements } from "./statements.command";
@@ -51,6 +52,7 @@ function commandLine(): Command {
   registerVerify(program);
   registerBackup(program);
   registerRestore(program);
+  registerReseal(program);
   return program;
 }
 

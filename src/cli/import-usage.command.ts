@@ -3,7 +3,6 @@ import { basename } from "node:path";
 import { Command, Option } from "commander";
 import { PROVIDERS, isProvider } from "../metering";
 import { storeBulk } from "../metering/bulk/store-bulk.store";
-import { findConnectionOf } from "../metering/connections/connections.query";
 import { parseUsageMapping } from "../metering/mapping/usage-mapping";
 import { UsageError } from "./exit-status";
 import { ImportSummary, importUsage } from "./import-usage";
@@ -11,6 +10,7 @@ import { MadeNames, missingNames } from "./missing-names";
 import { count, print, say } from "./output";
 import { pathOf, readJson } from "./paths";
 import { createImportProgress } from "./progress";
+import { providerFile } from "./provider-file";
 import { RowFormat } from "./read-rows";
 import { CommonOptions, withCommonOptions, withProgramme } from "./session";
 
@@ -43,13 +43,14 @@ export function registerImportUsage(imports: Command): void {
       if (mapping && source === null) throw new UsageError("The mapping names no source. Say with --source who measured; it is part of the identity of every event, so use the same one each time.");
       const { summary, made } = await withProgramme(options, async ({ installation, database, scope }) => {
         const missing = options.createMissing ? missingNames(database, scope) : null;
-        const connection = provider && (await database.withTenant(scope, (tx) => findConnectionOf(tx, provider, source!.normalize("NFC"))));
+        const ofProvider = provider && (await providerFile(database, scope, provider, source!));
+        const within = ofProvider?.scope ?? scope;
         const result = await importUsage({
-          file, format: options.format, mapping, source, provider: provider && { provider, placing: { mappings: connection?.mappings ?? [], units: null } },
+          file, format: options.format, mapping, source, provider: ofProvider?.file,
           nowMs: () => installation.clock.now(),
           rejectsFile: pathOf(options.rejects ?? `${basename(file)}.rejected.csv`),
           progress: createImportProgress(statSync(file, { throwIfNoEntry: false })?.size ?? 0),
-          store: (batch) => storeBulk(database, scope, batch, { statementTimeoutMs: 0 }, (read) => missing?.make(read.sound) ?? Promise.resolve()),
+          store: (batch) => storeBulk(database, within, batch, { statementTimeoutMs: 0 }, (read) => missing?.make(read.sound) ?? Promise.resolve()),
         });
         return { summary: result, made: missing?.made() ?? null };
       });

@@ -17,6 +17,7 @@ export function registerImportVendor(imports: Command): void {
     .requiredOption("--vendor <name>", "as `provider` of the usage events names it")
     .option("--period <month>", "2025-10; needed unless the file is FOCUS")
     .option("--id <id>", "identity in the vendor's books (default: the file's name)")
+    .option("--replaces <id>", "identity of an earlier file that this one corrects: it is kept and counts no more, and what it booked is taken back")
     .option("--pool <code>", "FOCUS only: also book what it costs on this shared pool, an entry per service")
     .action(async (name: string, options: CommonOptions & Omit<ImportVendorOptions, "file">) => {
       const summary = await withProgramme(options, ({ database, scope }) => importVendor(database, scope, { ...options, file: pathOf(name) }));

@@ -1,17 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { apportion, compareCodes } from "../kernel/apportion";
-import { formatUnits } from "../kernel/decimal";
-import { fraction, multiply, roundHalfUp } from "../kernel/fraction";
+import { compareCodes } from "../kernel/apportion";
 import { currencyOf } from "../kernel/money";
-import { Refusal, invariant } from "../kernel/refusal";
+import { Refusal } from "../kernel/refusal";
 import { bookCost } from "../costs";
 import { bookCostPorts } from "../costs/costs-ports.store";
-import { FOCUS_NEEDED, FocusRow, VendorLineInput, VendorStatementInput, bookVendorStatement, readFocusRow, remarksOnFocusRow, readTwilioUsage, sumOf } from "../rating";
+import { FOCUS_NEEDED, FocusRow, VendorLineInput, VendorStatementInput, bookVendorStatement, readFocusRow, remarksOnFocusRow, readTwilioUsage } from "../rating";
 import { bookVendorStatementPorts } from "../rating/reconciliation-ports.store";
+import { COST_COMPONENTS } from "../metering/usage-event";
 import { Scope } from "../tenancy";
 import { Database } from "../tenancy/database.store";
+import { StatementServices, focusEntries } from "./focus-entries";
 import { readRows } from "./read-rows";
+import { replacedBy, takeBackEntries } from "./replace-statements";
 import { recordAudit } from "./session";
 
 export const VENDOR_FILE_KINDS = ["twilio-usage", "focus", "invoice"] as const;
@@ -27,6 +28,8 @@ export interface ImportVendorOptions {
   readonly id?: string;
   /** FOCUS: also book what it costs on this pool, an entry per service. */
   readonly pool?: string;
+  /** Identity of an earlier file of the vendor whose place this one takes. */
+  readonly replaces?: string;
 }
 
 export interface VendorFault {
@@ -53,17 +56,24 @@ export interface VendorRemark {
 
 /** Keeps what a vendor's file says, all of it or nothing: a faulty row is named with its number, column and reason, and nothing is booked. Safe to repeat. */
 export async function importVendor(database: Database, scope: Scope, options: ImportVendorOptions): Promise<ImportVendorSummary> {
+  const { vendor, pool, replaces } = options;
   const { rows, statements, services, faults, remarks } = options.kind === "twilio-usage" ? await twilio(options) : await fromRows(options);
   if (faults.length > 0 || statements.length === 0) return { rows, statements: [], entries: [], faults, remarks };
   return database.withTenant(scope, async (tx) => {
+    const replaced = replaces === undefined ? new Map<string, string>() : await replacedBy(tx, { vendor, id: idOf(options), replaces }, statements);
     const booked: Array<ImportVendorSummary["statements"][number]> = [];
+    const entries: Array<ImportVendorSummary["entries"][number]> = [];
     for (const input of statements) {
-      const { statement, isNew } = await bookVendorStatement(bookVendorStatementPorts(tx, recordAudit), input);
+      const { statement, isNew } = await bookVendorStatement(bookVendorStatementPorts(tx, recordAudit), { ...input, replaces: replaced.get(input.externalId) });
       booked.push({ externalId: statement.externalId, period: statement.period, currency: statement.currency, total: statement.total, lines: statement.lineCount, duplicate: !isNew });
+      if (statement.replacedBy !== null && pool !== undefined) throw new Refusal("CONFLICT", `${statement.externalId} was replaced by ${statement.replacedBy}, whose cost counts. Nothing was booked.`, ["pool"]);
+      if (statement.replaces !== null) entries.push(...(await takeBackEntries(tx, recordAudit, { vendor, statement: statement.replaces, hasPool: pool !== undefined })));
     }
-    const entries = options.pool === undefined ? [] : services.flatMap((each) => entriesOf(options, each));
-    for (const entry of entries) await bookCost(bookCostPorts(tx, recordAudit), { ...entry, pool: options.pool!, vendor: options.vendor });
-    return { rows, statements: booked, entries: entries.map(({ externalId, amount, currency }) => ({ externalId, amount, currency })), faults, remarks };
+    for (const entry of pool === undefined ? [] : services.flatMap((each) => focusEntries(vendor, each))) {
+      await bookCost(bookCostPorts(tx, recordAudit), { ...entry, pool: pool!, vendor });
+      entries.push({ externalId: entry.externalId, amount: entry.amount, currency: entry.currency });
+    }
+    return { rows, statements: booked, entries, faults, remarks };
   }, { statementTimeoutMs: 0 });
 }
 
@@ -71,7 +81,7 @@ interface Read {
   readonly rows: number;
   readonly statements: readonly VendorStatementInput[];
   /** Of FOCUS: the amounts of each service, by statement. */
-  readonly services: ReadonlyArray<{ readonly id: string; readonly period: string; readonly currency: string; readonly amounts: ReadonlyMap<string, readonly string[]> }>;
+  readonly services: readonly StatementServices[];
   readonly faults: readonly VendorFault[];
   readonly remarks: readonly VendorRemark[];
 }
@@ -169,20 +179,8 @@ function invoiceRow(row: Readonly<Record<string, string>>, period: string): Focu
   const amount = value("amount"), currency = value("currency") ?? "";
   if (amount === null || !/^-?\d{1,40}(\.\d{1,20})?$/.test(amount)) return { column: "amount", reason: `"${(amount ?? "").slice(0, 40)}" is not a plain decimal number` };
   if (!currencyOf(currency)) return { column: "currency", reason: `"${currency.slice(0, 10)}" is not an ISO 4217 currency` };
-  const line: VendorLineInput = { description: value("description"), component: value("component"), callRef: value("callRef"), quantity: value("quantity"), unit: value("unit"), amount };
+  const component = value("component");
+  if (component !== null && !(COST_COMPONENTS as readonly string[]).includes(component)) return { column: "component", reason: `"${component.slice(0, 40)}" is not one of ${COST_COMPONENTS.join(", ")}` };
+  const line: VendorLineInput = { description: value("description"), component, callRef: value("callRef"), quantity: value("quantity"), unit: value("unit"), amount };
   return { period, currency, service: "invoice", line };
-}
-
-/** An entry per service, charges and credits by largest remainder, so that the entries sum to the exact totals rounded once. */
-function entriesOf({ vendor }: ImportVendorOptions, { id, period, currency, amounts }: Read["services"][number]): Array<{ period: string; currency: string; amount: string; externalId: string; description: string }> {
-  const money = currencyOf(currency);
-  invariant(money, "a currency that was read is known");
-  const sums = [...amounts].map(([service, list]) => ({ code: service, exact: multiply(sumOf(list), fraction(10n ** BigInt(money.exponent))) }));
-  return [false, true].flatMap((credits) => {
-    const part = sums.filter(({ exact }) => exact.numerator < 0n === credits && exact.numerator !== 0n);
-    if (part.length === 0) return [];
-    const total = roundHalfUp(part.reduce((sum, { exact }) => fraction(sum.numerator * exact.denominator + exact.numerator * sum.denominator, sum.denominator * exact.denominator), fraction(0n)));
-    const shares = apportion(total, part.map(({ code, exact }) => ({ code, weight: { numerator: exact.numerator < 0n ? -exact.numerator : exact.numerator, denominator: exact.denominator } })));
-    return part.map(({ code }, index) => ({ period, currency, amount: formatUnits(shares[index]!, money.exponent), externalId: `focus/${vendor}/${id}/${code}`.slice(0, 200), description: `${vendor} ${code}, from ${id}`.slice(0, 500) }));
-  });
 }

@@ -84,3 +84,13 @@ export function poolAmounts(tx: TenantTransaction, period: string, recordedBefor
     [tx.scope.programme.id, period, recordedBefore],
   );
 }
+
+/** Entries whose externalId begins with a text, in its order; amounts in the programme's currency. */
+export async function entriesBeginningWith(tx: TenantTransaction, beginning: string): Promise<Array<{ readonly externalId: string; readonly pool: string; readonly period: string; readonly amountMinor: string }>> {
+  return tx.query(
+    `select c.external_id as "externalId", p.code as pool, c.period_key as period, c.amount_minor as "amountMinor"
+     from costs.cost_entry c join costs.cost_pool p on p.programme_id = $1 and p.id = c.pool_id
+     where c.programme_id = $1 and starts_with(c.external_id, $2) order by c.external_id collate "C"`,
+    [tx.scope.programme.id, beginning],
+  );
+}

@@ -5,6 +5,7 @@ export * from "./bulk/envelope";
 export * from "./bulk/lines";
 export * from "./bulk/pour-usage";
 export * from "./connections/connection";
+export * from "./connections/reseal-provider-keys";
 export * from "./ingest/attribution";
 export * from "./ingest/leg-revision";
 export * from "./ingest/read-usage-event";

@@ -1,92 +1,133 @@
-import { Fraction, ZERO, add, compare, fraction, multiply } from "../kernel/fraction";
-import { chargeOf } from "./charge";
-import { basePerUnit, exact, isTimed } from "./rate-card";
-import { shareOf } from "./rate-card-dates";
-import { minorOf, stretchesOf } from "./rate-usage";
-import { RatingFacts } from "./rating-facts";
-import { MatchedLegs } from "./reconcile";
+import { Fraction, ZERO, compare, multiply, sum } from "../kernel/fraction";
+import { LegCost, OurLeg, PricedCard, costsOfLeg } from "./leg-costs";
+import { Quantity } from "./measure";
 
-/** A line of a vendor that names a call; money in minor units of the programme's currency. */
-export interface VendorCall {
-  readonly callRef: string;
-  /** Null where the line does not say it in minutes or seconds. */
-  readonly ms: Fraction | null;
+/** A line of a vendor's bill; money in minor units of the programme's currency. */
+export interface BilledLine {
+  /** Null where the line does not say it. */
+  readonly component: string | null;
+  readonly callRef: string | null;
+  /** Null where the line does not count in a unit that we know. */
+  readonly quantity: Quantity | null;
   readonly amount: Fraction;
 }
 
-/** A leg of ours, with every id that the vendor may know it by. */
-export interface OurLeg {
+export type BilledLeg = BilledLine & { readonly callRef: string };
+
+export const namesLeg = (line: BilledLine): line is BilledLeg => line.callRef !== null;
+
+/** A leg on one side or on both, or a component of it; money in minor units of the programme's currency. */
+export interface MatchedLegs {
+  /** UNPRICED: a leg of ours, of whose component nothing is known here; OURS_PART: a component of a leg of which lines name others. */
+  readonly kind: "BOTH" | "VENDOR_ONLY" | "VENDOR_AGAIN" | "UNPRICED" | "OURS_ONLY" | "OURS_PART";
+  /** Null where the vendor's line speaks of the leg as a whole. */
+  readonly component: string | null;
+  /** It is about messages, not about a call. */
+  readonly isMessage: boolean;
+  /** What one base unit costs by our card; null where ours is a reported amount or several prices. */
+  readonly rate: Fraction | null;
+  /** Our card counts time: another quantity of it is rounding. */
+  readonly isTime: boolean;
+  /** Vendor's unit price is not ours. */
+  readonly otherPrice: boolean;
+  /** Vendor's billed quantity is not ours. */
+  readonly otherQuantity: boolean;
+  readonly ourQuantity: Fraction;
+  readonly theirQuantity: Fraction;
+  readonly ours: Fraction;
+  /** `ours` by component. */
+  readonly covers: ReadonlyArray<{ readonly component: string; readonly amount: Fraction }>;
+  readonly theirs: Fraction;
+  /** The vendor's id of the leg, or ours. */
   readonly refs: readonly string[];
-  readonly connectedMs: bigint;
-  /** What cards charge of it: base units on a line of a version, after exemption, minimum and increment. */
-  readonly charges: ReadonlyArray<{ readonly version: number; readonly line: string; readonly base: Fraction }>;
-  /** Cost that came with it and counts, minor units of the programme's currency. */
-  readonly items: readonly Fraction[];
 }
 
-/** A card of the vendor with what one base unit (a millisecond, a call, a token) costs on each of its lines, minor units of the programme's currency. */
-export interface PricedCard {
-  readonly isTimed: boolean;
-  readonly rates: ReadonlyMap<string, Fraction>;
+/** What a bill says leg by leg, and what only as a sum. */
+interface Told {
+  /** Components of lines that name a leg. */
+  readonly byLeg: ReadonlySet<string | null>;
+  /** Components of lines that name none. */
+  readonly asSum: ReadonlySet<string | null>;
 }
+
+/** A leg with what it costs here. */
+interface Counted {
+  readonly leg: OurLeg;
+  readonly costs: readonly LegCost[];
+  /** Components that lines of this leg name, and those that a line has taken so far (null: the rest); null until a line names the leg. */
+  lines: { readonly named: Set<string>; readonly taken: Set<string | null> } | null;
+}
+
+const isSummed = ({ asSum, byLeg }: Told, component: string): boolean => asSum.has(component) && !byLeg.has(component);
 
 /**
- * What every card of a month charges for one base unit, by version. What rounding the month as a whole adds is in the price,
- * so that the legs of a line add up to it.
+ * Holds the lines of a bill that name a leg against our legs, component by component. A line without a component stands for
+ * what the leg's other lines do not name. A second line of the same is VENDOR_AGAIN; the order of the lines decides which is
+ * first. What of our legs no line holds is OURS_ONLY, unless the bill tells that component as a sum.
  */
-export function pricedCards(facts: RatingFacts): Map<number, PricedCard> {
-  const toMinor = minorOf(facts);
-  return new Map(facts.cards.map((each) => {
-    const month = chargeOf(each.card, stretchesOf(each), ZERO, shareOf(each.span ?? null));
-    const perBase = multiply(multiply(month.stretch, fraction(1n, basePerUnit(each.card.unit))), toMinor(each.card.currency));
-    return [each.card.version, { isTimed: isTimed(each.card.unit), rates: new Map(month.lines.flatMap(({ line, rate }) => (rate === null ? [] : [[line, multiply(rate, perBase)] as const]))) }];
-  }));
-}
-
-/** Holds a vendor's calls against our legs, one by one. A second line of the same call is VENDOR_AGAIN; the order of the lines decides which is first. */
-export function matchLegs(calls: readonly VendorCall[], legs: readonly OurLeg[], cards: ReadonlyMap<number, PricedCard>): MatchedLegs[] {
-  const byRef = new Map<string, OurLeg>();
-  for (const leg of legs) for (const ref of leg.refs) if (!byRef.has(ref)) byRef.set(ref, leg);
-  const taken = new Set<OurLeg>();
-  const matched = calls.map((call): MatchedLegs => {
-    const leg = byRef.get(call.callRef);
-    const alone = { rate: null, otherPrice: false, otherQuantity: false, legs: 1, ourQuantity: ZERO, theirQuantity: ZERO, ours: ZERO, theirs: call.amount, refs: [call.callRef] };
-    if (!leg) return { ...alone, kind: "VENDOR_ONLY" };
-    if (taken.has(leg)) return { ...alone, kind: "VENDOR_AGAIN" };
-    taken.add(leg);
-    return both(call, leg, cards);
-  });
-  const without = legs.filter((leg) => !taken.has(leg)).map((leg): MatchedLegs => ({
-    kind: "OURS_ONLY", rate: null, otherPrice: false, otherQuantity: false, legs: 1, ourQuantity: ZERO, theirQuantity: ZERO, ours: costOf(leg, cards).amount, theirs: ZERO, refs: leg.refs.slice(0, 1),
-  }));
-  return [...matched, ...without];
-}
-
-function both(call: VendorCall, leg: OurLeg, cards: ReadonlyMap<number, PricedCard>): MatchedLegs {
-  const { amount: ours, billedMs, rate } = costOf(leg, cards);
-  const theirQuantity = call.ms ?? fraction(billedMs);
-  const common = { kind: "BOTH" as const, legs: 1, ourQuantity: fraction(billedMs), theirQuantity, ours, theirs: call.amount, refs: [call.callRef] };
-  const otherQuantity = compare(theirQuantity, common.ourQuantity) !== 0;
-  // Ours is a price of a card for time alone: their price of the same time can be told from their rounding.
-  if (rate === null) return { ...common, rate, otherQuantity: false, otherPrice: compare(ours, call.amount) !== 0 };
-  return { ...common, rate, otherQuantity, otherPrice: compare(multiply(theirQuantity, rate), call.amount) !== 0 };
-}
-
-/** What a leg costs by the vendor's cards and what came with it; `rate` is the price of a millisecond where nothing else makes up the cost. */
-function costOf({ connectedMs, charges, items }: OurLeg, cards: ReadonlyMap<number, PricedCard>): { amount: Fraction; billedMs: bigint; rate: Fraction | null } {
-  let amount = items.reduce(add, ZERO), billedMs = connectedMs, rate: Fraction | null = null, parts = items.length;
-  for (const { version, line, base } of charges) {
-    const card = cards.get(version);
-    const price = card?.rates.get(line) ?? ZERO;
-    amount = add(amount, multiply(base, price));
-    if (card?.isTimed || base.numerator !== 0n) parts += 1;
-    if (card?.isTimed) [billedMs, rate] = [base.numerator / base.denominator, price];
+export function matchLegs(bill: readonly BilledLine[], legs: readonly OurLeg[], cards: ReadonlyMap<number, PricedCard>): MatchedLegs[] {
+  const lines = bill.filter(namesLeg);
+  const told: Told = { byLeg: new Set(lines.map(({ component }) => component)), asSum: new Set(bill.filter(({ callRef }) => callRef === null).map(({ component }) => component)) };
+  const counted = legs.map((leg): Counted => ({ leg, costs: costsOfLeg(leg, cards), lines: null }));
+  const byRef = new Map<string, Counted>();
+  for (const each of counted) for (const ref of each.leg.refs) if (!byRef.has(ref)) byRef.set(ref, each);
+  for (const { callRef, component } of lines) {
+    const each = byRef.get(callRef);
+    if (!each) continue;
+    each.lines ??= { named: new Set(), taken: new Set() };
+    if (component !== null) each.lines.named.add(component);
   }
-  return { amount, billedMs, rate: parts === 1 ? rate : null };
+  return [...lines.map((line) => matchLine(line, byRef.get(line.callRef), told)), ...counted.flatMap((each) => leftOver(each, told))];
 }
 
-/** A quantity of a vendor's line in milliseconds; null where its unit is no time. */
-export function asMs(quantity: string | null, unit: string | null): Fraction | null {
-  if (quantity === null || (unit !== "MINUTE" && unit !== "SECOND")) return null;
-  return multiply(exact(quantity), fraction(unit === "MINUTE" ? 60_000n : 1_000n));
+function matchLine(line: BilledLeg, ours: Counted | undefined, told: Told): MatchedLegs {
+  const alone = { component: line.component, rate: null, isTime: true, otherQuantity: false, otherPrice: false, isMessage: isMessage(line), ourQuantity: ZERO, theirQuantity: ZERO, ours: ZERO, covers: [], theirs: line.amount, refs: [line.callRef] };
+  if (!ours?.lines) return { ...alone, kind: "VENDOR_ONLY" };
+  const { named, taken } = ours.lines;
+  if (taken.has(line.component)) return { ...alone, kind: "VENDOR_AGAIN" };
+  taken.add(line.component);
+  const covered = ours.costs.filter(({ component }) => (line.component === null ? !named.has(component) && !isSummed(told, component) : component === line.component));
+  if (covered.length > 0) return both(line, covered);
+  // Every cost that the leg has is in lines of its own: the rest is nothing, and was billed once more.
+  return { ...alone, kind: line.component === null && named.size > 0 && ours.costs.length > 0 ? "VENDOR_AGAIN" : "UNPRICED" };
+}
+
+function both(line: BilledLeg, covered: readonly LegCost[]): MatchedLegs {
+  const ours = sum(covered.map(({ amount }) => amount));
+  const common = { kind: "BOTH" as const, component: line.component, isMessage: isMessage(line), ours, covers: covered.map(({ component, amount }) => ({ component, amount })), theirs: line.amount, refs: [line.callRef] };
+  const priced = covered.length === 1 ? covered[0]!.priced : null;
+  // Where ours is one price of a card, their price of the same can be told from their quantity.
+  if (priced === null) return { ...common, rate: null, isTime: true, ourQuantity: ZERO, theirQuantity: ZERO, otherQuantity: false, otherPrice: compare(ours, line.amount) !== 0 };
+  const theirQuantity = line.quantity?.measure === priced.measure ? line.quantity.base : priced.billed;
+  return {
+    ...common, rate: priced.rate, isTime: priced.measure === "TIME", ourQuantity: priced.billed, theirQuantity,
+    otherQuantity: compare(theirQuantity, priced.billed) !== 0, otherPrice: compare(multiply(theirQuantity, priced.rate), line.amount) !== 0,
+  };
+}
+
+/** What of a leg no line holds. A connected one without any cost is told, too, where the bill lists whole legs. */
+function leftOver({ leg, costs, lines }: Counted, told: Told): MatchedLegs[] {
+  const { byLeg, asSum } = told;
+  const left = lines?.taken.has(null) ? [] : costs.filter(({ component }) => !lines?.taken.has(component) && !isSummed(told, component));
+  // A sum without a component may hold whatever is named nowhere.
+  const apart = left.filter(({ component }) => byLeg.has(component) || (!byLeg.has(null) && !asSum.has(null)));
+  const rest = byLeg.has(null) ? left.filter(({ component }) => !byLeg.has(component)) : [];
+  const entry = (component: string | null, of: readonly LegCost[]): MatchedLegs => ({
+    kind: lines === null ? "OURS_ONLY" : "OURS_PART", component, rate: null, isTime: true, otherQuantity: false, otherPrice: false, isMessage: leg.isMessage, ourQuantity: ZERO, theirQuantity: ZERO,
+    ours: sum(of.map(({ amount }) => amount)), covers: of.map((cost) => ({ component: cost.component, amount: cost.amount })), theirs: ZERO, refs: leg.refs.slice(0, 1),
+  });
+  const isSilent = costs.length === 0 && lines === null && leg.isCall && byLeg.has(null);
+  return [...apart.map((cost) => entry(cost.component, [cost])), ...(rest.length > 0 || isSilent ? [entry(null, rest)] : [])];
+}
+
+/** A line of messages, by what it counts or else by its component. */
+function isMessage({ component, quantity }: BilledLine): boolean {
+  return quantity === null ? component === "SMS" : quantity.measure === "MESSAGE" || quantity.measure === "SEGMENT";
+}
+
+/** How many lines name a leg, how many of those legs are ours, and how many legs of ours are in none. */
+export function coverageOf(matched: readonly MatchedLegs[]): { readonly vendorCalls: number; readonly matched: number; readonly oursWithout: number } {
+  const without = new Set(matched.flatMap(({ kind, refs }) => (kind === "OURS_ONLY" ? refs : [])));
+  const lines = matched.filter(({ kind }) => kind !== "OURS_ONLY" && kind !== "OURS_PART");
+  return { vendorCalls: lines.length, matched: lines.filter(({ kind }) => kind !== "VENDOR_ONLY").length, oursWithout: without.size };
 }

@@ -36,7 +36,7 @@ export const ratingEntities: readonly EntitySchema[] = [
     run_id: key, position: number, period_key: text, kind: text, vendor: text, component: text, pool_id: uuid, business_unit_id: optional(uuid), use_case_id: uuid, external_id: text, amount_minor: whole,
   }),
   table("VendorStatement", "vendor_statement", {
-    id: key, vendor: text, period_key: text, kind: text, external_id: text, payload_hash: text, currency: text, total: exact, lines: count, recorded_at: instant, recorded_by: text,
+    id: key, vendor: text, period_key: text, kind: text, external_id: text, payload_hash: text, currency: text, total: exact, lines: count, recorded_at: instant, recorded_by: text, replaces: optional(uuid),
   }),
   table("VendorStatementLine", "vendor_statement_line", {
     statement_id: key, position: number, description: text, component: optional(text), call_ref: optional(text), quantity: optional(exact), unit: optional(text), amount: exact,

@@ -2,7 +2,7 @@ import { Refusal } from "../kernel/refusal";
 import { TwilioUsageTotal, readTwilioUsageRecords } from "../metering";
 import { VendorStatementInput } from "./vendor-statement";
 
-const UNITS: Readonly<Record<string, string>> = { minutes: "MINUTE", seconds: "SECOND", calls: "CALL" };
+const UNITS: Readonly<Record<string, string>> = { minutes: "MINUTE", seconds: "SECOND", calls: "CALL", messages: "MESSAGE", segments: "SEGMENT" };
 
 /**
  * Twilio usage records of one month as what the vendor says of it. A category that sums others is left out, so that

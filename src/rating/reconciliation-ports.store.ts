@@ -13,8 +13,8 @@ export function bookVendorStatementPorts(tx: TenantTransaction, record: RecordAu
   return {
     ...vendorStatementStore(tx),
     holdPeriod: async (key) => void (await periodStore(tx).hold([key])),
-    audit: ({ vendor, externalId, period, kind, total, currency, lineCount, payloadHash }) =>
-      record(tx, { action: "bookVendorStatement", subjectKind: "VendorStatement", subjectKey: `${vendor}/${externalId}`, after: { period, kind, total, currency, lines: lineCount, payloadHash } }),
+    audit: ({ vendor, externalId, period, kind, total, currency, lineCount, payloadHash, replaces }) =>
+      record(tx, { action: "bookVendorStatement", subjectKind: "VendorStatement", subjectKey: `${vendor}/${externalId}`, after: { period, kind, total, currency, lines: lineCount, payloadHash, ...(replaces === null ? {} : { replaces }) } }),
   };
 }
 

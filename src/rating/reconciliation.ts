@@ -1,7 +1,8 @@
 import { hashOf } from "../kernel/hash";
 import { Fraction, formatFraction } from "../kernel/fraction";
-import { Variance } from "./reconcile";
-import { VendorStatement } from "./vendor-statement";
+import { ComponentTotals, Variance } from "./reconcile";
+import { StatementStanding } from "./statement-standing";
+import { VendorStatement, VendorStatementKind } from "./vendor-statement";
 
 /** A person's word on a difference; it stands for the figures as they were, not for later ones. */
 export interface VarianceExplanation {
@@ -19,7 +20,11 @@ export interface VarianceExplanation {
 export interface Reconciliation {
   readonly vendor: string;
   readonly period: string;
-  readonly statements: readonly VendorStatement[];
+  /** All of the month, replaced ones too; those of standing BASIS make `theirs`. */
+  readonly statements: ReadonlyArray<VendorStatement & { readonly standing: StatementStanding }>;
+  readonly basis: VendorStatementKind;
+  /** What statements of other kinds say of the same cost, in minor units of the programme's currency. */
+  readonly crossChecks: ReadonlyArray<{ readonly kind: VendorStatementKind; readonly total: Fraction }>;
   /** Connected voice legs of the vendor, a carrier's too. */
   readonly calls: bigint;
   readonly measuredMs: bigint;
@@ -35,6 +40,8 @@ export interface Reconciliation {
   /** Vendor's lines with a call id, how many of them are legs of ours, and how many legs of ours are in no line. */
   readonly coverage: { readonly vendorCalls: number; readonly matched: number; readonly oursWithout: number } | null;
   readonly causes: readonly Variance[];
+  /** Both totals by component. */
+  readonly components: readonly ComponentTotals[];
   readonly alarms: readonly string[];
   readonly explanation: VarianceExplanation | null;
 }
@@ -44,7 +51,7 @@ export function isSettled({ tolerated, explanation }: Pick<Reconciliation, "tole
   return tolerated || explanation !== null;
 }
 
-/** What an explanation stands for: the statements and both totals. Other figures need another one. */
+/** What an explanation stands for: the statements that count and both totals. Other figures need another one. */
 export function hashFigures({ statements, ours, theirs }: Pick<Reconciliation, "statements" | "ours" | "theirs">): string {
-  return hashOf({ statements: statements.map(({ payloadHash }) => payloadHash).sort(), ours: formatFraction(ours), theirs: formatFraction(theirs) });
+  return hashOf({ statements: statements.filter(({ standing }) => standing === "BASIS").map(({ payloadHash }) => payloadHash).sort(), ours: formatFraction(ours), theirs: formatFraction(theirs) });
 }

@@ -3,7 +3,10 @@ import { parseDecimal } from "../kernel/decimal";
 import { Fraction, add, formatFraction, fraction, fromDecimal } from "../kernel/fraction";
 import { currencyOf } from "../kernel/money";
 import { requirePeriodKey } from "../kernel/period";
+import { Canonical } from "../kernel/canonical";
+import { hashOf } from "../kernel/hash";
 import { Refusal } from "../kernel/refusal";
+import { COST_COMPONENTS } from "../metering";
 
 export const VENDOR_STATEMENT_KINDS = ["TWILIO_USAGE", "FOCUS", "INVOICE"] as const;
 export type VendorStatementKind = (typeof VENDOR_STATEMENT_KINDS)[number];
@@ -31,10 +34,14 @@ export interface VendorStatementDocument {
   readonly currency: string;
   readonly total: string;
   readonly lines: readonly VendorLine[];
+  /** Identity of the statement whose place it takes; null: it stands beside the others. */
+  readonly replaces: string | null;
 }
 
 export interface VendorStatement extends Omit<VendorStatementDocument, "lines"> {
   readonly id: string;
+  /** Identity of the statement that took its place; null: it counts. */
+  readonly replacedBy: string | null;
   readonly payloadHash: string;
   readonly lineCount: number;
   readonly recordedAt: Date;
@@ -59,6 +66,7 @@ export interface VendorStatementInput {
   /** The lines' sum when left out; UNBALANCED when it is another. */
   readonly total?: string | null;
   readonly lines: readonly VendorLineInput[];
+  readonly replaces?: string | null;
 }
 
 const MOST_LINES = 200_000;
@@ -72,7 +80,7 @@ export function readVendorStatement(input: VendorStatementInput): VendorStatemen
   const lines = input.lines.map((line, index): VendorLine => {
     const path = ["lines", String(index)];
     return {
-      description: words(line.description, [...path, "description"]) ?? "", component: words(line.component, [...path, "component"]), callRef: words(line.callRef, [...path, "callRef"]),
+      description: words(line.description, [...path, "description"]) ?? "", component: component(line.component, [...path, "component"]), callRef: words(line.callRef, [...path, "callRef"]),
       quantity: number(line.quantity, [...path, "quantity"]), unit: words(line.unit, [...path, "unit"]), amount: number(line.amount, [...path, "amount"])!,
     };
   });
@@ -84,7 +92,18 @@ export function readVendorStatement(input: VendorStatementInput): VendorStatemen
   return {
     vendor: requireText(input.vendor, ["vendor"], 64), period: requirePeriodKey(input.period), kind: input.kind ?? "INVOICE", externalId: requireText(input.externalId, ["externalId"]),
     currency: input.currency, total: total ?? plain(sum), lines: lines.length > 0 ? lines : [{ description: "total", component: null, callRef: null, quantity: null, unit: null, amount: total! }],
+    replaces: input.replaces ? requireText(input.replaces, ["replaces"]) : null,
   };
+}
+
+/** SHA-256 of everything that a statement says; what replaces nothing hashes as it did before anything could. */
+export function hashOfStatement({ replaces, ...document }: VendorStatementDocument): string {
+  return hashOf({ ...document, ...(replaces === null ? {} : { replaces }) } as unknown as Canonical);
+}
+
+/** SHA-256 of what is charged, whatever the statement is called and however its lines are ordered: the same twice is one bill that was sent twice. */
+export function hashOfCharges({ vendor, period, kind, currency, total, lines }: VendorStatementDocument): string {
+  return hashOf({ vendor, period, kind, currency, total, lines: lines.map(({ description, component, callRef, quantity, unit, amount }) => hashOf({ description, component, callRef, quantity, unit, amount })).sort() });
 }
 
 /** Exact sum of plain decimal texts. */
@@ -106,6 +125,12 @@ function words(text: string | null | undefined, field: readonly string[]): strin
   if (trimmed === "") return null;
   if (trimmed.length > LONGEST || !isCleanText(trimmed)) throw new Refusal("BAD_USER_INPUT", `${field.join(".")} must be at most ${LONGEST} characters without control characters.`, field);
   return trimmed.normalize("NFC");
+}
+
+function component(text: string | null | undefined, field: readonly string[]): string | null {
+  const word = words(text, field);
+  if (word === null || (COST_COMPONENTS as readonly string[]).includes(word)) return word;
+  throw new Refusal("BAD_USER_INPUT", `${field.join(".")} ("${word.slice(0, 40)}") is no component. Choose one of ${COST_COMPONENTS.join(", ")}, or leave it out.`, field);
 }
 
 function number(text: string | null | undefined, field: readonly string[]): string | null {

@@ -1,5 +1,3 @@
-import { Canonical } from "../kernel/canonical";
-import { hashOf } from "../kernel/hash";
 import { Proof, ProofNotes } from "../kernel/proof";
 import { TenantTransaction } from "../tenancy/database.store";
 import { planPostings } from "./plan-postings";
@@ -8,6 +6,7 @@ import { RateCardDocument } from "./rate-card";
 import { hashLines } from "./rating-hash";
 import { linesOfRun } from "./rating-lines.query";
 import { ratingRunStore } from "./rating-run.store";
+import { hashOfStatement } from "./vendor-statement";
 import { vendorStatementStore } from "./vendor-statement.store";
 
 /** Proves that every rate card still hashes to what was approved, and that a second person approved it. */
@@ -65,10 +64,10 @@ export async function verifyVendorStatements(tx: TenantTransaction): Promise<Pro
   const periods = await tx.query<{ period: string }>("select distinct period_key as period from rating.vendor_statement where programme_id = $1 order by 1", [tx.scope.programme.id]);
   let count = 0;
   for (const { period } of periods) {
-    for (const { id, vendor, kind, externalId, currency, total, payloadHash } of await store.statementsOf(period, null)) {
+    for (const { id, vendor, kind, externalId, currency, total, replaces, payloadHash } of await store.statementsOf(period, null)) {
       count += 1;
       const lines = (await store.linesOf([id])).map(({ description, component, callRef, quantity, unit, amount }) => ({ description, component, callRef, quantity, unit, amount }));
-      if (hashOf({ vendor, period, kind, externalId, currency, total, lines } as unknown as Canonical) !== payloadHash) notes.differs(`${vendor} ${externalId}: its lines do not hash to what was booked`);
+      if (hashOfStatement({ vendor, period, kind, externalId, currency, total, lines, replaces }) !== payloadHash) notes.differs(`${vendor} ${externalId}: its lines do not hash to what was booked`);
     }
   }
   return notes.proof("vendor statement hash = hash of its lines", `${count} statements`);

@@ -1,7 +1,17 @@
 import { createHash, createHmac } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import jwt from "jsonwebtoken";
+import { createVault } from "../../src/app/vault";
+import { importUsage } from "../../src/cli/import-usage";
+import { silentProgress } from "../../src/cli/progress";
+import { providerFile } from "../../src/cli/provider-file";
+import { reseal } from "../../src/cli/reseal";
 import { connectionRef } from "../../src/metering";
+import { storeBulk } from "../../src/metering/bulk/store-bulk.store";
+import { programmeStore } from "../../src/tenancy/tenancy.store";
 import { createAcme, integration, must } from "../support/builders";
 import { retellCall, twilioCallback, vapiReport } from "../support/provider-samples";
 import { TestServer, startTestServer } from "../support/server";
@@ -15,6 +25,7 @@ type Name = (typeof WORDS)[number];
 interface Connected { readonly path: string; readonly connection: string; readonly secret: string; readonly key: string }
 interface Answered { readonly status: number; readonly body: { results?: Array<Record<string, unknown>>; errors?: Array<{ message: string; extensions: { code: string } }>; [key: string]: unknown }; readonly headers: Headers }
 
+const folder = mkdtempSync(join(tmpdir(), "apportion-webhooks-"));
 let server: TestServer;
 const connected = new Map<Name, Connected>();
 const NOW = Date.parse("2025-11-15T12:00:00Z");
@@ -24,7 +35,10 @@ beforeAll(async () => {
   await createAcme(server);
   for (const name of WORDS) connected.set(name, await connect(server, name, { routes: [{ field: "agent_id", value: "agent_routed", useCase: "returns" }, { field: "account_sid", value: "AC0001", useCase: "order-status" }] }));
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
 
 async function connect(at: TestServer, name: Name, more: Record<string, unknown> = {}): Promise<Connected> {
   const admin = at.as("ADMIN");
@@ -232,7 +246,88 @@ describe("connections", () => {
   });
 });
 
+describe("the same record, signed, with a token and from a file", () => {
+  const ALL = ["retail", "claims"];
+  const records = (prefix: string): Array<[string, Record<string, unknown>, string]> => [
+    [`${prefix}1`, { agent_id: "agent_routed" }, "ACCEPTED"], [`${prefix}2`, { metadata: { use_case: "order-status" } }, "ACCEPTED"], [`${prefix}3`, { metadata: { business_unit: "claims", use_case: "triage" } }, "HELD"],
+    [`${prefix}4`, { metadata: { use_case: "triage" } }, "HELD"], [`${prefix}5`, { metadata: { business_unit: "nowhere", use_case: "none" } }, "HELD"], [`${prefix}6`, { metadata: {} }, "HELD"],
+  ];
+  const bodyOf = ([id, more]: [string, Record<string, unknown>, string]): Record<string, unknown> => ({ event: "call_ended", call: retellCall({ call_id: id, ...more }) });
+  const outcomesOf = (answer: Answered): unknown[] => answer.body.results!.map(({ outcome }) => outcome);
+  const WAYS: Record<string, (prefix: string) => Promise<unknown[]>> = {
+    signed: async (prefix) => outcomesOf(await signed("retell", JSON.stringify(records(prefix).map(bodyOf)))),
+    token: async (prefix) => outcomesOf(await post("/usage/retell?source=retell://acme", JSON.stringify(records(prefix).map(bodyOf)), { authorization: `Bearer ${integration(server, ALL).token}` })),
+    file: async (prefix) => {
+      const file = join(folder, `${prefix}.ndjson`);
+      writeFileSync(file, records(prefix).map((record) => JSON.stringify(bodyOf(record))).join("\n"));
+      const { database } = server.installation;
+      const programme = (await database.withInstallation("authentication", (tx) => programmeStore(tx).listProgrammes())).find(({ code }) => code === "acme")!;
+      const own = await providerFile(database, { principal: { subject: "cli", role: "ADMIN", programme: "acme", businessUnits: [] }, programme, reach: "programme", unitIds: [] }, "retell", "retell://acme");
+      const outcomes: unknown[] = [];
+      await importUsage({
+        file, mapping: null, source: "retell://acme", provider: own.file, nowMs: () => NOW, rejectsFile: `${file}.rejects`, progress: silentProgress,
+        store: async (batch) => {
+          const results = await storeBulk(database, own.scope, batch, { statementTimeoutMs: 0 });
+          outcomes.push(...results.map(({ outcome }) => outcome));
+          return results;
+        },
+      });
+      return outcomes;
+    },
+  };
+
+  it.each(Object.keys(WAYS))("first %s, is placed as the connection says, and a duplicate by every other way", async (first) => {
+    const prefix = `way-${first}-`;
+    expect(await WAYS[first]!(prefix)).toEqual(records(prefix).map(([, , outcome]) => outcome));
+    const before = await rowsOfUsage();
+    for (const [name, way] of Object.entries(WAYS)) expect([name, await way(prefix)]).toEqual([name, records(prefix).map(() => "DUPLICATE")]);
+    expect(await rowsOfUsage()).toEqual(before);
+  });
+  const rowsOfUsage = (): Promise<unknown[]> => server.sql("select event_id, business_unit_id, use_case_id from metering.usage_event where event_id like 'way-%' order by 1");
+
+  it("needs a token of every unit of the connection", async () => {
+    const refused = await unchanged(() => post("/usage/retell?source=retell://acme", JSON.stringify(bodyOf(records("x")[0]!)), { authorization: `Bearer ${integration(server, ["claims"]).token}` }));
+    expect([codeOf(refused), refused.body.errors![0]!.message]).toEqual([[403, "FORBIDDEN"], expect.stringContaining("writes for units that this token may not write")]);
+  });
+});
+
+describe("the key for secrets", () => {
+  const OLD = "secrets of the test suite, 32 bytes and more", NEW = "another key for secrets, 32 bytes and more";
+  const under = async (key: string, previous: string | null, isDryRun = false): Promise<Array<[string, number, number, number]>> => {
+    const { database } = server.installation;
+    const programmes = await database.withInstallation("authentication", (tx) => programmeStore(tx).listProgrammes());
+    return (await reseal(database, programmes, createVault(key, previous), { subject: "operator", isDryRun })).map(({ programme, current, resealed, unreadable }) => [programme, current, resealed, unreadable]);
+  };
+
+  it("changes without a secret that changes: what the previous one opens is sealed anew, and told", async () => {
+    const keys = new Map((await server.sql<{ programme: string; count: number }>("select p.code as programme, count(*)::int as count from metering.provider_key k join tenancy.programme p on p.id = k.programme_id group by 1")).map(({ programme, count }) => [programme, count]));
+    const each = (tally: (count: number) => [number, number, number]): Array<[string, number, number, number]> => [...keys].sort().map(([programme, count]) => [programme, ...tally(count)]);
+    const before = await rowCounts(server);
+    const sealed = (): Promise<unknown[]> => server.sql("select id, sealed from metering.provider_key order by 1");
+    const first = await sealed();
+    expect(await under("a key that nobody ever had, 32 bytes", null)).toEqual(each((count) => [0, 0, count]));
+    expect(await under(NEW, OLD, true)).toEqual(each((count) => [0, count, 0]));
+    expect([await sealed(), await rowCounts(server)]).toEqual([first, before]);
+    expect(await under(NEW, OLD)).toEqual(each((count) => [0, count, 0]));
+    expect(await under(NEW, OLD)).toEqual(each((count) => [count, 0, 0]));
+    expect(await under(NEW, null)).toEqual(each((count) => [count, 0, 0]));
+    expect(codeOf(await signed("bland"))).toEqual([503, "UNAVAILABLE"]);
+    expect(await under(OLD, NEW)).toEqual(each((count) => [0, count, 0]));
+    expect((await signed("bland")).body).toMatchObject({ duplicate: 1 });
+    const entries = await server.sql("select e.subject, e.after from governance.audit_entry e join tenancy.programme p on p.id = e.programme_id where e.action = 'resealProviderKeys' and p.code = 'acme'");
+    expect(entries).toEqual([0, 0].map(() => ({ subject: "operator", after: { current: 0, resealed: keys.get("acme"), unreadable: 0 } })));
+    expect(await server.sql("select count(*)::int as count from metering.provider_key")).toEqual([{ count: before["metering.provider_key"] }]);
+  });
+});
+
 describe("without a connection", () => {
+  it("a record goes where its metadata says; a token refuses units that are not its own", async () => {
+    const body = JSON.stringify({ event: "call_ended", call: retellCall({ call_id: "alone", metadata: { business_unit: "claims", use_case: "triage" } }) });
+    const by = (units: string[]): Promise<Answered> => post("/usage/retell?source=retell://alone", body, { authorization: `Bearer ${integration(server, units).token}` });
+    expect((await by(["retail"])).body.results).toMatchObject([{ outcome: "REJECTED", code: "NOT_FOUND" }]);
+    expect((await by(["claims"])).body.results).toMatchObject([{ outcome: "ACCEPTED" }]);
+  });
+
   it("a token of an integration sends for the source that it names", async () => {
     const actor = integration(server, ["retail"]);
     const send = (path: string, token = actor.token): Promise<Answered> => post(path, JSON.stringify([retellCall({ call_id: "t1" }), retellCall({ call_id: "t2", call_status: "ongoing", end_timestamp: null })]), { authorization: `Bearer ${token}` });

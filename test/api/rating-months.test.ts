@@ -1,6 +1,7 @@
 import { verifyProgramme } from "../../src/app/verify";
-import { add, divide, formatFraction, fraction } from "../../src/kernel/fraction";
-import { hashFacts } from "../../src/rating";
+import { Fraction, add, divide, formatFraction, fraction, sum } from "../../src/kernel/fraction";
+import { costsOfLeg, hashFacts, pricedCards, rateUsage } from "../../src/rating";
+import { findOurLegs } from "../../src/rating/our-legs.query";
 import { gatherRatingFacts } from "../../src/rating/rating-facts.query";
 import { Scope } from "../../src/tenancy";
 import { ALLOCATE, bookAndAgree, call, createAcme, integration, must, report } from "../support/builders";
@@ -45,6 +46,22 @@ function expectAddsUp(lines: Line[]): void {
     expect([line.vendor, line.component, line.basis, formatFraction(parts.map(exact).reduce(add, fraction(0n)))]).toEqual([line.vendor, line.component, line.basis, line.exactOriginalAmount]);
     const cents = line.amount.amount.replace(".", "");
     expect(formatFraction(add(exact(line.exactAmount), exact(line.roundingAdjustment)))).toBe(formatFraction(divide(fraction(BigInt(cents)), fraction(100n))));
+  }
+}
+
+/** What a vendor's bill is held against, leg by leg, makes up what is rated of it, component by component. */
+async function expectLegsToMakeUp(period: string, vendors: string[]): Promise<void> {
+  const cutoff = new Date("2100-01-01");
+  const byComponent = (costs: ReadonlyArray<{ component: string; amount: Fraction }>): Record<string, string> =>
+    Object.fromEntries([...new Set(costs.map(({ component }) => component))].sort().map((component) => [component, formatFraction(sum(costs.flatMap((each) => (each.component === component ? [each.amount] : []))))]));
+  for (const vendor of vendors) {
+    const [legs, lines] = await server.installation.database.withTenant(await scope(), async (tx) => {
+      const facts = await gatherRatingFacts(tx, period, cutoff, vendor);
+      const found = await findOurLegs(tx, { vendor, cutoff, facts, wanted: true });
+      return [found.legs!.flatMap((leg) => costsOfLeg(leg, pricedCards(facts))), rateUsage(facts).lines.filter(({ kind }) => kind === "USAGE")];
+    });
+    expect(lines.length).toBeGreaterThan(0);
+    expect([vendor, byComponent(legs)]).toEqual([vendor, byComponent(lines)]);
   }
 }
 
@@ -157,6 +174,7 @@ describe("a line of a rated month", () => {
     await rate(period);
     const lines = await explain({ period });
     expectAddsUp(lines);
+    await expectLegsToMakeUp(period, ["period", "speech", "talk", "retell"]);
     const seen = Object.fromEntries(lines.map((line) => [`${line.vendor} ${line.component} ${line.basis} ${line.useCase.code}${line.rateLine ? ` ${line.rateLine}` : ""}`, [line.exactAmount, eventsOf(line), line.remainder]]));
     // 101 seconds of five calls are 2 minutes: 120/101 of the measured time, told apart as what rounding the month added.
     expect(seen).toEqual({
@@ -192,8 +210,10 @@ describe("a line of a rated month", () => {
       ...["a", "b", "c"].map((id) => at(`u-number-${id}`, day, 60, { provider: "u-number" })), at("u-number-free", "2026-02-11", 600, { provider: "u-number", attributes: { numberType: "toll-free" } }), at("u-number-out", "2026-02-12", 60, { provider: "u-number", direction: "OUTBOUND" }),
     ]);
     await rate(period);
-    const lines = await explain({ period, vendor: ["minute", "second", "call", "message", "segment", "token", "character", "resolution", "number"].map((unit) => `u-${unit}`) });
+    const vendors = ["minute", "second", "call", "message", "segment", "token", "character", "resolution", "number"].map((unit) => `u-${unit}`);
+    const lines = await explain({ period, vendor: vendors });
     expectAddsUp(lines);
+    await expectLegsToMakeUp(period, vendors);
     expect(lines.map((line) => [line.vendor, line.kind, line.rateLine, line.billedQuantity, line.exactAmount]).sort()).toEqual([
       ["u-minute", "USAGE", null, "10", "17/200"], ["u-second", "USAGE", null, "468", "351/2500"], ["u-call", "USAGE", null, "3", "3/4"], ["u-message", "USAGE", null, "8", "2/125"], ["u-segment", "USAGE", null, "3", "237/10000"],
       ["u-token", "USAGE", "in", "1", "4"], ["u-token", "USAGE", "cached", "0.5", "1/5"], ["u-token", "USAGE", "out", "0.25", "4"], ["u-character", "USAGE", null, "1000", "3/100"], ["u-resolution", "USAGE", null, "1", "99/100"],
@@ -222,6 +242,7 @@ describe("a price that changes within a month", () => {
     await rate(period);
     const lines = await explain({ period, vendor: ["shift"] });
     expectAddsUp(lines);
+    await expectLegsToMakeUp(period, ["shift"]);
     const figures = lines.map((line) => [line.kind, line.basis, line.firstDay, line.useCase?.code ?? null, line.billedQuantity, line.exactAmount, eventsOf(line).join(" ")]);
     // 1 to 15 June: 4 minutes fill 2 at 1.00 and 2 at 0.50. From the 16th: 4 minutes fill 2 at 200 and 2 at 100. Commitments: half of 30 less 3 + 3, half of 60 is reached.
     expect(figures.sort()).toEqual([

@@ -11,7 +11,7 @@ import { BusinessUnitEntity } from "../../src/tenancy/tenancy.entity";
 import { TestServer, startTestServer } from "../support/server";
 import { createTwoProgrammes } from "../support/two-programmes";
 
-const SCHEMAS = ["tenancy", "governance", "metering", "costs", "allocation", "chargeback", "corrections", "budgets", "closing", "journals"];
+const SCHEMAS = ["tenancy", "governance", "metering", "costs", "allocation", "chargeback", "corrections", "rating", "budgets", "closing", "journals"];
 /** Derived figures that follow the facts. Everything else is only ever added to. */
 const UPDATABLE = ["governance.period", "metering.provider_refusal", "metering.telephony_call", "metering.usage_daily_total", "metering.usage_leg", "metering.usage_period_total"];
 
@@ -111,6 +111,7 @@ describe("the catalogue, as the API's role sees it", () => {
        where t.schemaname = any($1) and has_table_privilege(format('%I.%I', t.schemaname, t.tablename), p) group by 1 order by 1`, [SCHEMAS]);
     for (const { name, may } of granted) expect([name, may]).toEqual([name, UPDATABLE.includes(name) && name !== "governance.period" ? "INSERT SELECT UPDATE" : "INSERT SELECT"]);
     expect(granted.length).toBe((await tables()).length);
+    expect(await asApp("select column_name as column from information_schema.column_privileges where grantee = current_user and privilege_type = 'UPDATE' and table_schema = 'metering' and table_name = 'provider_key'")).toEqual([{ column: "sealed" }]);
     const columns = await asApp<{ column: string }>("select table_name || '.' || column_name as column from information_schema.column_privileges where grantee = current_user and privilege_type = 'UPDATE' and table_schema = 'governance' order by 1");
     expect(columns.map(({ column }) => column)).toEqual(["audit_head.hash", "audit_head.sequence", ...["audit_head", "close_requested_at", "close_requested_by", "closed_at", "closed_by", "cutoff", "hash", "status"].map((column) => `period.${column}`)]);
   });
@@ -135,16 +136,16 @@ describe("what a transaction may touch", () => {
     expect(belonging.map(({ name }) => name)).toEqual([
       "allocation.driver_quantity", "allocation.line", "allocation.unit_share", "budgets.alert", "budgets.alert_acknowledgement", "budgets.budget",
       "chargeback.adjustment_line", "chargeback.dispute", "chargeback.dispute_resolution", "chargeback.resolution", "chargeback.restatement_cell", "chargeback.statement", "chargeback.statement_event", "chargeback.statement_line", "costs.cost_entry",
-      "metering.late_event", "metering.usage_daily_total", "metering.usage_event", "metering.usage_period_total", "metering.usage_superseded", "tenancy.business_unit_closing", "tenancy.use_case_ownership",
+      "metering.late_event", "metering.usage_daily_total", "metering.usage_event", "metering.usage_period_total", "metering.usage_superseded", "rating.line", "rating.posting", "tenancy.business_unit_closing", "tenancy.use_case_ownership",
     ]);
-    // Booked cost may name a unit and is finance's alone: it is among the hidden below.
-    for (const { name } of belonging.filter((each) => each.name !== "costs.cost_entry")) {
+    // Booked cost and what a rating posted of it may name a unit and are finance's alone: they are among the hidden below.
+    for (const { name } of belonging.filter((each) => !["costs.cost_entry", "rating.posting"].includes(each.name))) {
       expect([name, await within(own, `select count(*) from ${name} where business_unit_id is distinct from $1`, [retail])]).toEqual([name, [{ count: "0" }]]);
       const [all] = await server.sql<{ count: string }>(`select count(*) from ${name} where business_unit_id = $1`, [retail]);
       expect([name, await within(own, `select count(*) from ${name}`)]).toEqual([name, [all]]);
     }
     for (const hidden of ["governance.audit_entry", "governance.audit_head", "chargeback.programme_line", "budgets.funding", "budgets.funding_approval", "budgets.model_component", "budgets.model_approval", "chargeback.restatement_request", "chargeback.restatement_pool", "closing.close_rules", "closing.check_assignment", "closing.check_sign_off", "tenancy.ownership_change", "tenancy.business_unit_parent", "allocation.run_inputs", "allocation.driver_booking", "allocation.booked_quantity", "metering.attribution_rule", "metering.attribution_rule_retirement", "costs.cost_entry", "costs.accrual", "costs.accrual_reversal", "costs.accrual_answer", "allocation.policy", "allocation.policy_approval", "metering.usage_leg", "metering.delivery", "metering.source_registration", "metering.source_rules", "metering.silence_acknowledgement",
-      "journals.account_mapping", "journals.account_mapping_approval", "journals.journal", "journals.journal_file", "journals.journal_line", "journals.journal_line_source", "journals.journal_statement"]) expect([hidden, await within(own, `select count(*) from ${hidden}`)]).toEqual([hidden, [{ count: "0" }]]);
+      "journals.account_mapping", "journals.account_mapping_approval", "journals.journal", "journals.journal_file", "journals.journal_line", "journals.journal_line_source", "journals.journal_statement", "rating.rating_rules", "rating.rate_card", "rating.rate_card_approval", "rating.posting", "rating.vendor_statement", "rating.vendor_statement_line", "rating.variance_explanation"]) expect([hidden, await within(own, `select count(*) from ${hidden}`)]).toEqual([hidden, [{ count: "0" }]]);
   });
 
   it("a writer adds rows of its own units only", async () => {

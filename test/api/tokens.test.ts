@@ -211,6 +211,9 @@ describe("settings that cannot be meant", () => {
     ["an unknown setting", { ...SOUND, APPORTION_JWT_SECRETT: "x" }, "Unknown setting APPORTION_JWT_SECRETT"],
     ["a database of one's own without token settings", { DATABASE_URL: "postgres://somewhere/db" }, "tokens need real settings"],
     ["a longest life that is none", { ...SOUND, APPORTION_JWT_MAX_AGE: "forever" }, "APPORTION_JWT_MAX_AGE"],
+    ["a previous key for secrets of 31 bytes", { ...SOUND, APPORTION_SECRETS_KEY: "x".repeat(32), APPORTION_SECRETS_KEY_PREVIOUS: "y".repeat(31) }, "APPORTION_SECRETS_KEY_PREVIOUS must have at least 32 bytes"],
+    ["a previous key for secrets without a new one", { ...SOUND, APPORTION_SECRETS_KEY_PREVIOUS: "y".repeat(32) }, "Set the new key, too"],
+    ["a previous key for secrets that is the new one", { ...SOUND, APPORTION_SECRETS_KEY: "x".repeat(32), APPORTION_SECRETS_KEY_PREVIOUS: "x".repeat(32) }, "is APPORTION_SECRETS_KEY itself"],
     ["a port that is none", { PORT: "70000" }, "PORT"],
   ])("%s", (_, environment, message) => {
     expect(() => readConfig(environment)).toThrow(ConfigError);

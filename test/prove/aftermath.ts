@@ -20,7 +20,7 @@ export interface Aftermath {
 
 /** Looks at the embedded database of a folder whose server is gone; starts it when need be. */
 export async function lookAtFolder(folder: string): Promise<Aftermath> {
-  const config: Config = { databaseUrl: null, migrationUrl: null, backupUrl: null, port: 0, host: "127.0.0.1", logLevel: "error", dataDirectory: folder, demo: false, token: null, secretsKey: null };
+  const config: Config = { databaseUrl: null, migrationUrl: null, backupUrl: null, port: 0, host: "127.0.0.1", logLevel: "error", dataDirectory: folder, demo: false, token: null, secretsKey: null, previousSecretsKey: null };
   const embedded = await startEmbeddedPostgres({ dataDirectory: folder, log: () => undefined });
   const urls = await openDatabase(config, () => undefined);
   const found = await lookAt(Object.assign(new URL(embedded.adminUrl), { pathname: "/apportion" }).href, urls.apiUrl);

@@ -36,6 +36,13 @@ describe("a conversation of ElevenLabs", () => {
     expect(JSON.stringify(event)).not.toContain("+1555");
   });
 
+  it.each<[string, Record<string, unknown>, string | undefined, string, number]>([
+    ["accepted after a while", { accepted_time_unix_secs: 1760104805 }, "2025-10-10T14:00:05.000Z", "2025-10-10T14:01:19.000Z", 79_000],
+    ["accepted later than start and length say that it ended", { accepted_time_unix_secs: 1760104900, call_duration_secs: 20 }, "2025-10-10T14:01:40.000Z", "2025-10-10T14:02:00.000Z", 20_000],
+    ["accepted and over at once", { accepted_time_unix_secs: 1760104803, call_duration_secs: 0 }, undefined, "2025-10-10T14:00:03.000Z", 0],
+    ["never accepted", { accepted_time_unix_secs: null, call_duration_secs: 0 }, undefined, "2025-10-10T14:00:00.000Z", 0],
+  ])("%s ends no earlier than it was accepted", (_, metadata, connectedAt, endedAt, connectedMs) => expect(eventOf("elevenlabs", webhook(metadata))).toMatchObject({ endedAt, connectedMs, ...(connectedAt ? { connectedAt } : { status: "FAILED" }) }));
+
   it("that could not begin is a leg that did not connect", () => {
     const failure = { type: "call_initiation_failure", event_timestamp: 1760104900, data: { agent_id: "agent_e", conversation_id: "conv_2", failure_reason: "no-answer", metadata: { type: "twilio", body: { CallSid: "CA0004" } } } };
     expect(eventOf("elevenlabs", failure)).toMatchObject({ eventId: "conv_2/call_initiation_failure", status: "NO_ANSWER", connectedMs: 0, telephonyRef: "CA0004", endReasonRaw: "no-answer" });

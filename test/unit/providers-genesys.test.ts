@@ -1,3 +1,4 @@
+import { readProvider } from "../../src/metering";
 import { eventsOf, reasonOf } from "../support/provider-samples";
 
 const at = (time: string): string => `2025-10-10T14:${time}.000Z`;
@@ -12,13 +13,33 @@ const conversation = (more: Record<string, unknown> = {}): Record<string, unknow
 });
 
 describe("a conversation of Genesys", () => {
-  it("is a leg for each session, connected for the sum of its segments", () => {
-    const [customer, agent] = eventsOf("genesys", conversation());
+  it("is one leg, the caller's; agents and queues are its human, hold, wrap and queue time", () => {
+    const acd = { participantId: "p3", purpose: "acd", sessions: [{ sessionId: "s3", mediaType: "voice", flow: { flowId: "f-1" }, segments: [segment("interact", "00:40", "01:10", { queueId: "q-1" })] }] };
+    const [customer, ...others] = eventsOf("genesys", conversation({ participants: [...(conversation().participants as unknown[]), acd] }));
+    expect(others).toEqual([]);
     expect(customer).toEqual({
-      eventId: "g-1/s1@1760104800000".replace("1760104800000", String(Date.parse(at("06:00")))), type: "LEG_COMPLETED", revision: Date.parse(at("06:00")), provider: "genesys", providerRef: "s1", contactId: "g-1", legId: "s1", channel: "VOICE", direction: "INBOUND",
-      status: "COMPLETED", initiatedAt: at("00:00"), connectedAt: at("00:05"), endedAt: at("06:00"), connectedMs: 355_000, endReasonRaw: "client", useCase: "order-status", attributes: { purpose: "customer" },
+      eventId: `g-1/s1@${Date.parse(at("06:30"))}`, type: "LEG_COMPLETED", revision: Date.parse(at("06:30")), provider: "genesys", providerRef: "s1", contactId: "g-1", legId: "s1", channel: "VOICE", direction: "INBOUND",
+      status: "COMPLETED", initiatedAt: at("00:00"), connectedAt: at("00:05"), endedAt: at("06:00"), connectedMs: 355_000, queueMs: 30_000, humanMs: 260_000, holdMs: 30_000, wrapMs: 30_000, outcome: "ESCALATED",
+      endReasonRaw: "client", useCase: "order-status", attributes: { purpose: "customer" },
     });
-    expect(agent).toMatchObject({ contactId: "g-1", legId: "s2", connectedMs: 290_000, humanMs: 260_000, holdMs: 30_000, wrapMs: 30_000, outcome: "ESCALATED", endedAt: at("06:00"), revision: Date.parse(at("06:30")) });
+  });
+
+  it("of several sessions of the caller has a leg for each, and what agents did once", () => {
+    const [customer, agent] = conversation().participants as [Record<string, unknown>, Record<string, unknown>];
+    const again = { sessionId: "s9", mediaType: "voice", segments: [segment("interact", "06:00", "07:00")] };
+    const events = eventsOf("genesys", conversation({ conversationEnd: at("07:00"), participants: [{ ...customer, sessions: [...(customer.sessions as unknown[]), again] }, agent] }));
+    expect(events.map(({ legId, contactId, connectedMs, humanMs }) => [legId, contactId, connectedMs, humanMs])).toEqual([["s1", "g-1", 355_000, 260_000], ["s9", "g-1", 60_000, undefined]]);
+  });
+
+  it.each<[string, string[], string]>([["an outside party", ["agent", "external"], "s2"], ["who was there first, among agents alone", ["user", "agent"], "s1"]])("without a customer is of %s", (_, purposes, legId) => {
+    const participants = purposes.map((purpose, index) => ({ purpose, sessions: [{ sessionId: `s${index + 1}`, mediaType: "voice", segments: [segment("interact", "00:00", "01:00")] }] }));
+    expect(eventsOf("genesys", conversation({ participants })).map((event) => [event.legId, event.connectedMs])).toEqual([[legId, 60_000]]);
+  });
+
+  it("is placed by the queue or flow of any of its sessions", () => {
+    const acd = { purpose: "acd", sessions: [{ sessionId: "s3", mediaType: "voice", flow: { flowId: "f-1" }, segments: [segment("interact", "00:40", "01:10", { queueId: "q-1" })] }] };
+    const [item] = readProvider("genesys", conversation({ participants: [...(conversation().participants as unknown[]), acd] }));
+    expect(item).toMatchObject({ kind: "leg", keys: { divisionIds: ["div-retail"], queueId: ["q-1"], flowId: ["f-1"] } });
   });
 
   it("asked for again later is a higher revision; the same again is the same", () => {
@@ -28,7 +49,8 @@ describe("a conversation of Genesys", () => {
   });
 
   it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
-    ["served by itself", { selfServed: true }, { outcome: "CONTAINED" }],
+    ["served by itself", { selfServed: true, participants: [(conversation().participants as unknown[])[0]] }, { outcome: "CONTAINED", humanMs: undefined }],
+    ["handed over, whatever else it says", { selfServed: true }, { outcome: "ESCALATED" }],
     ["outbound", { originatingDirection: "outbound" }, { direction: "OUTBOUND" }],
     ["a field that is new is kept", { starSign: "leo" }, { attributes: { purpose: "customer", raw: { starSign: "leo" } } }],
     ["nobody answered", { participants: [{ purpose: "customer", sessions: [{ sessionId: "s1", mediaType: "voice", segments: [segment("dialing", "00:00", "00:30", { disconnectType: "endpoint", sipResponseCodes: [486] })] }] }] }, { status: "BUSY", connectedMs: 0, connectedAt: undefined }],

@@ -23,6 +23,10 @@ describe("the report of Vapi", () => {
     ["forwarded", {}, { endedReason: "assistant-forwarded-call" }, { outcome: "ESCALATED" }],
     ["never answered", { type: "outboundPhoneCall" }, { startedAt: null, endedReason: "customer-did-not-answer" }, { status: "NO_ANSWER", connectedMs: 0, direction: "OUTBOUND", outcome: undefined }],
     ["busy", {}, { startedAt: null, endedReason: "customer-busy" }, { status: "BUSY" }],
+    ["not answered, though it has a start", { type: "outboundPhoneCall" }, { endedReason: "customer-did-not-answer" }, { status: "NO_ANSWER", connectedMs: 0, connectedAt: undefined }],
+    ["given up while it rang", {}, { endedReason: "call.ringing.sip-inbound-caller-hungup-before-call-connect" }, { status: "CANCELLED", connectedMs: 0, connectedAt: undefined, outcome: undefined }],
+    ["ended by a hook while it rang", {}, { endedReason: "call.ringing.hook-executed-say" }, { status: "FAILED", connectedMs: 0, connectedAt: undefined }],
+    ["broken while it talked", {}, { endedReason: "call.in-progress.error-providerfault" }, { status: "COMPLETED", connectedMs: 60_500 }],
     ["voicemail", {}, { endedReason: "voicemail" }, { status: "VOICEMAIL" }],
     ["over the web", { type: "webCall", phoneCallProviderId: null }, {}, { channel: "WEB", telephonyRef: undefined }],
     ["broken off by an error after it connected", {}, { endedReason: "pipeline-error-openai-llm-failed" }, { status: "COMPLETED", connectedMs: 60_500, endReasonRaw: "pipeline-error-openai-llm-failed" }],
@@ -43,6 +47,8 @@ describe("the report of Vapi", () => {
     ["startedAt", vapiReport({}, { startedAt: 1760104800 }), "message.startedAt must be an instant such as 2025-10-31T09:15:00.000Z; a number came."],
     ["id", vapiReport({ id: 7 }), "message.call.id must be text; a number came."],
   ])("of another type in %s is refused by name", (_, payload, message) => expect(reasonOf("vapi", payload)).toBe(message));
+
+  it.each(["queued", "ringing", "in-progress", "forwarding"])("is none of a call of the API that is %s", (status) => expect(reasonOf("vapi", { id: "vapi-1", status, startedAt: "2025-10-10T14:00:00.000Z" })).toBe(`ignored: The call is ${status}: it has not ended.`));
 
   it("is the only message that counts", () => expect(reasonOf("vapi", { message: { type: "status-update", call: { id: "x" } } })).toBe("ignored: status-update does not say how a call went."));
 });

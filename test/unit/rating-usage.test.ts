@@ -1,7 +1,8 @@
 import { currencyOf } from "../../src/kernel/money";
 import { hashOf } from "../../src/kernel/hash";
 import { fraction } from "../../src/kernel/fraction";
-import { OurLeg, matchLegs, pricedCards } from "../../src/rating/match-legs";
+import { OurLeg, pricedCards } from "../../src/rating/leg-costs";
+import { BilledLine, matchLegs } from "../../src/rating/match-legs";
 import { plausibilityAlarms } from "../../src/rating/plausibility";
 import { rateUsage } from "../../src/rating/rate-usage";
 import { ItemCost, RatingFacts, UsageOfCard } from "../../src/rating/rating-facts";
@@ -132,20 +133,31 @@ describe("days of a month", () => {
 });
 
 describe("our legs beside a vendor's calls", () => {
-  const leg = (ref: string, connectedMs: bigint, charges: OurLeg["charges"], items: OurLeg["items"] = []): OurLeg => ({ refs: [ref], connectedMs, charges, items });
+  const leg = (ref: string, charges: OurLeg["charges"], items: OurLeg["items"] = []): OurLeg => ({ refs: [ref], isCall: true, isMessage: false, charges, items });
+  const billed = (callRef: string, ms: bigint, amount: bigint): BilledLine => ({ callRef, component: null, quantity: { measure: "TIME", base: fraction(ms) }, amount: fraction(amount) });
   const timed = (usage: string, more: Partial<RateCardInput> = {}) => pricedCards({ period: "2025-10", currency: currencyOf("USD")!, cards: [cardOf({ unit: "MINUTE", tiers: [{ price: "0.06" }], minimumSeconds: 60, incrementSeconds: 60, ...more }, [{ ...used("a", "a1", "2"), measured: usage, billed: usage }])], items: [], rates: [], rulesVersion: 0, reportedPool: null });
   const charge = (ms: bigint) => [{ version: 1, line: "", base: fraction(ms) }];
+  const stt = (amount: bigint) => [{ component: "STT", amount: fraction(amount) }];
 
   test("add up to the rated line where the month is rounded as a whole", () => {
     // 10 s and 71 s are 2 minutes of the month: 0.12.
-    const matched = matchLegs([{ callRef: "x", ms: fraction(10_000n), amount: fraction(1n) }], [leg("x", 10_000n, charge(10_000n)), leg("y", 71_000n, charge(71_000n))], timed("81000", { rounding: "PER_PERIOD" }));
+    const matched = matchLegs([billed("x", 10_000n, 1n)], [leg("x", charge(10_000n)), leg("y", charge(71_000n))], timed("81000", { rounding: "PER_PERIOD" }));
     expect(matched.map(({ kind, ours }) => [kind, ours])).toEqual([["BOTH", fraction(40n, 27n)], ["OURS_ONLY", fraction(284n, 27n)]]);
   });
 
   test("cost what their cards charge and what came with them, and a price of time is told only where that is all", () => {
-    const cards = timed("60000");
-    const [alone, both, none] = matchLegs(["a", "b", "c"].map((callRef) => ({ callRef, ms: fraction(60_000n), amount: fraction(6n) })), [leg("a", 60_000n, charge(60_000n)), leg("b", 60_000n, charge(60_000n), [fraction(3n)]), leg("c", 60_000n, [], [fraction(7n)])], cards);
+    const [alone, both, none] = matchLegs(["a", "b", "c"].map((ref) => billed(ref, 60_000n, 6n)), [leg("a", charge(60_000n)), leg("b", charge(60_000n), stt(3n)), leg("c", [], stt(7n))], timed("60000"));
     expect([[alone!.ours, alone!.rate !== null, alone!.otherPrice], [both!.ours, both!.rate, both!.otherPrice], [none!.ours, none!.rate, none!.otherPrice]]).toEqual([[fraction(6n), true, false], [fraction(9n), null, true], [fraction(7n), null, true]]);
+  });
+
+  test("are priced by the card that each was charged by, of two in a month at its own price and of a fee's part of it not at all", () => {
+    const half = (version: number, price: string, first: string, last: string, more: Partial<RateCardInput> = {}): UsageOfCard => {
+      const of = cardOf({ unit: "MINUTE", tiers: [{ price }], ...more }, [{ ...used("a", "a1", "1"), measured: "60000", billed: "60000" }]);
+      return { ...of, card: { ...of.card, version }, span: { first, last } };
+    };
+    const cards = pricedCards({ period: "2025-10", currency: currencyOf("USD")!, cards: [half(1, "0.06", "2025-10-01", "2025-10-15"), half(2, "0.12", "2025-10-16", "2025-10-31"), half(3, "31", "2025-10-01", "2025-10-15", { unit: "MONTH" })], items: [], rates: [], rulesVersion: 0, reportedPool: null });
+    expect([...cards].map(([version, { measure, stretch, rates }]) => [version, measure, stretch, rates.get("")])).toEqual([[1, "TIME", fraction(1n), fraction(1n, 10_000n)], [2, "TIME", fraction(1n), fraction(1n, 5_000n)], [3, null, fraction(15n, 31n), fraction(3_100n)]]);
+    expect(matchLegs([billed("a", 60_000n, 6n), billed("b", 60_000n, 6n)], [leg("a", charge(60_000n)), leg("b", [{ version: 2, line: "", base: fraction(60_000n) }])], cards).map(({ ours, otherPrice, otherQuantity }) => [ours, otherPrice, otherQuantity])).toEqual([[fraction(6n), false, false], [fraction(12n), true, false]]);
   });
 });
 

@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { Clock } from "../../kernel/clock";
 import { invariant, Refusal } from "../../kernel/refusal";
 import { Vault } from "../../kernel/vault";
-import { Placing, Provider, aboutKey, isOpen, isSource, readConnectionRef, subjectOf } from "../../metering";
+import { Placing, Provider, aboutKey, isOpen, isSource, placingOf, readConnectionRef, scopeOfConnection, subjectOf } from "../../metering";
 import { SealedKey, findConnection, findConnectionOf, sealedKeys } from "../../metering/connections/connections.query";
 import { countRefusal } from "../../metering/connections/connections.store";
 import { Principal, Scope } from "../../tenancy";
@@ -48,7 +48,7 @@ export async function senderByConnection(parts: ProviderAccessParts, provider: P
   const { connection, keys } = found;
   const scope: Scope = { principal: { ...principal, businessUnits: connection.businessUnits }, programme, reach: "ingest", unitIds: connection.businessUnitIds };
   return {
-    scope, source: connection.source, placing: { mappings: connection.mappings, units: new Set(connection.businessUnits) },
+    scope, source: connection.source, placing: placingOf(connection),
     requireSignature: async (request) => {
       const nowMs = parts.clock.now();
       const finding = checkSignature(provider, request, secretsOf(parts.vault, keys.filter((key) => isOpen(key, nowMs)), programme.id, connection.id), nowMs);
@@ -67,13 +67,15 @@ function secretsOf(vault: Vault | null, keys: readonly SealedKey[], programmeId:
   return secrets;
 }
 
-/** The sender of a request with a token: whoever may use reportUsage, for the source that the request names. */
+/** The sender of a request with a token: whoever may use reportUsage, for the source that the request names. Where the provider is connected for it, in that connection's units. */
 export async function senderByToken(parts: ProviderAccessParts, provider: Provider, request: FastifyRequest, principal: Principal | undefined): Promise<Sender> {
   invariant(principal, "a request without a connection and without a token");
   if (!parts.permissionsOf(principal.role).includes(OPERATION)) throw new Refusal("FORBIDDEN", `The role ${principal.role} may not use POST /usage.`);
-  const { source } = request.query as Record<string, unknown>;
-  if (typeof source !== "string" || !isSource(source)) throw new Refusal("BAD_USER_INPUT", "Say with ?source=<uri> of 1 to 200 characters who measured this, or with ?connection= which connection sends.", ["source"]);
-  const scope: Scope = { ...(await parts.scopes.resolve(principal)), reach: "ingest" };
-  const connection = await parts.database.withTenant(scope, (tx) => findConnectionOf(tx, provider, source.normalize("NFC")));
-  return { scope, source, placing: { mappings: connection?.mappings ?? [], units: new Set(principal.businessUnits) }, requireSignature: async () => undefined };
+  const { source: named } = request.query as Record<string, unknown>;
+  if (typeof named !== "string" || !isSource(named)) throw new Refusal("BAD_USER_INPUT", "Say with ?source=<uri> of 1 to 200 characters who measured this, or with ?connection= which connection sends.", ["source"]);
+  const source = named.normalize("NFC");
+  const own = await parts.scopes.resolve(principal);
+  const scope: Scope = { ...own, reach: "ingest" };
+  const connection = await parts.database.withTenant(scope, (tx) => findConnectionOf(tx, provider, source));
+  return { scope: connection ? scopeOfConnection(own, connection) : scope, source, placing: placingOf(connection), requireSignature: async () => undefined };
 }

@@ -86,13 +86,20 @@ const checkElevenLabs: Check = (request, secret, nowMs) => {
   return within(Number(t) * 1000, nowMs);
 };
 
-/** Vapi sends its secret as it is, or signs the body with it, with the time in front where it says one. */
+/**
+ * Vapi either says its secret, as a bearer token (with or without that word) or in a header of its own, or signs with it: the
+ * body alone, or with the time and a dot in front of it, in hexadecimal or base64. Its older accounts say the secret where the
+ * signature belongs.
+ */
 const checkVapi: Check = (request, secret, nowMs) => {
-  const shared = header(request, "x-vapi-secret"), signature = header(request, "x-vapi-signature"), sentAt = header(request, "x-vapi-timestamp");
-  if (signature === null) return shared === null ? "UNSIGNED" : isSame(shared, secret) ? "SIGNED" : "WRONG";
+  const signature = header(request, "x-vapi-signature") ?? header(request, "x-signature"), sentAt = header(request, "x-vapi-timestamp") ?? header(request, "x-timestamp");
+  const said = header(request, "x-vapi-secret") ?? header(request, "authorization")?.replace(/^Bearer /i, "") ?? null;
+  if (signature === null) return said === null ? "UNSIGNED" : isSame(said, secret) ? "SIGNED" : "WRONG";
+  if (isSame(signature, secret)) return "SIGNED";
   const given = signature.replace(/^sha256=/, "");
-  if (sentAt === null) return isSame(given, hmac("sha256", secret, request.body).toString("hex")) ? "SIGNED" : "WRONG";
-  if (!DIGITS.test(sentAt) || !isSame(given, hmac("sha256", secret, `${sentAt}.`, request.body).toString("hex"))) return "WRONG";
+  const signs = (...signed: ReadonlyArray<string | Buffer>): boolean => (["hex", "base64"] as const).some((encoding) => isSame(given, hmac("sha256", secret, ...signed).toString(encoding)));
+  if (sentAt === null) return signs(request.body) ? "SIGNED" : "WRONG";
+  if (!DIGITS.test(sentAt) || !signs(`${sentAt}.`, request.body)) return "WRONG";
   return within(Number(sentAt) * (sentAt.length > 11 ? 1 : 1000), nowMs);
 };
 

@@ -75,7 +75,7 @@ export function accrualStore(tx: TenantTransaction) {
 
 async function bookEntry(tx: TenantTransaction, { pool, useCase }: Accrual, entry: Pick<CostEntry, "id" | "periodKey" | "amountMinor" | "externalId"> & { readonly description: string }): Promise<void> {
   const { id, periodKey, amountMinor, externalId, description } = entry;
-  const content = { pool, period: periodKey, amountMinor, currency: tx.scope.programme.currency, useCase, description, vendor: null, invoice: null };
+  const content = { pool, period: periodKey, amountMinor, currency: tx.scope.programme.currency, useCase, description, vendor: null, invoice: null, businessUnit: null };
   await costsStore(tx).saveBookings([{ id, externalId, payloadHash: hashOf(content), ...content }]);
 }
 

@@ -1,7 +1,9 @@
 import { isCode } from "../../kernel/code";
 import { Refusal } from "../../kernel/refusal";
 import { Vault } from "../../kernel/vault";
+import { Scope } from "../../tenancy";
 import { Provider } from "../providers/provider";
+import { Placing } from "../providers/read-provider";
 import { ProviderMapping } from "../providers/routes";
 
 /** A provider that sends usage by itself: for one source, into some units of a programme. */
@@ -62,6 +64,26 @@ export const noConnection = (): Refusal => new Refusal("NOT_FOUND", "There is no
 
 /** Who pushes when a connection does, as sources and deliveries show it. */
 export const subjectOf = (connection: Pick<ProviderConnection, "provider" | "id">): string => `provider/${connection.provider}/${connection.id}`;
+
+/**
+ * Where the records of a provider belong, whichever way they come: signed, with a token or as a file. Those of a connection's
+ * source go by its routes into its units; of another source they go where their metadata says.
+ */
+export function placingOf(connection: ProviderConnection | null): Placing {
+  return connection === null ? { mappings: [], units: null } : { mappings: connection.mappings, units: new Set(connection.businessUnits) };
+}
+
+/**
+ * The scope in which somebody stores records of a connection's source: that connection's units, so that each record is held or
+ * attributed as if the provider had sent it. FORBIDDEN for who may not write all of them.
+ */
+export function scopeOfConnection(scope: Scope, connection: ProviderConnection): Scope {
+  const own = new Set(scope.unitIds);
+  if (scope.reach !== "programme" && connection.businessUnitIds.some((id) => !own.has(id))) {
+    throw new Refusal("FORBIDDEN", `${connection.provider} is connected for this source and writes for units that this token may not write. Use a token of all units of the connection, or a source of your own.`, ["source"]);
+  }
+  return { ...scope, reach: "ingest", unitIds: connection.businessUnitIds };
+}
 
 /** What a sealed key is about: no row of another key, connection or programme may stand in for it. */
 export const aboutKey = (programmeId: string, connectionId: string, keyId: string): string => `provider-key/${programmeId}/${connectionId}/${keyId}`;

@@ -18,8 +18,8 @@ import { setProviderRoutes } from "./set-provider-routes";
 @Resolver()
 export class ConnectionsResolver {
   @Allow("FINANCE", "AUDITOR", "ADMIN")
-  @Query(() => ProviderConnections, { description: "Providers that send usage by themselves, by source." })
-  async providerConnections(@Ctx() context: RequestContext, @Arg("first", () => Int) first: number, @Arg("after", () => String, { nullable: true }) after?: string): Promise<Page<ProviderConnectionType>> {
+  @Query(() => ProviderConnections, { description: "Providers that send usage by themselves, by the URI of the source, then by provider." })
+  async providerConnections(@Ctx() context: RequestContext, @Arg("first", () => Int, { description: "At most so many." }) first: number, @Arg("after", () => String, { nullable: true, description: "The cursor of the last one that was read." }) after?: string): Promise<Page<ProviderConnectionType>> {
     const page = { first: requirePageSize(first), after };
     const { edges, pageInfo } = await context.withTenant((tx) => listConnections(tx, page));
     const view = await viewOf(context);

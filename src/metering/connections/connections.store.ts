@@ -9,6 +9,7 @@ import { findSource } from "../sources/sources.query";
 import { CheckRoutesPorts, ConnectProviderPorts } from "./connect-provider";
 import { ProviderConnection, aboutKey } from "./connection";
 import { findConnection, findConnectionOf, sealedKeys } from "./connections.query";
+import { ResealPorts } from "./reseal-provider-keys";
 import { NewKey, RotateProviderKeyPorts } from "./rotate-provider-key";
 import { SetProviderRoutesPorts } from "./set-provider-routes";
 
@@ -108,6 +109,17 @@ export function setProviderRoutesPorts(tx: TenantTransaction, record: RecordAudi
     saveMapping: (connection, mapping, reason) => insertMapping(tx, connection.id, mapping, reason),
     audit: (before, after, reason) =>
       record(tx, { action: "setProviderRoutes", subjectKind: "ProviderConnection", subjectKey: after.id, reason, before: { routes: before.mappings.at(-1)?.routes ?? [] }, after: { routes: after.mappings.at(-1)!.routes, version: after.mappings.at(-1)!.version } }),
+  };
+}
+
+/** What `resealProviderKeys` needs, over one transaction. */
+export function resealPorts(tx: TenantTransaction, record: RecordAudit): ResealPorts {
+  const { id: programmeId, code } = tx.scope.programme;
+  return {
+    sealed: async () =>
+      (await tx.query<{ id: string; connectionId: string; sealed: Buffer }>('select id, connection_id as "connectionId", sealed from metering.provider_key where programme_id = $1 order by id', [programmeId])).map(({ id, connectionId, sealed }) => ({ id, sealed, about: aboutKey(programmeId, connectionId, id) })),
+    saveSealed: async ({ id, sealed: before }, sealed) => (await tx.query<{ id: string }>("with done as (update metering.provider_key set sealed = $3 where programme_id = $1 and id = $2 and sealed = $4 returning id) select id from done", [programmeId, id, sealed, before])).length > 0,
+    audit: (tally) => record(tx, { action: "resealProviderKeys", subjectKind: "Programme", subjectKey: code, after: { ...tally } }),
   };
 }
 

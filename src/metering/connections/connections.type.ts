@@ -21,7 +21,7 @@ export class ProviderRouteInput {
   @Field(() => String, { nullable: true, description: "Code of the use case; left out: the legs are held for that unit." }) useCase?: string | null;
 }
 
-@InputType()
+@InputType({ description: "Lets a provider send usage by itself, for one source." })
 export class ConnectProviderInput {
   @Field(() => VoiceProviderEnum, { description: "Who sends." }) provider: string;
   @Field(() => String, { description: "URI of the source that its usage is of; NOT_FOUND unless it is registered." }) source: string;
@@ -32,7 +32,7 @@ export class ConnectProviderInput {
   @Field(() => String, { nullable: true, description: "Why; kept in the audit trail." }) reason?: string | null;
 }
 
-@InputType()
+@InputType({ description: "Where the legs of a connection belong that end from an instant on." })
 export class SetProviderRoutesInput {
   @Field(() => ID, { description: "The connection, by its opaque name." }) connection: string;
   @Field(() => [ProviderRouteInput], { description: "All routes from then on." }) routes: ProviderRouteInput[];
@@ -40,7 +40,7 @@ export class SetProviderRoutesInput {
   @Field(() => String, { description: "Why; kept in the audit trail." }) reason: string;
 }
 
-@InputType()
+@InputType({ description: "A further key of a connection." })
 export class RotateProviderKeyInput {
   @Field(() => ID, { description: "The connection, by its opaque name." }) connection: string;
   @Field(() => String, { nullable: true, description: "The new secret, where the provider gives one. Left out: one is made and answered this once." }) secret?: string | null;
@@ -51,7 +51,7 @@ export class RotateProviderKeyInput {
   @Field(() => String, { nullable: true, description: "Why; kept in the audit trail." }) reason?: string | null;
 }
 
-@InputType()
+@InputType({ description: "A key of a connection that ends at once." })
 export class RevokeProviderKeyInput {
   @Field(() => ID, { description: "The connection, by its opaque name." }) connection: string;
   @Field(() => ID, { description: "The key; NOT_FOUND when the connection has none of that id." }) key: string;
@@ -61,27 +61,27 @@ export class RevokeProviderKeyInput {
 @ObjectType("ProviderRoute", { simpleResolvers: true, description: "Where the legs belong of which a field has a value." })
 export class ProviderRouteType implements ProviderRoute {
   @Field(() => String, { description: FIELD }) field: string;
-  @Field(() => String) value: string;
+  @Field(() => String, { description: "The value, exactly." }) value: string;
   @Field(() => String, { nullable: true, description: "Code of the business unit; null: the use case's owner." }) businessUnit: string | null;
   @Field(() => String, { nullable: true, description: "Code of the use case; null: the legs are held for the unit." }) useCase: string | null;
 }
 
 @ObjectType("ProviderKey", { simpleResolvers: true, description: "A key with which a provider signs. Its secret is never answered." })
 export class ProviderKeyType {
-  @Field(() => ID) id: string;
-  @Field(() => ProviderKeyStatusEnum) status: (typeof KEY_STATUSES)[number];
+  @Field(() => ID, { description: "Its id, as revokeProviderKey takes it." }) id: string;
+  @Field(() => ProviderKeyStatusEnum, { description: "Whether what is signed with it is taken now." }) status: (typeof KEY_STATUSES)[number];
   @Field(() => DateTimeScalar, { description: "From when on it holds." }) notBefore: Date;
   @Field(() => DateTimeScalar, { nullable: true, description: "From when on it is worth nothing; null while no end is set." }) endsAt: Date | null;
   @Field(() => String, { description: "Subject that made it." }) createdBy: string;
-  @Field(() => DateTimeScalar) createdAt: Date;
+  @Field(() => DateTimeScalar, { description: "When it was made." }) createdAt: Date;
 }
 
 @ObjectType("VoiceProviderConnection", { simpleResolvers: true, description: "A provider that sends usage by itself: for one source, into some units." })
 export class ProviderConnectionType {
   @Field(() => ID, { description: "Its opaque name, as the URL holds it." }) connection: string;
-  @Field(() => VoiceProviderEnum) provider: string;
+  @Field(() => VoiceProviderEnum, { description: "Who sends." }) provider: string;
   @Field(() => String, { description: "URI of the source that its usage is of." }) source: string;
-  @Field(() => String) name: string;
+  @Field(() => String, { description: "For people." }) name: string;
   @Field(() => [String], { description: "Codes of the business units that it may write." }) businessUnits: readonly string[];
   @Field(() => String, { description: "Where the provider sends to, below the address of this installation." }) path: string;
   @Field(() => String, { description: "Who pushes, as sources limit it and deliveries show it." }) subject: string;
@@ -92,20 +92,20 @@ export class ProviderConnectionType {
   @Field(() => LongScalar, { description: "Requests in its name that had no good signature; nothing of them was stored." }) refusedRequests: number;
   @Field(() => DateTimeScalar, { nullable: true, description: "When the last of them came." }) lastRefusedAt: Date | null;
   @Field(() => String, { description: "Subject that connected it." }) createdBy: string;
-  @Field(() => DateTimeScalar) createdAt: Date;
+  @Field(() => DateTimeScalar, { description: "When it was connected." }) createdAt: Date;
 }
 
 export const ProviderConnections = connectionOf(ProviderConnectionType, "VoiceProviderConnection");
 
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: "A connection as it stands now, or why nothing was changed." })
 export class ProviderConnectionPayload {
-  @Field(() => ProviderConnectionType, { nullable: true }) connection?: ProviderConnectionType | null;
-  @Field(() => [UserError]) userErrors: UserError[];
+  @Field(() => ProviderConnectionType, { nullable: true, description: "The connection; null with userErrors." }) connection?: ProviderConnectionType | null;
+  @Field(() => [UserError], { description: "Why nothing was changed; empty when it was." }) userErrors: UserError[];
 }
 
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: "A connection and the secret that was made for it, or why nothing was changed." })
 export class ProviderSecretPayload {
-  @Field(() => ProviderConnectionType, { nullable: true }) connection?: ProviderConnectionType | null;
+  @Field(() => ProviderConnectionType, { nullable: true, description: "The connection; null with userErrors." }) connection?: ProviderConnectionType | null;
   @Field(() => String, { nullable: true, description: "The secret that was made, this once; null when the request brought its own or made none." }) secret?: string | null;
-  @Field(() => [UserError]) userErrors: UserError[];
+  @Field(() => [UserError], { description: "Why nothing was changed; empty when it was." }) userErrors: UserError[];
 }

@@ -44,7 +44,9 @@ function readConversation(data: Payload, sentAt: number | null, type: string): P
   const startedAt = metadata.epoch("start_time_unix_secs", 1000n);
   if (startedAt === null) throw metadata.missing("start_time_unix_secs");
   const connectedMs = (metadata.whole("call_duration_secs") ?? 0) * 1000;
-  const endedAt = startedAt + connectedMs;
+  const acceptedAt = metadata.epoch("accepted_time_unix_secs", 1000n) ?? startedAt;
+  // Nothing ends before it is accepted: a longer wait than the talk shows that the talk is counted from there.
+  const endedAt = acceptedAt > startedAt + connectedMs ? acceptedAt + connectedMs : startedAt + connectedMs;
   const phone = metadata.object("phone_call"), analysis = data.object("analysis"), charging = metadata.object("charging");
   const tools = toolsOf(data);
   const isTransferred = tools.some((tool) => TO_A_PERSON.has(tool));
@@ -55,7 +57,7 @@ function readConversation(data: Payload, sentAt: number | null, type: string): P
   const event = compact({
     eventId: `${id}/${type}`, type: "LEG_COMPLETED", revision: sentAt ?? endedAt, provider: "elevenlabs", providerRef: id, contactId: id, legId: id, agentId, agentVersion: data.maybeText("version_id"), telephonyRef: phone?.text("call_sid"),
     channel: metadata.flag("text_only") === true ? "CHAT" : phone !== null ? "VOICE" : "WEB", direction: phone?.text("direction") === "outbound" ? "OUTBOUND" : "INBOUND",
-    status: isVoicemail ? "VOICEMAIL" : connectedMs > 0 ? "COMPLETED" : "FAILED", initiatedAt: isoOf(startedAt), connectedAt: connectedMs > 0 ? isoOf(metadata.epoch("accepted_time_unix_secs", 1000n) ?? startedAt) : null,
+    status: isVoicemail ? "VOICEMAIL" : connectedMs > 0 ? "COMPLETED" : "FAILED", initiatedAt: isoOf(startedAt), connectedAt: connectedMs > 0 ? isoOf(acceptedAt) : null,
     endedAt: isoOf(endedAt), connectedMs, outcome: isTransferred ? "ESCALATED" : success === "success" ? "CONTAINED" : null, resolved: success === "success" ? true : success === "failure" ? false : null,
     endReasonRaw: tidy(metadata.maybeText("termination_reason"), 500), language: tidy(metadata.maybeText("main_language"), 35), flags: { voicemail: isVoicemail || null }, campaignRunId: metadata.object("batch_call")?.maybeText("batch_call_id"),
     tokens: tokensOf(charging), costItems: costItems([{ component: "PLATFORM", quantity: credits, unit: "CREDIT" }]),

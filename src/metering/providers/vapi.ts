@@ -10,7 +10,11 @@ const MESSAGE_WITHHELD = [
 const CALL_WITHHELD = [
   "artifact", "assistant", "assistantOverrides", "customer", "phoneNumber", "transcript", "messages", "recordingUrl", "stereoRecordingUrl", "summary", "monitor", "transport", "destination", "squad", "workflow", "phoneCallProvider", "phoneCallTransport", "name", "createdAt", "webCallUrl", "costs", "metadata",
 ];
-const STATUSES: ReadonlyArray<readonly [RegExp, string]> = [[/voicemail/, "VOICEMAIL"], [/busy/, "BUSY"], [/did-not-answer|no-answer/, "NO_ANSWER"], [/cancel/, "CANCELLED"]];
+const STATUSES: ReadonlyArray<readonly [RegExp, string]> = [
+  [/voicemail/, "VOICEMAIL"], [/busy/, "BUSY"], [/did-not-answer|no-answer/, "NO_ANSWER"], [/hungup-before-call-connect|cancel/, "CANCELLED"],
+];
+/** Ends of a call that nobody had answered yet: what Vapi calls its start is then the start of the ringing. */
+const STILL_RINGING = /^call\.(ringing|queued)\.|^customer-(busy|did-not-answer)$|hungup-before-call-connect|failed-to-connect/;
 const NORMAL_ENDS = new Set(["customer-ended-call", "assistant-ended-call", "assistant-said-end-call-phrase", "assistant-ended-call-after-message-spoken", "assistant-ended-call-with-hangup-task"]);
 /** What the typed costs, and the parts of the older breakdown, are a component of. */
 const COST_TYPES: Readonly<Record<string, string>> = { transport: "TELEPHONY", transcriber: "STT", model: "LLM", voice: "TTS", vapi: "PLATFORM", analysis: "ANALYSIS", chat: "LLM", "voicemail-detection": "PLATFORM", "knowledge-base": "PLATFORM" };
@@ -42,8 +46,8 @@ function readCall(call: Payload, report: Payload, type: string): ProviderItem[] 
   const updatedAt = call.instant("updatedAt");
   const endedAt = report.instant("endedAt") ?? call.instant("endedAt") ?? updatedAt ?? call.instant("createdAt");
   if (endedAt === null) throw report.missing("endedAt", "a leg needs an end.");
-  const connectedMs = startedAt === null ? 0 : Math.max(0, endedAt - startedAt);
   const reason = report.text("endedReason") ?? call.text("endedReason");
+  const connectedMs = startedAt === null || STILL_RINGING.test(reason ?? "") ? 0 : Math.max(0, endedAt - startedAt);
   const kind = call.text("type") ?? "";
   const byReason = STATUSES.find(([pattern]) => pattern.test(reason ?? ""))?.[1];
   const isVoicemail = byReason === "VOICEMAIL";
