@@ -90,7 +90,7 @@ const TABLES: ReadonlyArray<[string, string]> = [
     constraint journal_line_pool_fk foreign key (programme_id, pool_id) references costs.cost_pool (programme_id, id),
     constraint journal_line_run_fk foreign key (programme_id, run_id) references allocation.run (programme_id, id),
     constraint journal_line_kind_check check (case when kind is null then charged_unit_id is null
-      else kind in ('ALLOCATION', 'DIRECT', 'ADJUSTMENT', 'RESOLUTION', 'UNALLOCATED') and (kind <> 'UNALLOCATED') = (charged_unit_id is not null) end),
+      else kind in ('ALLOCATION', 'DIRECT', 'ADJUSTMENT', 'RESTATEMENT', 'RESOLUTION', 'UNALLOCATED') and (kind <> 'UNALLOCATED') = (charged_unit_id is not null) end),
     constraint journal_line_sides_check check (line_no > 0 and debit_minor >= 0 and credit_minor >= 0 and (debit_minor = 0) <> (credit_minor = 0))`],
   ["journal_line_source", `
     journal_id uuid not null,
