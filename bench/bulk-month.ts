@@ -4,7 +4,7 @@ import { Place } from "./place";
 import { makeTotals } from "./recount";
 
 /**
- * Events of one month ($2), as many as $3: 200 use cases of unlike volume, seven contacts to ten legs, one contact in
+ * Events of one month ($2), as many as $3: $5 use cases of unlike volume, seven contacts to ten legs, one contact in
  * ten calling a second use case of the same unit.
  */
 const EVENTS = `
@@ -14,7 +14,7 @@ const EVENTS = `
   ), leg as (
     select n, floor(n * 0.7)::bigint as contact, abs(hashint8(n)) as h, abs(hashint8(floor(n * 0.7)::bigint)) as hc from generate_series(1, $3::bigint) n
   ), placed as (
-    select l.*, (floor(200 * power((hc % 10007) / 10007.0, 1.5))::int / 4) * 4 + (case when h % 10 = 0 then h / 10 % 4 else hc / 10007 % 4 end) as use_case,
+    select l.*, (floor($5::int * power((hc % 10007) / 10007.0, 1.5))::int / 4) * 4 + (case when h % 10 = 0 then h / 10 % 4 else hc / 10007 % 4 end) as use_case,
       to_timestamp($2, 'YYYY-MM') + ((h % 2588400) || ' seconds')::interval as ended_at, (case when h % 20 = 0 then 0 else 3000 + h / 7 % 600000 end)::bigint as connected_ms
     from leg l
   )
@@ -32,12 +32,12 @@ const PERIOD = `
   values ($1, $2, to_date($2, 'YYYY-MM')::timestamp at time zone $3, (to_date($2, 'YYYY-MM') + interval '1 month') at time zone $3) on conflict do nothing`;
 
 /** Fills a month with events, in one statement instead of through the API, unless it holds that many already. */
-export async function fillMonth(place: Place, programme: Programme, period: string, events: number): Promise<void> {
+export async function fillMonth(place: Place, programme: Programme, period: string, events: number, useCases = 200): Promise<void> {
   const { rows } = await place.admin.query<{ stored: number }>("select count(*)::int as stored from metering.usage_event where programme_id = $1 and period_key = $2", [programme.id, period]);
   if (rows[0]!.stored >= events * 0.99) return;
   say(`filling ${period} with ${events} events`);
   await place.admin.query(PERIOD, [programme.id, period, programme.timeZone]);
-  await place.admin.query(EVENTS, [programme.id, period, events, programme.timeZone]);
+  await place.admin.query(EVENTS, [programme.id, period, events, programme.timeZone, useCases]);
   await makeTotals(place.admin);
   await place.admin.query("vacuum (analyze) metering.usage_event");
   await place.admin.query("vacuum (analyze) metering.usage_daily_total");

@@ -5,6 +5,7 @@ import { benchAttribution } from "./attribution";
 import { benchBulk } from "./bulk";
 import { say } from "./figures";
 import { benchIngest } from "./ingest";
+import { benchMethods } from "./methods";
 import { Place, openPlace } from "./place";
 import { makeProgramme } from "./programme";
 import { benchRating } from "./rating";
@@ -15,7 +16,7 @@ type Options = { readonly large: boolean; readonly lines: number };
 type Bench = (place: Place, programme: Programme, options: Options) => Promise<void>;
 
 /** Those that share one installation, in the order in which they run. */
-const SHARED: Readonly<Record<string, Bench>> = { ingest: benchIngest, bulk: benchBulk, attribution: benchAttribution, allocate: benchAllocate, rating: benchRating };
+const SHARED: Readonly<Record<string, Bench>> = { ingest: benchIngest, bulk: benchBulk, attribution: benchAttribution, allocate: benchAllocate, methods: benchMethods, rating: benchRating };
 /** Those that take minutes: only when they are named. */
 const LONG: Readonly<Record<string, Bench>> = { upload: benchUpload };
 const ALL = [...Object.keys(SHARED), ...Object.keys(LONG), "start"];
@@ -23,7 +24,7 @@ const MOST_LINES = 2_000_000;
 const USAGE = `npm run bench -- [${ALL.join("|")}]... [--large] [--lines <n>]
 
 No name runs all of them but ${Object.keys(LONG).join(", ")}. One line of JSON per figure goes to standard output, progress to standard error.
---large lets attribution compare months of one and ten million events instead of 100,000 and one million.
+--large lets attribution compare months of one and ten million events instead of 100,000 and one million, and gives methods ten million.
 --lines says how many lines upload sends instead of two million.
 `;
 
