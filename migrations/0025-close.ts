@@ -17,6 +17,7 @@ export class Close1760000000025 implements MigrationInterface {
         add column requires_sign_offs boolean not null default false,
         add column late_usage text not null default 'ADJUSTMENT',
         add column late_cost text not null default 'ADJUSTMENT',
+        add column blocks_on_unowned_cost boolean not null default false,
         add constraint close_rules_late_check check (late_usage in ('ADJUSTMENT', 'RESTATEMENT') and late_cost in ('ADJUSTMENT', 'RESTATEMENT')),
         add constraint close_rules_due_days_check check (due_days between 0 and 60)`);
     await runner.query(`
@@ -212,6 +213,6 @@ export class Close1760000000025 implements MigrationInterface {
     for (const table of ["accrual_answer", "accrual_reversal", "accrual"]) await runner.query(`drop table costs.${table}`);
     await runner.query(`drop table closing.check_sign_off`);
     await runner.query(`drop table closing.check_assignment`);
-    await runner.query(`alter table closing.close_rules drop constraint close_rules_due_days_check, drop column due_days, drop column requires_owners, drop column requires_sign_offs, drop column late_usage, drop column late_cost`);
+    await runner.query(`alter table closing.close_rules drop constraint close_rules_due_days_check, drop column due_days, drop column requires_owners, drop column requires_sign_offs, drop column late_usage, drop column late_cost, drop column blocks_on_unowned_cost`);
   }
 }

@@ -58,6 +58,8 @@ export interface CloseFacts {
   readonly run: { readonly sequence: number; readonly isLatest: boolean; readonly addsUp: boolean } | null;
   readonly openDisputes: number;
   readonly unissuedMonths: readonly string[];
+  /** Cost of the month that nobody funds, in words; null: there is none, or the rules do not ask. */
+  readonly unownedCost: string | null;
 }
 
 type Finding = Pick<CloseCheck, "ok" | "message"> & { readonly check: DutyCheckName };
@@ -121,6 +123,7 @@ function findings(facts: CloseFacts): Finding[] {
       `${facts.openDisputes} disputes of earlier months are open. Settle them with resolveDispute.`),
     item("STATEMENTS_ISSUED", !rules.blocksOnUnissuedStatements || facts.unissuedMonths.length === 0, facts.unissuedMonths.length === 0 ? "Earlier months have their statements." : `${facts.unissuedMonths.join(", ")} have no statements yet.`,
       `${facts.unissuedMonths.join(", ")} have no statements yet. Issue them with issueStatements.`),
+    item("COST_FUNDED", facts.unownedCost === null, rules.blocksOnUnownedCost ? "Every cost has a funder." : "Who funds the cost is not asked.", facts.unownedCost ?? ""),
   ];
 }
 

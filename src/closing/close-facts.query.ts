@@ -4,6 +4,7 @@ import { hashInputs } from "../allocation";
 import { gatherFacts } from "../allocation/facts.query";
 import { policyStore } from "../allocation/policy.store";
 import { runStore } from "../allocation/run.store";
+import { unownedCost } from "../budgets/funding/unowned-cost.query";
 import { unrestatedMonths } from "../chargeback/late-months.query";
 import { openDisputeCount, unissuedPeriods } from "../chargeback/statements.query";
 import { isShared } from "../costs";
@@ -66,6 +67,7 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
     run,
     openDisputes: await openDisputeCount(tx, period.key),
     unissuedMonths: await unissuedPeriods(tx, period.key),
+    unownedCost: rules.blocksOnUnownedCost ? await unownedCost(tx, period.key, nowMs) : null,
   };
 }
 

@@ -55,6 +55,8 @@ export interface ClosePeriodPorts extends Pick<RequestClosePorts, "subject" | "l
   reverseAccruals(period: Period): Promise<void>;
   /** Records the close in the audit trail; answers the trail's head, "sequence:hash". */
   audit(period: Period, cutoff: Date, hash: string): Promise<string>;
+  /** Tells what thresholds of budgets the closed month reached, where it has any. */
+  warnOfBudgets(period: Period): Promise<void>;
   /** CLOSING becomes CLOSED, for ever. */
   markClosed(period: Period, cutoff: Date, hash: string, auditHead: string): Promise<Period>;
 }
@@ -72,7 +74,9 @@ export async function closePeriod(ports: ClosePeriodPorts, input: { readonly per
   const hash = await ports.hashFigures(period);
   await ports.reverseAccruals(period);
   const auditHead = await ports.audit(period, cutoff, hash);
-  return ports.markClosed(period, cutoff, hash, auditHead);
+  const closed = await ports.markClosed(period, cutoff, hash, auditHead);
+  await ports.warnOfBudgets(closed);
+  return closed;
 }
 
 /** The period, when it waits for this person to close it: NOT_FOUND, PERIOD_CLOSED, PERIOD_OPEN or SAME_PERSON otherwise. */

@@ -25,12 +25,14 @@ export interface CloseRules {
   readonly lateUsage: LateFactRule;
   /** What becomes of cost that comes late. */
   readonly lateCost: LateFactRule;
+  /** True: cost of the month that nobody funds holds the close up. */
+  readonly blocksOnUnownedCost: boolean;
 }
 
-/** Nothing unattributed is tolerated; disputes and statements of earlier months do not hold a close up, nor do owners and signatures. */
+/** Nothing unattributed is tolerated; disputes and statements of earlier months do not hold a close up, nor do owners, signatures and cost without a funder. */
 export const DEFAULT_CLOSE_RULES: CloseRules = {
   version: 0, unattributedThreshold: 0, blocksOnOpenDisputes: false, blocksOnUnissuedStatements: false, dueDays: null, requiresOwners: false, requiresSignOffs: false,
-  lateUsage: "ADJUSTMENT", lateCost: "ADJUSTMENT",
+  lateUsage: "ADJUSTMENT", lateCost: "ADJUSTMENT", blocksOnUnownedCost: false,
 };
 
 const LATEST_DUE_DAY = 60;
@@ -44,6 +46,7 @@ export interface SetCloseRulesInput {
   readonly requiresSignOffs?: boolean | null;
   readonly lateUsage?: LateFactRule | null;
   readonly lateCost?: LateFactRule | null;
+  readonly blocksOnUnownedCost?: boolean | null;
   readonly reason: string;
 }
 
@@ -71,6 +74,7 @@ export async function setCloseRules(ports: SetCloseRulesPorts, input: SetCloseRu
     requiresSignOffs: input.requiresSignOffs ?? before.requiresSignOffs,
     lateUsage: input.lateUsage ?? before.lateUsage,
     lateCost: input.lateCost ?? before.lateCost,
+    blocksOnUnownedCost: input.blocksOnUnownedCost ?? before.blocksOnUnownedCost,
   };
   if (isSame(before, after)) return before;
   await ports.saveRules(after, reason);

@@ -5,6 +5,8 @@ import { accrualStore, holdNextOpen } from "../costs/accruals/accrual.store";
 import { Period } from "../governance";
 import { auditStore } from "../governance/audit.store";
 import { periodStore } from "../governance/period.store";
+import { evaluateBudgets } from "../budgets";
+import { evaluateBudgetsPorts } from "../budgets/budget-ports.store";
 import { StaleDrafts, adjustmentStore } from "../chargeback/adjustment.store";
 import { PendingAdjustment, draftAdjustments, instantAfterAll } from "../chargeback/draft-adjustments.store";
 import { Scope } from "../tenancy";
@@ -21,6 +23,9 @@ import { closedFigures } from "./closed-figures.query";
 
 /** Checking a month against its facts may scan its raw usage. */
 const CLOSE_TIMEOUT_MS = 600_000;
+
+/** A closed month is its own forecast, by whatever method. */
+const FORECAST = "RUN_RATE_BUSINESS_DAYS";
 
 /** What a verb of the close needs beside a transaction. */
 export interface CloseTools {
@@ -84,6 +89,7 @@ const noted = ({ accruals, next }: Standing): Record<string, unknown> => (next =
 
 function closePeriodPorts(tx: TenantTransaction, tools: CloseTools, drafts: readonly PendingAdjustment[]): ClosePeriodPorts {
   const standing: Standing = { accruals: [], next: null };
+  const budgets = evaluateBudgetsPorts(tx, tools.record, tools.clock, FORECAST);
   return {
     ...requestClosePorts(tx, tools),
     // The month that takes the reversals is held before the owners, as everybody holds months.
@@ -101,12 +107,17 @@ function closePeriodPorts(tx: TenantTransaction, tools: CloseTools, drafts: read
     postAdjustments: (period) => adjustmentStore(tx).save(period.key, drafts),
     hashFigures: async (period) => hashClosedFigures(await closedFigures(tx, period.key, null)),
     audit: async (period, cutoff, hash) => {
+      // Alerts are held before the end of the trail, as everybody holds them.
+      await budgets.hold();
       await tools.record(tx, {
         action: "closePeriod", subjectKind: "Period", subjectKey: period.key, before: { status: period.status, requestedBy: period.closeRequestedBy },
         after: { status: "CLOSED", cutoff: cutoff.toISOString(), hash, adjustments: drafts.map(({ origin, resultHash }) => ({ origin, resultHash })), ...noted(standing) },
       });
       const head = await auditStore(tx).head();
       return head ? `${head.sequence}:${head.hash}` : "";
+    },
+    warnOfBudgets: async ({ key }) => {
+      if ((await budgets.budgets(key)).length > 0) await evaluateBudgets(budgets, { period: key, method: FORECAST });
     },
     markClosed: (period, cutoff, hash, auditHead) => periodStore(tx).markClosed(period.key, { cutoff, hash, auditHead, by: tx.scope.principal.subject }),
   };

@@ -7,7 +7,8 @@ export const closingEntities: readonly EntitySchema[] = [
     columns: {
       programme_id: { type: "uuid", primary: true }, version: { type: "integer", primary: true }, unattributed_threshold: { type: "bigint" },
       blocks_on_open_disputes: { type: "boolean" }, blocks_on_unissued_statements: { type: "boolean" }, due_days: { type: "integer", nullable: true },
-      requires_owners: { type: "boolean" }, requires_sign_offs: { type: "boolean" }, late_usage: { type: "text" }, late_cost: { type: "text" }, reason: { type: "text" }, set_by: { type: "text" }, set_at: { type: "timestamptz" },
+      requires_owners: { type: "boolean" }, requires_sign_offs: { type: "boolean" }, late_usage: { type: "text" }, late_cost: { type: "text" }, blocks_on_unowned_cost: { type: "boolean" },
+      reason: { type: "text" }, set_by: { type: "text" }, set_at: { type: "timestamptz" },
     },
   }),
   new EntitySchema({

@@ -34,6 +34,7 @@ export class SetCloseRulesInput {
   @Field(() => Boolean, { nullable: true, description: "A check that nobody signed off, as it stands now, holds the close up." }) requiresSignOffs?: boolean | null;
   @Field(() => LateFactRuleEnum, { nullable: true, description: "What becomes of usage that comes for a closed month, and of its corrections." }) lateUsage?: LateFactRule | null;
   @Field(() => LateFactRuleEnum, { nullable: true, description: "What becomes of cost that comes for a closed month." }) lateCost?: LateFactRule | null;
+  @Field(() => Boolean, { nullable: true, description: "Cost of the month that nobody funds holds the close up (fundingReport)." }) blocksOnUnownedCost?: boolean | null;
   @Field(() => String, { description: "Why; kept in the audit trail." }) reason: string;
 }
 
@@ -67,6 +68,7 @@ export class CloseRulesType implements CloseRules {
   @Field(() => Boolean, { description: "A check that nobody signed off, as it stands now, holds the close up." }) requiresSignOffs: boolean;
   @Field(() => LateFactRuleEnum, { description: "What becomes of usage that comes for a closed month, and of its corrections." }) lateUsage: LateFactRule;
   @Field(() => LateFactRuleEnum, { description: "What becomes of cost that comes for a closed month." }) lateCost: LateFactRule;
+  @Field(() => Boolean, { description: "Cost of the month that nobody funds holds the close up (fundingReport)." }) blocksOnUnownedCost: boolean;
 }
 
 @ObjectType({ simpleResolvers: true })

@@ -169,9 +169,16 @@ describe("a month", () => {
   it("that is closed is what its statements charge, also after a dispute moved something, and takes no other budget", async () => {
     const open = await reportOf("USE_CASE");
     await must(finance, ALLOCATE, { input: { period: "2025-10" } });
+    const rule = (on: boolean) => must(finance, `mutation { setCloseRules(input: { blocksOnUnownedCost: ${on}, reason: "tried out" }) { rules { blocksOnUnownedCost } userErrors { code } } }`);
+    await rule(true);
+    const { requestClose } = (await finance.ask("mutation { requestClose(input: { period: \"2025-10\" }) { missing { check message } userErrors { code } } }")).data;
+    expect(requestClose).toMatchObject({ userErrors: [{ code: "NOT_READY" }], missing: [{ check: "COST_FUNDED", message: "Nobody funds 272.73 PLATFORM of triage, 15000.00 RUN of triage, 13.64 PLATFORM of order-status, 5.00 RUN of returns, 13.64 PLATFORM of helpdesk. Say who with proposeFunding and approveFunding." }] });
+    await rule(false);
+    await must(finance, SET, { input: { businessUnit: "support", period: "2025-10", currency: "USD", amount: "13.64", thresholds: [100, 101] } });
     await must(finance, "mutation { requestClose(input: { period: \"2025-10\" }) { userErrors { code message } } }");
     await must(controller, "mutation { closePeriod(input: { period: \"2025-10\" }) { userErrors { code message } } }");
     const amounts = (found: { rows: Array<{ useCase: { code: string }; actual: { amount: string } }> }) => found.rows.map(({ useCase, actual }) => [useCase.code, actual.amount]);
+    expect(told((await must(finance, ALERTS, { where: { businessUnit: ["support"] } })).budgetAlerts.edges.map(({ node }: { node: object }) => node))).toEqual(["support ACTUAL 100", "support FORECAST 100"]);
     expect(amounts(await reportOf("USE_CASE"))).toEqual(amounts(open));
     await book("usage", "2025-10", "77.00", "late", { useCase: "triage" });
     await report(integration(server), [call("late-call", { useCase: "helpdesk", endedAt: "2025-10-21T15:00:00.000Z", connectedAt: null })]);

@@ -313,7 +313,7 @@ describe("close", () => {
   it("says what is missing, takes two people, and prints the head to be kept", async () => {
     const dry = await apportion(["close", PERIOD, "--dry-run"]);
     expect(dry).toMatchObject({ status: 0, err: "" });
-    expect(dry.out.match(/^(ok|MISS) +\w+/gm)).toHaveLength(16);
+    expect(dry.out.match(/^(ok|MISS) +\w+/gm)).toHaveLength(17);
     expect(await apportion(["close", "2031-01", "--dry-run"])).toMatchObject({ status: 3, out: "" });
     expect((await apportion(["close", PERIOD, "--subject", "ann"])).out).toMatch(/is CLOSING: ann asked for its close/);
     expect(await apportion(["close", PERIOD, "--subject", "ann"])).toMatchObject({ status: 4, out: "", err: expect.stringContaining("a second person must close it") as string });

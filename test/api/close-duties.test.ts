@@ -14,7 +14,7 @@ const PREVIEW = `query($period: PeriodKey!) { closePreview(period: $period) { pe
   pools { pool { code } originPeriod booked { amount } charged { amount } carried { amount } undivided { amount } }
   units { businessUnit { code } allocated { amount } direct { amount } adjusted { amount } total { amount } }
   adjustments { originPeriod lateEvents lateCostEntries hash lines { pool { code } businessUnit { code } useCase { code } amount { amount } } } } }`;
-const CHECKS = ["MONTH_OVER", "EARLIER_MONTHS_CLOSED", "USAGE_ATTRIBUTED", "SOURCES_HEARD", "USAGE_RATED", "VENDORS_RECONCILED", "ACCRUALS_ANSWERED", "LATE_FACTS_RESTATED", "POOLS_HAVE_COST", "POOLS_HAVE_RULES", "RUN_LATEST", "RUN_ADDS_UP", "DISPUTES_SETTLED", "STATEMENTS_ISSUED"];
+const CHECKS = ["MONTH_OVER", "EARLIER_MONTHS_CLOSED", "USAGE_ATTRIBUTED", "SOURCES_HEARD", "USAGE_RATED", "VENDORS_RECONCILED", "ACCRUALS_ANSWERED", "LATE_FACTS_RESTATED", "POOLS_HAVE_COST", "POOLS_HAVE_RULES", "RUN_LATEST", "RUN_ADDS_UP", "DISPUTES_SETTLED", "STATEMENTS_ISSUED", "COST_FUNDED"];
 
 let server: TestServer;
 let finance: Actor, ann: Actor;
@@ -40,7 +40,7 @@ describe("owners, days and signatures of a close", () => {
     const { closeChecklist } = await must(finance, CHECKLIST);
     expect(closeChecklist.ready).toBe(true);
     expect(closeChecklist.checks.slice(-2).map(({ check, ok, message }: Record<string, unknown>) => [check, ok, message])).toEqual([
-      ["OWNERS_ASSIGNED", true, "0 of 14 checks have an owner; none is demanded."], ["CHECKS_SIGNED_OFF", true, "0 of 14 checks are signed off; none has to be."],
+      ["OWNERS_ASSIGNED", true, "0 of 15 checks have an owner; none is demanded."], ["CHECKS_SIGNED_OFF", true, "0 of 15 checks are signed off; none has to be."],
     ]);
     expect(closeChecklist.history).toEqual([]);
   });
@@ -128,7 +128,7 @@ describe("a dry run of the close", () => {
       { kind: "SIGNED", check: "POOLS_HAVE_COST", period: "2025-10", by: "ann", owner: null, reason: "it was booked" },
     ]);
     expect(await server.sql("select action, count(*) from governance.audit_entry where subject_kind = 'CloseCheck' group by 1 order by 1")).toEqual([
-      { action: "assignCloseCheck", count: "15" }, { action: "signOffCloseCheck", count: "16" }, { action: "withdrawCloseSignOff", count: "1" },
+      { action: "assignCloseCheck", count: "16" }, { action: "signOffCloseCheck", count: "17" }, { action: "withdrawCloseSignOff", count: "1" },
     ]);
   });
 

@@ -5,7 +5,7 @@ import { DEFAULT_CLOSE_RULES } from "../../src/closing/close-rules";
 
 const ready: CloseFacts = {
   period: "2025-10", endsAtMs: 1_000, nowMs: 1_000, today: "2025-11-01", rules: DEFAULT_CLOSE_RULES, duties: NO_DUTIES, earlierOpen: [], unattributed: 0, lateUnattributed: 0, silentSources: [], acknowledgedSilences: 0, unrated: null, unsettledVendors: [], unansweredAccruals: [], unrestated: [], needsRun: true,
-  poolsWithoutCost: [], poolsWithoutRule: [], run: { sequence: 1, isLatest: true, addsUp: true }, openDisputes: 0, unissuedMonths: [],
+  poolsWithoutCost: [], poolsWithoutRule: [], run: { sequence: 1, isLatest: true, addsUp: true }, openDisputes: 0, unissuedMonths: [], unownedCost: null,
 };
 
 const everyCheck = DUTY_CHECKS;
@@ -38,6 +38,7 @@ describe("the checklist of a close", () => {
     ["the run does not add up", { run: { sequence: 2, isLatest: true, addsUp: false } }, ["RUN_ADDS_UP"]],
     ["disputes are open and may be", { openDisputes: 1 }, []],
     ["disputes are open and may not be", { openDisputes: 1, rules: { ...DEFAULT_CLOSE_RULES, blocksOnOpenDisputes: true } }, ["DISPUTES_SETTLED"]],
+    ["some cost has no funder", { unownedCost: "Nobody funds 1.00 RUN of triage." }, ["COST_FUNDED"]],
     ["statements are missing and may be", { unissuedMonths: ["2025-09"] }, []],
     ["statements are missing and may not be", { unissuedMonths: ["2025-09"], rules: { ...DEFAULT_CLOSE_RULES, blocksOnUnissuedStatements: true } }, ["STATEMENTS_ISSUED"]],
   ])("when %s", (_, facts, expected) => {
