@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, ID, Info, Int, Mutation, Query, Resolver } from "type-graphql";
-import { fromNodeId } from "../kernel/node-id";
+import { fromNodeId, isUuid } from "../kernel/node-id";
 import { toMoney } from "../kernel/money";
 import { Page, decodeCursor, requirePageSize, toPage } from "../kernel/paging";
 import { Refusal } from "../kernel/refusal";
@@ -166,7 +166,7 @@ export class AllocationResolver {
 async function findRun(tx: TenantTransaction, period: string, id: string | null | undefined, asOf: Date | null = null): Promise<AllocationRun | null> {
   if (id === null || id === undefined) return runStore(tx).latestRun(period, asOf);
   const node = fromNodeId(id);
-  if (node?.type !== "AllocationRun" || !/^[0-9a-f-]{36}$/.test(node.key)) return null;
+  if (node?.type !== "AllocationRun" || !isUuid(node.key)) return null;
   const run = await runStore(tx).findRun(node.key);
   return run?.periodKey === period ? run : null;
 }

@@ -1,4 +1,4 @@
-import { fromNodeId } from "../kernel/node-id";
+import { fromNodeId, isUuid } from "../kernel/node-id";
 import { Refusal } from "../kernel/refusal";
 import { TenantTransaction } from "../tenancy/database.store";
 import { AllocationRun } from "./allocate-period";
@@ -14,7 +14,7 @@ export interface ExplainedNames {
 /** The run (the newest of the period when none is named), unit, use case and pool that are asked for, in one statement; NOT_FOUND for what is not there or not yours. */
 export async function findExplained(tx: TenantTransaction, asked: { readonly period: string; readonly run?: string | null; readonly businessUnit: string; readonly useCase?: string | null; readonly pool?: string | null }): Promise<ExplainedNames> {
   const node = asked.run ? fromNodeId(asked.run) : null;
-  const runId = node?.type === "AllocationRun" && /^[0-9a-f-]{36}$/.test(node.key) ? node.key : null;
+  const runId = node?.type === "AllocationRun" && isUuid(node.key) ? node.key : null;
   const [row] = await tx.query<AllocationRun & { unitId: string | null; useCaseId: string | null; poolId: string | null }>(
     `select n.*, r.* from (
        select (select id from tenancy.business_unit where programme_id = $1 and code = $3) as "unitId", (select id from tenancy.use_case where programme_id = $1 and code = $4) as "useCaseId",

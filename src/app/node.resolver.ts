@@ -1,6 +1,6 @@
 import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
 import { Node } from "../kernel/graph.type";
-import { fromNodeId } from "../kernel/node-id";
+import { fromNodeId, isUuid } from "../kernel/node-id";
 import { isPeriodKey } from "../kernel/period";
 import { toPolicy, toRun } from "../allocation/allocation-view.type";
 import { policyStore } from "../allocation/policy.store";
@@ -26,8 +26,6 @@ interface Finder {
   readonly isKey: (key: string) => boolean;
   find(context: RequestContext, key: string): Promise<object | null>;
 }
-
-const isUuid = (key: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(key);
 
 /** How each type is found again, and by whom: the same roles as the operations that list it. */
 const FINDERS: Readonly<Record<string, Finder>> = {

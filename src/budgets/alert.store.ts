@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { fromNodeId } from "../kernel/node-id";
+import { fromNodeId, isUuid } from "../kernel/node-id";
 import { Page, PageRequest, decodeCursor, toPage } from "../kernel/paging";
 import { invariant } from "../kernel/refusal";
 import { TenantTransaction } from "../tenancy/database.store";
@@ -50,7 +50,7 @@ export function alertStore(tx: TenantTransaction) {
     /** Two who take note at once meet at the key: the second is tried again and finds the first. */
     lockAlert: async (id: string): Promise<BudgetAlert | null> => {
       const named = fromNodeId(id);
-      return named?.type === ALERT_TYPE && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(named.key) ? find(named.key) : null;
+      return named?.type === ALERT_TYPE && isUuid(named.key) ? find(named.key) : null;
     },
     save: async (alert: BudgetAlert, note: string | null): Promise<BudgetAlert> => {
       await tx.query("insert into budgets.alert_acknowledgement (programme_id, alert_id, business_unit_id, note, acknowledged_by) values ($1, $2, $3, $4, $5)", [programmeId, alert.id, alert.businessUnitId, note, tx.scope.principal.subject]);

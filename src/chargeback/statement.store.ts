@@ -1,16 +1,15 @@
 import { invariant } from "../kernel/refusal";
-import { fromNodeId } from "../kernel/node-id";
+import { fromNodeId, isUuid } from "../kernel/node-id";
 import { periodStore } from "../governance/period.store";
 import { TenantTransaction } from "../tenancy/database.store";
 import { LockStatement, Statement, StatementDraft, StatementStatus } from "./statement";
 import { findStatement } from "./statement.query";
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The key that an opaque id of a type stands for; null when it is none of ours. */
 export function keyOf(type: "Statement" | "StatementLine", id: string): string | null {
   const node = fromNodeId(id);
-  return node?.type === type && UUID.test(node.key) ? node.key : null;
+  return node?.type === type && isUuid(node.key) ? node.key : null;
 }
 
 /** Something that happens to a statement. */

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
-import { fromNodeId } from "../kernel/node-id";
+import { fromNodeId, isUuid } from "../kernel/node-id";
 import { Page, requirePageSize } from "../kernel/paging";
 import { toUsageEvents } from "../metering/usage-view.type";
 import { UsageEventConnection, UsageEventType } from "../metering/usage.type";
@@ -17,7 +17,7 @@ import { correctionsOfRows, listCorrectionLegs } from "./corrections.query";
 /** The correction of an opaque id; null when it is of something else or there is none. */
 export async function findCorrectionView(context: RequestContext, id: string): Promise<CorrectionView | null> {
   const node = fromNodeId(id);
-  if (node?.type !== "Correction" || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(node.key)) return null;
+  if (node?.type !== "Correction" || !isUuid(node.key)) return null;
   return findCorrectionNode(context, node.key);
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Clock } from "../kernel/clock";
 import { formatUnits } from "../kernel/decimal";
-import { fromNodeId } from "../kernel/node-id";
+import { fromNodeId, isUuid } from "../kernel/node-id";
 import { Refusal, invariant } from "../kernel/refusal";
 import { Scope, programmeCurrency } from "../tenancy";
 import { Database, TenantTransaction } from "../tenancy/database.store";
@@ -139,7 +139,7 @@ function revertPorts(tx: TenantTransaction, { record }: CorrectionTools): Revert
 
 const lockCorrection = (tx: TenantTransaction): LockCorrection => async (id) => {
   const node = fromNodeId(id);
-  if (node?.type !== "Correction" || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(node.key)) return null;
+  if (node?.type !== "Correction" || !isUuid(node.key)) return null;
   await holdCorrections(tx);
   return correctionStore(tx).findCorrection(node.key);
 };

@@ -1,4 +1,4 @@
-import { fromNodeId } from "../kernel/node-id";
+import { fromNodeId, isUuid } from "../kernel/node-id";
 import { pairKey } from "../kernel/hash";
 import { Refusal } from "../kernel/refusal";
 import { findLegKeys } from "../metering/usage-events.query";
@@ -61,7 +61,7 @@ async function legsByIds(tx: TenantTransaction, ids: readonly string[]): Promise
 
 function keysOf(id: string, sources: readonly string[]): string[] {
   const node = fromNodeId(id);
-  if (node?.type === "UsageEvent" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(node.key)) return [node.key.replaceAll("-", "")];
+  if (node?.type === "UsageEvent" && isUuid(node.key)) return [node.key.replaceAll("-", "")];
   return sources.map((uri) => pairKey(uri, id.normalize("NFC")));
 }
 

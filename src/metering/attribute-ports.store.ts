@@ -1,4 +1,4 @@
-import { fromNodeId } from "../kernel/node-id";
+import { fromNodeId, isUuid } from "../kernel/node-id";
 import { pairKey } from "../kernel/hash";
 import { Refusal } from "../kernel/refusal";
 import { periodStore } from "../governance/period.store";
@@ -70,7 +70,7 @@ async function findLegs(tx: TenantTransaction, ids: readonly string[]): Promise<
   const sources = await tx.query<{ uri: string }>("select uri from metering.source where programme_id = $1", [tx.scope.programme.id]);
   const keysOf = (id: string): string[] => {
     const node = fromNodeId(id);
-    if (node?.type === "UsageEvent" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(node.key)) return [node.key.replaceAll("-", "")];
+    if (node?.type === "UsageEvent" && isUuid(node.key)) return [node.key.replaceAll("-", "")];
     return sources.map(({ uri }) => pairKey(uri, id.normalize("NFC")));
   };
   const asked = ids.map((id) => ({ id, keys: keysOf(id) }));

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Int, Mutation, Query, Resolver } from "type-graphql";
 import { Currency, toMoney } from "../kernel/money";
-import { fromNodeId } from "../kernel/node-id";
+import { fromNodeId, isUuid } from "../kernel/node-id";
 import { Page, requirePageSize } from "../kernel/paging";
 import { Refusal } from "../kernel/refusal";
 import { payload } from "../kernel/user-error.type";
@@ -109,7 +109,7 @@ interface Places { unit(code: string): BusinessUnitType | null; useCase(code: st
 async function runOf(tx: TenantTransaction, { period, run, restated }: UsageCostWhere): Promise<RatingRun | null> {
   if (!run) return ratingRunStore(tx).latestRun(period, !restated);
   const id = fromNodeId(run);
-  const found = id?.type === "RatingRun" ? await ratingRunStore(tx).findRun(id.key) : null;
+  const found = id?.type === "RatingRun" && isUuid(id.key) ? await ratingRunStore(tx).findRun(id.key) : null;
   if (!found || found.periodKey !== period) throw new Refusal("NOT_FOUND", `There is no such rating of ${period}.`, ["where", "run"]);
   return found;
 }

@@ -149,7 +149,8 @@ function reads(role: Role): Array<{ query: string; variables: Record<string, unk
     simulateAllocation: [["$input: SimulateAllocationInput!", "input: $input", { input: { period: "2025-10", groupBy: ["BUSINESS_UNIT", "USE_CASE", "POOL"] } }]],
   };
   return Object.keys(queries).filter((name) => EXPECTED_ACCESS.get(`Query.${name}`)![role] !== "FORBIDDEN").flatMap((name) => {
-    const plain: Form[] = [["", queries[name]!.args.some((argument) => argument.name === "first") ? "first: 100" : "", {}]];
+    const given = queries[name]!.args.flatMap(({ name: argument, type }) => (argument === "first" ? ["first: 100"] : String(type) === "PeriodKey!" ? [`${argument}: "2025-10"`] : []));
+    const plain: Form[] = [["", given.join(", "), {}]];
     return (forms[name] ?? plain).map(([declared, given, variables, selection]) => ({
       query: `query${declared ? `(${declared})` : ""} { ${name}${given ? `(${given})` : ""} { ${selection ?? whole(name)} } }`, variables,
     }));

@@ -86,6 +86,9 @@ describe("from usage to an explained charge", () => {
     const finance = server.as("FINANCE");
     const refused = async (period: string): Promise<string> => (await finance.ask(ALLOCATE, { input: { period } })).data.allocatePeriod.userErrors[0].code;
     expect(await refused("2031-01")).toBe("NOT_FOUND");
+    const noRun = Buffer.from(`AllocationRun:${"-".repeat(36)}`).toString("base64url");
+    const unknown = await server.as("FINANCE").ask(`{ explainAllocation(period: "2025-10", run: "${noRun}", businessUnit: "retail") { amount { amount } } }`);
+    expect(unknown.errors!.map(({ extensions }) => extensions.code)).toEqual(["NOT_FOUND"]);
     await report(integration(server), [call("f", { endedAt: "2025-11-05T10:00:00.000Z", connectedAt: null })]);
     expect(await refused("2025-11")).toBe("NOT_READY");
   });

@@ -12,7 +12,7 @@ const TABLE: ReadonlyArray<[string, string, number]> = [
   ["a page of events with units and use cases", `{ usageEvents(where: { period: "2025-10" }, first: 50) { edges { node { eventId businessUnit { code } useCase { code } } } } }`, 3],
   ["allocation lines", `{ allocation(period: "2025-10", groupBy: [BUSINESS_UNIT, USE_CASE, POOL]) { rows { businessUnit { code } useCase { code } pool { code } amount { amount } } } }`, 2],
   ["cost entries with their pools", `{ costEntries(first: 50) { edges { node { pool { code } amount { amount } } } } }`, 2],
-  ["explanations with their calls", `{ explainAllocation(period: "2025-10", businessUnit: "retail") { amount { amount } calls(first: 50) { edges { node { eventId useCase { code } } } } } }`, 7],
+  ["explanations with their calls", `{ explainAllocation(period: "2025-10", businessUnit: "retail") { amount { amount } calls(first: 50) { edges { node { eventId useCase { code } } } } } }`, 6],
   ["a page of statements with units and months", `{ statements(first: 50) { edges { node { businessUnit { code } period { key } status total { amount } } } } }`, 3],
   ["statements with their lines, history and disputes", `{ statements(first: 50) { edges { node { lines { useCase { code } pool { code } originPeriod { key } run { sequence } amount { amount } dispute { reason } } history { status } disputes { reason } versions { version } } } } }`, 10],
 ];

@@ -32,8 +32,7 @@ export function plannedFacts(actual: AllocationFacts, plan: AllocationPlan, meas
   const planned = plan.quantities && baseQuantities(plan.quantities, actual.receivers);
   const vectors = (keys: readonly string[], from: ReadonlyMap<string, DriverVector>, literal: boolean): Map<string, DriverVector> =>
     new Map(keys.map((key) => [key, literal && planned ? vectorOf(key, planned) : from.get(key)!]));
-  const { method: _, ...known } = actual;
-  return { ...known, ...(policy?.settings ? { method: measured.method } : {}), pools, policy, drivers: vectors(needed.period, measured.drivers, true), priorDrivers: vectors(needed.prior, measured.priorDrivers, false) };
+  return { ...actual, method: policy?.settings ? measured.method : undefined, pools, policy, drivers: vectors(needed.period, measured.drivers, true), priorDrivers: vectors(needed.prior, measured.priorDrivers, false) };
 }
 
 type Base = DriverQuantity & { readonly driver: AllocationDriver };

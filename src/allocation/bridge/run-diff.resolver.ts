@@ -1,6 +1,6 @@
 import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
 import { MoneyAmount, toMoney } from "../../kernel/money";
-import { fromNodeId } from "../../kernel/node-id";
+import { fromNodeId, isUuid } from "../../kernel/node-id";
 import { Refusal, invariant } from "../../kernel/refusal";
 import { programmeCurrency } from "../../tenancy";
 import { Allow } from "../../tenancy/access";
@@ -49,7 +49,7 @@ export class RunDiffResolver {
 
 async function requireRun(tx: TenantTransaction, id: string, field: string): Promise<AllocationRun> {
   const node = fromNodeId(id);
-  const run = node?.type === "AllocationRun" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(node.key) ? await runStore(tx).findRun(node.key) : null;
+  const run = node?.type === "AllocationRun" && isUuid(node.key) ? await runStore(tx).findRun(node.key) : null;
   if (!run) throw new Refusal("NOT_FOUND", "There is no such run. Take an id of allocationRuns.", [field]);
   return run;
 }
