@@ -1,5 +1,5 @@
 import { shiftPeriod } from "../kernel/period";
-import { allocate } from "../allocation";
+import { allocateSoFar } from "../allocation";
 import { gatherFacts } from "../allocation/facts.query";
 import { policyStore } from "../allocation/policy.store";
 import { chargesOfResult, directCharges } from "../chargeback/charges.query";
@@ -62,10 +62,11 @@ function linesOf({ booked, charges, moved }: MonthCost): CostLine[] {
 async function costSoFar(tx: TenantTransaction, key: string): Promise<MonthCost> {
   const booked = (await poolAmounts(tx, key)).map(({ code, kind, amountMinor }) => ({ code, kind, amountMinor: BigInt(amountMinor) }));
   const policy = await policyStore(tx).approvedPolicy(key);
-  const shared = chargesOfResult(allocate(await gatherFacts(tx, key, policy)));
+  const divided = allocateSoFar(await gatherFacts(tx, key, policy));
+  const shared = "result" in divided ? chargesOfResult(divided.result).charges : [];
   const direct = await directCharges(tx, key, null);
-  const undivided = policy === null && booked.some(({ kind }) => isShared(kind));
-  return { booked, charges: [...shared.charges, ...direct.charges], moved: [], remarks: undivided ? [`actual: no approved allocation policy is in effect in ${key}; its shared cost stands with the programme.`] : [] };
+  const why = "missing" in divided ? `allocation policy ${policy!.version} cannot divide ${key} yet (${divided.missing})` : policy === null && booked.some(({ kind }) => isShared(kind)) ? `no approved allocation policy is in effect in ${key}` : null;
+  return { booked, charges: [...shared, ...direct.charges], moved: [], remarks: why === null ? [] : [`actual: ${why}; its shared cost stands with the programme.`] };
 }
 
 async function costOfClosed(tx: TenantTransaction, period: Period): Promise<MonthCost> {

@@ -48,6 +48,17 @@ const faults = async (): Promise<string[]> => {
   return found;
 };
 
+/** Half of what the policy promises to one unit is booked so far: nothing can be divided yet, and whoever asks is told so. */
+async function aMonthThatFillsUp(): Promise<void> {
+  await agreeOn({ effectiveFrom: "2025-12", rules: [{ pool: "platform", limits: [{ receiver: "retail", minimum: "100.00" }], parts: [{ driver: "CONNECTED_SECONDS" }] }] });
+  await report(integration(server), [call("z", { useCase: "triage", connectedMs: 40_000, connectedAt: null, endedAt: "2025-12-10T14:00:40.000Z" })]);
+  await must(finance, "mutation($input: BookCostInput!) { bookCost(input: $input) { userErrors { code message } } }", { input: { pool: "platform", period: "2025-12", amount: "50.00", currency: "USD", externalId: "december" } });
+  const { budgetReport } = await must(finance, '{ budgetReport(period: "2025-12", level: PROGRAMME, method: RUN_RATE_CALENDAR_DAYS) { remarks rows { actual { amount } } } }');
+  expect(budgetReport).toEqual({ remarks: [expect.stringMatching(/^actual: allocation policy 4 cannot divide 2025-12 yet \(.+\); its shared cost stands with the programme\.$/)], rows: [{ actual: { amount: "50.00" } }] });
+  const { previewCorrection } = await must(finance, "query($input: PreviewCorrectionInput!) { previewCorrection(input: $input) { legs effect { months { period missing } } } }", { input: { kind: "VOID", eventIds: ["z"] } });
+  expect(previewCorrection).toEqual({ legs: 1, effect: { months: [{ period: "2025-12", missing: [expect.stringContaining("2025-12 cannot be divided yet: The minimums sum to 10000 minor units, more than the 5000 there are"), expect.stringContaining("more than the 0 there are")] }] } });
+}
+
 const DESK = { pool: "desk", parts: [{ bookedDriver: "headcount" }] };
 const PLATFORM = { pool: "platform", parts: [{ driver: "CONNECTED_SECONDS" }] };
 const LICENCES = { pool: "licences", parts: [{ method: "FIXED_SHARES", shares: [{ to: "retail", percent: "50" }, { to: "claims", percent: "25" }, { to: "support", percent: "25" }] }] };
@@ -237,6 +248,7 @@ describe("a stored policy by methods", () => {
     const { restatePeriod } = await must(server.as("FINANCE", { subject: "second-person" }), 'mutation { restatePeriod(input: { period: "2025-10" }) { figures { versions { pools { pool { code } before { amount } after { amount } } } } userErrors { code } } }');
     expect(restatePeriod.figures.versions[0].pools.map((each: Record<string, { code: string; amount: string }>) => [each.pool!.code, each.before!.amount, each.after!.amount])).toEqual([["desk", "50.00", "55.00"], ["licences", "90.00", "90.00"], ["platform", "1050.00", "1055.00"]]);
     expect(await faults()).toEqual([]);
+    await aMonthThatFillsUp();
     await server.sql("update chargeback.restatement_pool set after_minor = after_minor + 1 where pool_id = (select id from costs.cost_pool where code = 'desk')");
     expect((await faults()).join("\n")).toContain("late cost of 2025-10 on the pools that pass cost on: booked 1000, in adjustments and restatements 1001 minor units");
   });
