@@ -3,7 +3,7 @@ import { Canonical } from "../kernel/canonical";
 import { Fraction, formatFraction } from "../kernel/fraction";
 import { hashOf } from "../kernel/hash";
 import { shiftPeriod } from "../kernel/period";
-import { invariant } from "../kernel/refusal";
+import { Refusal, invariant } from "../kernel/refusal";
 import { DividedPool, DivisionFacts, Line, Receivers, dividePool } from "./divide-pool";
 import { PoolByMethods, allocateByMethods } from "./allocate-by-methods";
 import { DriverVector, driverKey } from "./driver";
@@ -83,6 +83,16 @@ export function allocate(facts: AllocationFacts): AllocationResult {
     inputHash: hashInputs(facts),
     resultHash: hashResult(facts.period, facts.currency, pools),
   };
+}
+
+/** The same for a month that is still filling up: where a policy by methods cannot divide what there is so far, why not. */
+export function allocateSoFar(facts: AllocationFacts): { readonly result: AllocationResult } | { readonly missing: string } {
+  try {
+    return { result: allocate(facts) };
+  } catch (error) {
+    if (error instanceof Refusal && error.code === "NOT_READY") return { missing: error.message };
+    throw error;
+  }
 }
 
 function allocateInProportion(facts: AllocationFacts): AllocatedPool[] {

@@ -40,19 +40,20 @@ async function priorCharges(tx: TenantTransaction, period: string, pool: string,
   return { pool, since, months: runs.map((run) => run.period), poolMinor: String(runs.reduce((sum, { minor }) => sum + BigInt(minor), 0n)), charges };
 }
 
-/** Direct cost of the period by the unit that owns its use case when the period ends. */
+/** Direct cost of the period by the unit that it is charged to: the one that the entry names (rated usage), else the owner of its use case when the period ends. */
 async function directCosts(tx: TenantTransaction, period: string, receivers: ReadonlyMap<string, readonly string[]>, recordedBefore: Date | null): Promise<MethodInputs["directCosts"]> {
-  const rows = await tx.query<{ useCase: string; minor: string }>(
-    `select c.code as "useCase", sum(e.amount_minor)::text as minor
+  const rows = await tx.query<{ businessUnit: string | null; useCase: string; minor: string }>(
+    `select u.code as "businessUnit", c.code as "useCase", sum(e.amount_minor)::text as minor
      from costs.cost_entry e
        join costs.cost_pool p on p.programme_id = $1 and p.id = e.pool_id and p.kind = 'DIRECT'
        join tenancy.use_case c on c.programme_id = $1 and c.id = e.use_case_id
+       left join tenancy.business_unit u on u.programme_id = $1 and u.id = e.business_unit_id
        left join governance.period m on m.programme_id = $1 and m.key = e.period_key
-     where e.programme_id = $1 and e.period_key = $2 and e.recorded_at < coalesce($3::timestamptz, m.cutoff, 'infinity') group by 1`,
+     where e.programme_id = $1 and e.period_key = $2 and e.recorded_at < coalesce($3::timestamptz, m.cutoff, 'infinity') group by 1, 2`,
     [tx.scope.programme.id, period, recordedBefore],
   );
-  const byUseCase = new Map(rows.map(({ useCase, minor }) => [useCase, BigInt(minor)]));
-  return [...receivers].map(([businessUnit, useCases]) => ({ businessUnit, minor: useCases.reduce((sum, useCase) => sum + (byUseCase.get(useCase) ?? 0n), 0n) }))
+  const isOf = (unit: string, useCases: readonly string[]) => (row: (typeof rows)[number]): boolean => (row.businessUnit === null ? useCases.includes(row.useCase) : row.businessUnit === unit);
+  return [...receivers].map(([businessUnit, useCases]) => ({ businessUnit, minor: rows.filter(isOf(businessUnit, useCases)).reduce((sum, { minor }) => sum + BigInt(minor), 0n) }))
     .filter(({ minor }) => minor !== 0n).map(({ businessUnit, minor }) => ({ businessUnit, minor: String(minor) }));
 }
 

@@ -1,5 +1,5 @@
 import { shiftPeriod } from "../kernel/period";
-import { allocate } from "../allocation";
+import { allocateSoFar } from "../allocation";
 import { gatherFacts } from "../allocation/facts.query";
 import { policyStore } from "../allocation/policy.store";
 import { chargesOfResult, directCharges } from "../chargeback/charges.query";
@@ -34,7 +34,7 @@ export async function asWhole<T>(tx: TenantTransaction, work: () => Promise<T>):
 
 /**
  * Cost and usage of a month. Of a closed one what its close and its statements say: charges, adjustments posted in it, what
- * disputes moved. Of an open one what is booked so far, divided by the policy in effect on the usage so far; nothing is stored.
+ * was restated, what disputes moved. Of an open one what is booked so far, divided by the policy in effect on the usage so far; nothing is stored.
  */
 export async function monthFacts(tx: TenantTransaction, key: string, nowMs: number, method: ForecastMethod): Promise<MonthFacts> {
   const currency = programmeCurrency(tx.scope.programme);
@@ -62,18 +62,22 @@ function linesOf({ booked, charges, moved }: MonthCost): CostLine[] {
 async function costSoFar(tx: TenantTransaction, key: string): Promise<MonthCost> {
   const booked = (await poolAmounts(tx, key)).map(({ code, kind, amountMinor }) => ({ code, kind, amountMinor: BigInt(amountMinor) }));
   const policy = await policyStore(tx).approvedPolicy(key);
-  const shared = chargesOfResult(allocate(await gatherFacts(tx, key, policy)));
+  const divided = allocateSoFar(await gatherFacts(tx, key, policy));
+  const shared = "result" in divided ? chargesOfResult(divided.result).charges : [];
   const direct = await directCharges(tx, key, null);
-  const undivided = policy === null && booked.some(({ kind }) => isShared(kind));
-  return { booked, charges: [...shared.charges, ...direct.charges], moved: [], remarks: undivided ? [`actual: no approved allocation policy is in effect in ${key}; its shared cost stands with the programme.`] : [] };
+  const why = "missing" in divided ? `allocation policy ${policy!.version} cannot divide ${key} yet (${divided.missing})` : policy === null && booked.some(({ kind }) => isShared(kind)) ? `no approved allocation policy is in effect in ${key}` : null;
+  return { booked, charges: [...shared, ...direct.charges], moved: [], remarks: why === null ? [] : [`actual: ${why}; its shared cost stands with the programme.`] };
 }
 
 async function costOfClosed(tx: TenantTransaction, period: Period): Promise<MonthCost> {
   const parameters = [tx.scope.programme.id, period.key];
   const booked = new Map((await poolAmounts(tx, period.key)).map(({ code, kind, amountMinor }) => [code, { code, kind, amountMinor: BigInt(amountMinor) }]));
   const late = await tx.query<{ code: string; kind: CostPoolKind; amount: string }>(
-    `select p.code, p.kind, sum(x.amount_minor) as amount from chargeback.adjustment_pool x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id
-     where x.programme_id = $1 and x.period_key = $2 group by 1, 2`,
+    `select p.code, p.kind, sum(x.amount_minor) as amount from (
+       select pool_id, amount_minor from chargeback.adjustment_pool where programme_id = $1 and period_key = $2
+       union all
+       select pool_id, after_minor - before_minor from chargeback.restatement_pool where programme_id = $1 and period_key = $2
+     ) x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id group by 1, 2`,
     parameters,
   );
   for (const { code, kind, amount } of late) booked.set(code, { code, kind, amountMinor: (booked.get(code)?.amountMinor ?? 0n) + BigInt(amount) });

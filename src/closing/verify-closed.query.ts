@@ -15,7 +15,7 @@ export async function verifyClosedPeriods(tx: TenantTransaction): Promise<Proof>
   return notes.proof("closed figures = hash of the close", `${periods.length} closed periods`);
 }
 
-/** Proves that the pools and lines of every adjustment hash to what was kept and make up every pool, and that late cost is in them to the cent. */
+/** Proves that the pools and lines of every adjustment hash to what was kept and make up every pool, and that late cost is in them to the cent: pool by pool, or over all pools that a policy by methods divided, which pass cost on. */
 export async function verifyAdjustments(tx: TenantTransaction): Promise<Proof> {
   const notes = new ProofNotes();
   const programmeId = tx.scope.programme.id;
@@ -52,6 +52,10 @@ export async function verifyAdjustments(tx: TenantTransaction): Promise<Proof> {
          select origin_period_key as origin, late_to from chargeback.adjustment where programme_id = $1
          union all select period_key, late_to from chargeback.restatement where programme_id = $1) a
          join governance.period p on p.programme_id = $1 and p.key = a.origin group by 1, 2
+     ), divided as (
+       select l.origin, q.pool_id from late l
+         join lateral (select r.id from allocation.run r where r.programme_id = $1 and r.period_key = l.origin order by r.sequence desc limit 1) r on true
+         join allocation.run_pool q on q.programme_id = $1 and q.run_id = r.id and q.step is not null
      ), booked as (
        select l.origin, e.pool_id, sum(e.amount_minor) as minor from late l
          join costs.cost_entry e on e.programme_id = $1 and e.period_key = l.origin and e.recorded_at >= l.cutoff and e.recorded_at < l.late_to group by 1, 2
@@ -60,9 +64,10 @@ export async function verifyAdjustments(tx: TenantTransaction): Promise<Proof> {
          select origin_period_key as origin, pool_id, amount_minor as minor from chargeback.adjustment_pool where programme_id = $1
          union all select period_key, pool_id, after_minor - before_minor from chargeback.restatement_pool where programme_id = $1) x group by 1, 2
      )
-     select origin, p.code as pool, coalesce(b.minor, 0) as booked, coalesce(a.minor, 0) as posted
-     from booked b full join posted a using (origin, pool_id) join costs.cost_pool p on p.programme_id = $1 and p.id = pool_id
-     where coalesce(b.minor, 0) <> coalesce(a.minor, 0) order by 1, 2`,
+     select origin, coalesce(p.code, 'the pools that pass cost on') as pool, sum(coalesce(b.minor, 0)) as booked, sum(coalesce(a.minor, 0)) as posted
+     from booked b full join posted a using (origin, pool_id) left join divided d using (origin, pool_id)
+       left join costs.cost_pool p on p.programme_id = $1 and p.id = pool_id and d.origin is null
+     group by 1, 2 having sum(coalesce(b.minor, 0)) <> sum(coalesce(a.minor, 0)) order by 1, 2`,
     [programmeId],
   );
   for (const { origin, pool, booked, posted } of lost) notes.differs(`late cost of ${origin} on ${pool}: booked ${booked}, in adjustments and restatements ${posted} minor units`);

@@ -1,4 +1,4 @@
-import { AllocationPolicy, allocate } from "../allocation";
+import { AllocationPolicy, allocateSoFar } from "../allocation";
 import { gatherFacts } from "../allocation/facts.query";
 import { policyStore } from "../allocation/policy.store";
 import { Charges } from "../chargeback/adjustment";
@@ -47,7 +47,9 @@ async function measureMonth(tx: TenantTransaction, key: string, recordedBefore: 
   const shared = (await poolAmounts(tx, key)).filter(({ kind }) => isShared(kind));
   const policy: AllocationPolicy | null = await policyStore(tx).approvedPolicy(key);
   if (!policy && shared.length > 0) return { period: key, closed: false, usage, charged: null, missing: `No approved allocation policy is in effect in ${key}: what its cost would move is not known.` };
-  return { period: key, closed: false, usage, charged: monthOf(chargesOfResult(allocate(await gatherFacts(tx, key, policy)))), missing: null };
+  const divided = allocateSoFar(await gatherFacts(tx, key, policy));
+  if ("missing" in divided) return { period: key, closed: false, usage, charged: null, missing: `${key} cannot be divided yet: ${divided.missing}` };
+  return { period: key, closed: false, usage, charged: monthOf(chargesOfResult(divided.result)), missing: null };
 }
 
 function monthOf({ pools, charges }: Charges): ChargedMonth {

@@ -14,7 +14,7 @@ export async function postableCharges(tx: TenantTransaction, statements: readonl
     })));
 }
 
-/** What no unit bears of the pools that a closed period divided, and of what late facts changed in earlier ones. */
+/** What no unit bears of the pools that a closed period divided, of what late facts changed in earlier ones, and of what was restated; of cost that is never divided nothing. */
 export async function unallocatedAmounts(tx: TenantTransaction, period: string): Promise<UnallocatedAmount[]> {
   const rows = await tx.query<{ pool: string; originPeriod: string; runId: string | null; amount: string }>(
     `select p.code as pool, x.origin as "originPeriod", x.run_id as "runId", x.amount_minor as amount
@@ -26,9 +26,12 @@ export async function unallocatedAmounts(tx: TenantTransaction, period: string):
        select a.origin_period_key, a.run_id, q.pool_id, q.unallocated_minor
        from chargeback.adjustment a
          join chargeback.adjustment_pool q on q.programme_id = $1 and q.period_key = a.period_key and q.origin_period_key = a.origin_period_key
-       where a.programme_id = $1 and a.period_key = $2) x
-       join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id
-     where x.amount_minor <> 0 order by p.code collate "C", x.origin`,
+       where a.programme_id = $1 and a.period_key = $2
+       union all
+       select q.period_key, null, q.pool_id, sum(q.after_unallocated_minor - q.before_unallocated_minor)
+       from chargeback.restatement_pool q where q.programme_id = $1 and q.period_key = $2 group by 1, 3) x
+       join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id and p.kind not in ('DIRECT', 'PROGRAMME_MANAGEMENT')
+     where x.amount_minor <> 0 order by p.code collate "C", x.origin, x.run_id nulls last`,
     [tx.scope.programme.id, period],
   );
   return rows.map(({ amount, ...row }) => ({ ...row, amountMinor: BigInt(amount) }));

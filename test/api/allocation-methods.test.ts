@@ -48,6 +48,17 @@ const faults = async (): Promise<string[]> => {
   return found;
 };
 
+/** Half of what the policy promises to one unit is booked so far: nothing can be divided yet, and whoever asks is told so. */
+async function aMonthThatFillsUp(): Promise<void> {
+  await agreeOn({ effectiveFrom: "2025-12", rules: [{ pool: "platform", limits: [{ receiver: "retail", minimum: "100.00" }], parts: [{ driver: "CONNECTED_SECONDS" }] }] });
+  await report(integration(server), [call("z", { useCase: "triage", connectedMs: 40_000, connectedAt: null, endedAt: "2025-12-10T14:00:40.000Z" })]);
+  await must(finance, "mutation($input: BookCostInput!) { bookCost(input: $input) { userErrors { code message } } }", { input: { pool: "platform", period: "2025-12", amount: "50.00", currency: "USD", externalId: "december" } });
+  const { budgetReport } = await must(finance, '{ budgetReport(period: "2025-12", level: PROGRAMME, method: RUN_RATE_CALENDAR_DAYS) { remarks rows { actual { amount } } } }');
+  expect(budgetReport).toEqual({ remarks: [expect.stringMatching(/^actual: allocation policy 4 cannot divide 2025-12 yet \(.+\); its shared cost stands with the programme\.$/)], rows: [{ actual: { amount: "50.00" } }] });
+  const { previewCorrection } = await must(finance, "query($input: PreviewCorrectionInput!) { previewCorrection(input: $input) { legs effect { months { period missing } } } }", { input: { kind: "VOID", eventIds: ["z"] } });
+  expect(previewCorrection).toEqual({ legs: 1, effect: { months: [{ period: "2025-12", missing: [expect.stringContaining("2025-12 cannot be divided yet: The minimums sum to 10000 minor units, more than the 5000 there are"), expect.stringContaining("more than the 0 there are")] }] } });
+}
+
 const DESK = { pool: "desk", parts: [{ bookedDriver: "headcount" }] };
 const PLATFORM = { pool: "platform", parts: [{ driver: "CONNECTED_SECONDS" }] };
 const LICENCES = { pool: "licences", parts: [{ method: "FIXED_SHARES", shares: [{ to: "retail", percent: "50" }, { to: "claims", percent: "25" }, { to: "support", percent: "25" }] }] };
@@ -214,6 +225,10 @@ describe("a stored policy by methods", () => {
       await must(finance, REQUEST_CLOSE, { input: { period } });
       await must(server.as("FINANCE", { subject: "second-person" }), CLOSE_PERIOD, { input: { period } });
     };
+    const { closePreview } = await must(finance, '{ closePreview(period: "2025-10") { balanced pools { pool { code } booked { amount } received { amount } charged { amount } carried { amount } undivided { amount } } } }');
+    expect([closePreview.balanced, closePreview.pools.map(({ pool, ...amounts }: { pool: { code: string } }) => [pool.code, ...Object.values(amounts).map((each) => (each as { amount: string }).amount)])]).toEqual([
+      true, [["desk", "100.00", "-50.00", "50.00", "0.00", "0.00"], ["licences", "90.00", "0.00", "90.00", "0.00", "0.00"], ["platform", "1000.00", "50.00", "1050.00", "0.00", "0.00"]],
+    ]);
     await close("2025-10");
     const refusal = async (mutation: string, input: Record<string, unknown>): Promise<unknown> => Object.values((await finance.ask<Record<string, { userErrors: Array<{ code: string; field: string[] }> }>>(mutation, { input })).data)[0]!.userErrors.map(({ code, field }) => `${code} ${field.join(".")}`);
     expect(await refusal(BOOK_DRIVER, headcount())).toEqual(["PERIOD_CLOSED period"]);
@@ -227,5 +242,14 @@ describe("a stored policy by methods", () => {
     // 1,050.00 over 160 seconds instead of 120; desk and licences do not go by seconds.
     expect(moved.filter(([pool]) => pool === "platform")).toEqual([["platform", "claims", "-65.62"], ["platform", "retail", "-131.25"], ["platform", "retail", "-43.75"], ["platform", "support", "240.62"]]);
     expect(await faults()).toEqual([]);
+    // Late cost of a pool that passes half of it on stands on both pools, and is charged once.
+    await must(finance, "mutation($input: BookCostInput!) { bookCost(input: $input) { userErrors { code message } } }", { input: { pool: "desk", period: "2025-10", amount: "10.00", currency: "USD", externalId: "late-desk" } });
+    await must(finance, "mutation($input: RequestRestatementInput!) { requestRestatement(input: $input) { userErrors { code } } }", { input: { period: "2025-10", reason: "one more invoice" } });
+    const { restatePeriod } = await must(server.as("FINANCE", { subject: "second-person" }), 'mutation { restatePeriod(input: { period: "2025-10" }) { figures { versions { pools { pool { code } before { amount } after { amount } } } } userErrors { code } } }');
+    expect(restatePeriod.figures.versions[0].pools.map((each: Record<string, { code: string; amount: string }>) => [each.pool!.code, each.before!.amount, each.after!.amount])).toEqual([["desk", "50.00", "55.00"], ["licences", "90.00", "90.00"], ["platform", "1050.00", "1055.00"]]);
+    expect(await faults()).toEqual([]);
+    await aMonthThatFillsUp();
+    await server.sql("update chargeback.restatement_pool set after_minor = after_minor + 1 where pool_id = (select id from costs.cost_pool where code = 'desk')");
+    expect((await faults()).join("\n")).toContain("late cost of 2025-10 on the pools that pass cost on: booked 1000, in adjustments and restatements 1001 minor units");
   });
 });

@@ -11,7 +11,7 @@ const WITHDRAW = `mutation($input: WithdrawCloseSignOffInput!) { withdrawCloseSi
 const RULES = "mutation($input: SetCloseRulesInput!) { setCloseRules(input: $input) { rules { version dueDays requiresOwners requiresSignOffs } userErrors { code } } }";
 const CHECKLIST = "{ closeChecklist(period: \"2025-10\") { ready checks { check ok message owner dueOn overdue signOff { by note evidence isCurrent } } history { kind check period by owner reason } } }";
 const PREVIEW = `query($period: PeriodKey!) { closePreview(period: $period) { period { key status } ready balanced hash checks { check ok } legs { counted attributed unattributed }
-  pools { pool { code } originPeriod booked { amount } charged { amount } carried { amount } undivided { amount } }
+  pools { pool { code } originPeriod booked { amount } received { amount } charged { amount } carried { amount } undivided { amount } }
   units { businessUnit { code } allocated { amount } direct { amount } adjusted { amount } total { amount } }
   adjustments { originPeriod lateEvents lateCostEntries hash lines { pool { code } businessUnit { code } useCase { code } amount { amount } } } } }`;
 const CHECKS = ["MONTH_OVER", "EARLIER_MONTHS_CLOSED", "USAGE_ATTRIBUTED", "SOURCES_HEARD", "USAGE_RATED", "VENDORS_RECONCILED", "ACCRUALS_ANSWERED", "LATE_FACTS_RESTATED", "POOLS_HAVE_COST", "POOLS_HAVE_RULES", "RUN_LATEST", "RUN_ADDS_UP", "DISPUTES_SETTLED", "STATEMENTS_ISSUED", "COST_FUNDED"];
@@ -106,7 +106,7 @@ describe("a dry run of the close", () => {
     const { closePreview } = await must(server.as("AUDITOR"), PREVIEW, { period: "2025-10" });
     expect(await stored()).toEqual(before);
     expect(closePreview).toMatchObject({ period: { key: "2025-10", status: "OPEN" }, ready: true, balanced: true, adjustments: [], legs: { counted: 3, attributed: 3, unattributed: 0 } });
-    expect(closePreview.pools).toEqual([{ pool: { code: "platform" }, originPeriod: "2025-10", booked: { amount: "100.00" }, charged: { amount: "100.00" }, carried: { amount: "0.00" }, undivided: { amount: "0.00" } }]);
+    expect(closePreview.pools).toEqual([{ pool: { code: "platform" }, originPeriod: "2025-10", booked: { amount: "100.00" }, received: { amount: "0.00" }, charged: { amount: "100.00" }, carried: { amount: "0.00" }, undivided: { amount: "0.00" } }]);
     expect(closePreview.units.map((unit: { businessUnit: { code: string }; total: { amount: string } }) => [unit.businessUnit.code, unit.total.amount])).toEqual([["claims", "33.34"], ["retail", "33.33"], ["support", "33.33"]]);
     await must(finance, REQUEST, { input: { period: "2025-10" } });
     expect((await must(ann, CLOSE, { input: { period: "2025-10" } })).closePeriod.period).toEqual({ status: "CLOSED", hash: closePreview.hash });
@@ -141,13 +141,13 @@ describe("a dry run of the close", () => {
     await must(finance, BOOK, { input: { pool: "platform", period: "2025-11", amount: "10.00", currency: "USD", externalId: "november" } });
     const undivided = (await must(finance, PREVIEW, { period: "2025-11" })).closePreview;
     expect([undivided.ready, undivided.balanced]).toEqual([false, false]);
-    expect(undivided.pools[0]).toEqual({ pool: { code: "platform" }, originPeriod: "2025-11", booked: { amount: "10.00" }, charged: { amount: "0.00" }, carried: { amount: "0.00" }, undivided: { amount: "10.00" } });
+    expect(undivided.pools[0]).toEqual({ pool: { code: "platform" }, originPeriod: "2025-11", booked: { amount: "10.00" }, received: { amount: "0.00" }, charged: { amount: "0.00" }, carried: { amount: "0.00" }, undivided: { amount: "10.00" } });
     await must(finance, ALLOCATE, { input: { period: "2025-11" } });
     const before = await stored();
     const { closePreview } = await must(finance, PREVIEW, { period: "2025-11" });
     expect(await stored()).toEqual(before);
     expect([closePreview.ready, closePreview.balanced]).toEqual([true, true]);
-    expect(closePreview.pools[1]).toEqual({ pool: { code: "platform" }, originPeriod: "2025-10", booked: { amount: "4.00" }, charged: { amount: "4.00" }, carried: { amount: "0.00" }, undivided: { amount: "0.00" } });
+    expect(closePreview.pools[1]).toEqual({ pool: { code: "platform" }, originPeriod: "2025-10", booked: { amount: "4.00" }, received: { amount: "0.00" }, charged: { amount: "4.00" }, carried: { amount: "0.00" }, undivided: { amount: "0.00" } });
     const [adjustment] = closePreview.adjustments;
     expect([adjustment.originPeriod, adjustment.lateEvents, adjustment.lateCostEntries]).toEqual(["2025-10", 1, 1]);
     await must(finance, REQUEST, { input: { period: "2025-11" } });

@@ -293,6 +293,19 @@ describe("a statement that changes after its journal", () => {
     ]);
     expect(await failedProofs()).toEqual([]);
   });
+
+  it("follows a restatement in a version of its own, with what no unit bears of divided pools", async () => {
+    await must(finance, CREATE_POOL, { input: { code: "office", name: "Office", kind: "PROGRAMME_MANAGEMENT" } });
+    for (const [pool, amount] of [["platform", "6.00"], ["idle", "1.00"], ["office", "50.00"]]) await must(finance, BOOK, { input: { pool, period: PERIOD, amount, currency: "USD", externalId: `late-${pool}` } });
+    await must(finance, "mutation($input: RequestRestatementInput!) { requestRestatement(input: $input) { userErrors { code } } }", { input: { period: PERIOD, reason: "late invoices" } });
+    await must(second, "mutation($input: RestatePeriodInput!) { restatePeriod(input: $input) { userErrors { code } } }", { input: { period: PERIOD } });
+    await approveNew({ ...MAPPING, rules: [...RULES, { kind: "UNALLOCATED", debit: { account: "6990" } }] });
+    expect((await generate()).map(({ externalId }) => externalId)).toEqual(["acme-2025-10-J3R", "acme-2025-10-J4"]);
+    const lines = (await linesOf("acme-2025-10-J4")).map(short).map((line) => line.replace(/^\d+ /, ""));
+    // The programme's own cost is never divided: it is not posted when it comes late either.
+    expect(lines.filter((line) => /RESTATEMENT|UNALLOCATED/.test(line))).toEqual(["cards 6100 C1 1.80  RESTATEMENT", "sales 6100 S1 0.60  RESTATEMENT", "- 6990 - 7.00  UNALLOCATED", "- 6990 - 1.00  UNALLOCATED"]);
+    expect(await failedProofs()).toEqual([]);
+  });
 });
 
 describe("verify", () => {

@@ -1,3 +1,5 @@
+import { receiversAtEnd } from "../../src/allocation/facts.query";
+import { methodInputs } from "../../src/allocation/method-inputs.query";
 import { verifyProgramme } from "../../src/app/verify";
 import { Fraction, add, divide, formatFraction, fraction, sum } from "../../src/kernel/fraction";
 import { costsOfLeg, hashFacts, pricedCards, rateUsage } from "../../src/rating";
@@ -122,6 +124,11 @@ describe("a use case that moved to another unit on the 15th", () => {
     expect([await direct("retail", "2025-10"), await direct("claims", "2025-10")]).toEqual([
       [["DIRECT", "order-status", "2025-10", "0.17"], ["DIRECT", "returns", "2025-10", "0.07"]], [["DIRECT", "order-status", "2025-10", "0.74"]],
     ]);
+    const { periodCharges } = await must(finance, '{ periodCharges(period: "2025-10") { rows { pool { code } businessUnit { code } useCase { code } posted { amount } } } }');
+    expect(periodCharges.rows.filter((row: Line) => row.pool.code === "usage").map((row: Line) => [row.businessUnit.code, row.useCase.code, row.posted.amount])).toEqual([["claims", "order-status", "0.74"], ["retail", "order-status", "0.17"], ["retail", "returns", "0.07"]]);
+    // What a policy that divides by direct cost goes by.
+    const { directCosts } = await server.installation.database.withTenant(await scope(), async (tx) => methodInputs(tx, "2025-10", { hierarchy: false, directCosts: true, booked: [], priors: [] }, await receiversAtEnd(tx, "2025-10"), null));
+    expect(directCosts).toEqual([{ businessUnit: "claims", minor: "74" }, { businessUnit: "retail", minor: "24" }]);
     const late = await report(integration(server), [at("o6", "2025-10-14", 120), at("o7", "2025-10-16", 60), at("o4", "2025-10-20", 300, { eventId: "o4-2", revision: 1, type: "LEG_UPDATED" }), at("n1", "2025-11-03", 60, { useCase: "helpdesk" })]);
     expect(late.accepted).toBe(4);
     // 0.07 a minute: claims 0.035 + 0.35 + 0.07 instead of 0.735, retail 0.315 and 0.07 instead of 0.175 and 0.07.

@@ -1,7 +1,9 @@
 import { verifyProgramme } from "../../src/app/verify";
+import { unallocatedAmounts } from "../../src/journals/journal-charges.query";
 import { Scope } from "../../src/tenancy";
 import { ALLOCATE, bookAndAgree, call, createAcme, integration, must, report } from "../support/builders";
 import { Actor, TestServer, startTestServer } from "../support/server";
+import { CREATE_POOL } from "../support/two-programmes";
 
 const CLOSE = "mutation($input: PeriodInput!) { closePeriod(input: $input) { period { status hash } missing { check } userErrors { code message } } }";
 const REQUEST_CLOSE = "mutation($input: PeriodInput!) { requestClose(input: $input) { missing { check message } userErrors { code } } }";
@@ -31,6 +33,11 @@ const statements = async (view = "RESTATED", asOf: string | null = null) => Prom
 const perUnit = (cells: Array<Record<string, { code?: string; amount?: string }>>, ...fields: string[]) => cells.map((cell) => [cell.businessUnit!.code, ...fields.map((field) => cell[field]!.amount)]);
 const stored = (): Promise<unknown> => server.sql(`select (select count(*) from chargeback.restatement) as versions, (select count(*) from chargeback.restatement_request) as requests, (select count(*) from chargeback.restatement_cell) as cells,
   (select count(*) from chargeback.statement) as statements, (select count(*) from chargeback.statement_event) as events, (select count(*) from chargeback.adjustment) as adjustments, (select count(*) from governance.audit_entry) as noted`);
+
+async function scopeOfAll(): Promise<Scope> {
+  const programme = (await server.installation.scopes.programme("acme"))!;
+  return { principal: { subject: "auditor", role: "AUDITOR", programme: "acme", businessUnits: [] }, programme, reach: "programme", unitIds: [] };
+}
 
 async function refused(operation: string, input: Record<string, unknown>, who = finance): Promise<string> {
   const before = await stored();
@@ -125,6 +132,16 @@ describe("restating a closed month", () => {
     expect(perUnit(periodCharges.rows, "posted", "adjusted", "restatements", "restated")).toEqual([["claims", "50.00", "0.00", "-10.00", "40.00"], ["retail", "50.00", "0.00", "-10.00", "40.00"], ["support", "0.00", "0.00", "40.00", "40.00"]]);
   });
 
+  it("is in what the month cost and in why a charge changes", async () => {
+    const actual = async (level: string) => (await must(finance, "query($level: BudgetLevel!) { budgetReport(period: \"2025-10\", level: $level, method: RUN_RATE_CALENDAR_DAYS) { rows { businessUnit { code } actual { amount } } } }", { level })).budgetReport.rows.map((row: { businessUnit: { code: string } | null; actual: { amount: string } }) => [row.businessUnit?.code ?? null, row.actual.amount]);
+    expect([await actual("PROGRAMME"), await actual("BUSINESS_UNIT")]).toEqual([[[null, "120.00"]], UNITS.map((code) => [code, "40.00"])]);
+    const { chargeBridge } = await must(unit("retail"), "{ chargeBridge(businessUnit: \"retail\", from: \"2025-10\", to: \"2025-11\") { from { charge { amount } } change { amount } effects { kind amount { amount } parts { originPeriod sentence } } } }");
+    expect([chargeBridge.from.charge.amount, chargeBridge.effects.filter(({ kind }: { kind: string }) => kind === "RESTATEMENT")]).toEqual(["40.00", [
+      { kind: "RESTATEMENT", amount: { amount: "10.00" }, parts: [{ originPeriod: "2025-10", sentence: expect.stringContaining("-10.00 USD by a restatement with what came late for 2025-10 in 2025-10 does not come again") }] },
+    ]]);
+    expect(chargeBridge.effects.reduce((sum: number, { amount }: { amount: { amount: string } }) => sum + Math.round(Number(amount.amount) * 100), 0)).toBe(Math.round(Number(chargeBridge.change.amount) * 100));
+  });
+
   it("answers what was known on an earlier day", async () => {
     const { periodCharges } = await must(finance, CHARGES, { asOf: beforeLate });
     expect([periodCharges.version, periodCharges.restated.amount, perUnit(periodCharges.rows, "restated")]).toEqual([1, "100.00", [["claims", "50.00"], ["retail", "50.00"]]]);
@@ -149,6 +166,9 @@ describe("restating a closed month", () => {
     const [, mine] = await statements();
     await must(unit("retail"), "mutation($input: DisputeStatementInput!) { disputeStatement(input: $input) { userErrors { code } } }", { input: { statement: mine.id, lines: [{ line: mine.lines[0].id, reason: "too much" }] } });
     await book("late-for-ever", "2025-10", "3.00");
+    // Nobody bears it: no rule divides it.
+    await must(finance, CREATE_POOL, { input: { code: "idle", name: "Idle", kind: "UNUSED_COMMITMENT" } });
+    await must(finance, BOOK, { input: { pool: "idle", period: "2025-10", amount: "5.00", currency: "USD", externalId: "late-idle" } });
     await must(finance, REQUEST, { input: { period: "2025-10", reason: "one more invoice" } });
     const { versions } = (await must(second, RESTATE, { input: { period: "2025-10" } })).restatePeriod.figures;
     expect(versions.map((each: Record<string, unknown>) => [each.version, each.previousHash])).toEqual([[2, (posted as { period: { hash: string } }).period.hash], [3, versionTwo.hash]]);
@@ -159,11 +179,12 @@ describe("restating a closed month", () => {
     expect(periodCharges.restated.amount).toBe("129.00");
     expect(await must(finance, POSTED)).toEqual(posted);
     expect((await must(finance, PREVIEW)).previewRestatement).toBeNull();
+    // A journal of the month carries it, too.
+    expect(await server.installation.database.withTenant(await scopeOfAll(), (tx) => unallocatedAmounts(tx, "2025-10"))).toEqual([{ pool: "idle", originPeriod: "2025-10", runId: null, amountMinor: 500n }]);
   });
 
   it("is proved: figures, chain, statements, and that every late cent was charged once", async () => {
-    const programme = (await server.installation.scopes.programme("acme"))!;
-    const scope: Scope = { principal: { subject: "auditor", role: "AUDITOR", programme: "acme", businessUnits: [] }, programme, reach: "programme", unitIds: [] };
+    const scope = await scopeOfAll();
     const wrong = async (): Promise<string[]> => {
       const found: string[] = [];
       for await (const proof of verifyProgramme(server.installation.database, scope)) if (proof.differing > 0) found.push(`${proof.name}: ${proof.differences.join("; ")}`);

@@ -75,6 +75,16 @@ describe("the change of a unit's charge", () => {
     expect(short(bridgeCharge(side([], [used(10, "10.00")]), side([line("DIRECT", "4.00")]), NO_SHARES))).toEqual(["DIRECT platform/triage - 4.00"]);
   });
 
+  test("a restatement of either month is an effect of its own", () => {
+    const bridge = bridgeCharge(side([line("RESTATEMENT", "-10.00")]), side([line("RESTATEMENT", "40.00", { originPeriod: "2025-10" })]), NO_SHARES);
+    expect(short(bridge)).toEqual(["RESTATEMENT platform/triage 2025-09 10.00", "RESTATEMENT platform/triage 2025-10 40.00"]);
+    expect(sentences(bridge)).toEqual([
+      "platform / triage: -10.00 GBP by a restatement with what came late for 2025-09 in 2025-09 does not come again.",
+      "platform / triage: 2025-10 charges 40.00 GBP by a restatement with what came late for 2025-10.",
+    ]);
+    expect(bridgeSentence(bridge, NAMES)).toBe("sales is charged 40.00 GBP in 2025-10, 50.00 GBP more than in 2025-09: restatements of the months themselves +50.00 GBP.");
+  });
+
   test("charged nothing in either month: nothing changed", () => {
     const bridge = bridgeCharge(side([]), side([]), NO_SHARES);
     expect(bridge).toEqual({ beforeMinor: 0n, afterMinor: 0n, effects: [], byPool: [], byUseCase: [] });
@@ -88,7 +98,7 @@ describe("the change of a unit's charge", () => {
   test("whatever the lines are, effects make up the change of every pool and use case", () => {
     const amount = fc.bigInt({ min: -100_000n, max: 1_000_000n });
     const names = { pool: fc.constantFrom("p", "q"), useCase: fc.constantFrom("u", "v") };
-    const lines = fc.array(fc.record({ kind: fc.constantFrom("DIRECT", "ADJUSTMENT", "RESOLUTION") as fc.Arbitrary<ChargedAmount["kind"]>, ...names, originPeriod: fc.constantFrom("2025-08", "2025-09"), amountMinor: amount }), { maxLength: 8 });
+    const lines = fc.array(fc.record({ kind: fc.constantFrom("DIRECT", "ADJUSTMENT", "RESTATEMENT", "RESOLUTION") as fc.Arbitrary<ChargedAmount["kind"]>, ...names, originPeriod: fc.constantFrom("2025-08", "2025-09"), amountMinor: amount }), { maxLength: 8 });
     const usage = fc.array(fc.record({
       ...names, vendor: fc.constantFrom("x", "y"), component: fc.constantFrom("STT", "TTS"), rateLine: fc.constantFrom("", "IN", "OUT"), unit: fc.constantFrom("MINUTE", "CALL", null),
       quantity: fc.bigInt({ min: 0n, max: 9_999n }).map((units) => fraction(units, 7n)), calls: fc.bigInt({ min: 0n, max: 9n }), amountMinor: amount,

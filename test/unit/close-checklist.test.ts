@@ -115,6 +115,7 @@ describe("the control totals of a close", () => {
   const figures: ControlFigures = {
     period: "2025-10",
     booked: [{ pool: "platform", kind: "PLATFORM_CONTRACT", amountMinor: 100n }, { pool: "licences", kind: "DIRECT", amountMinor: 7n }, { pool: "office", kind: "PROGRAMME_MANAGEMENT", amountMinor: 50n }, { pool: "ruleless", kind: "OTHER", amountMinor: 3n }],
+    received: [],
     run: { pools: [{ pool: "platform", unallocatedMinor: 10n }], charges: [{ pool: "platform", businessUnit: "b", amountMinor: 60n }, { pool: "platform", businessUnit: "a", amountMinor: 30n }] },
     direct: { pools: [{ pool: "licences", unallocatedMinor: 0n }], charges: [{ pool: "licences", businessUnit: "a", amountMinor: 7n }] },
     adjustments: [{ origin: "2025-09", pools: [{ pool: "platform", amountMinor: 0n, unallocatedMinor: 0n }], charges: [{ pool: "platform", businessUnit: "a", amountMinor: -5n }, { pool: "platform", businessUnit: "c", amountMinor: 5n }] }],
@@ -124,6 +125,17 @@ describe("the control totals of a close", () => {
     expect(poolControls(figures).map((each) => [each.originPeriod, each.pool, each.bookedMinor, each.chargedMinor, each.carriedMinor, each.undividedMinor])).toEqual([
       ["2025-10", "platform", 100n, 90n, 10n, 0n], ["2025-10", "licences", 7n, 7n, 0n, 0n], ["2025-10", "office", 50n, 0n, 50n, 0n], ["2025-10", "ruleless", 3n, 0n, 0n, 3n], ["2025-09", "platform", 0n, 0n, 0n, 0n],
     ]);
+  });
+
+  it("follow cost from pool to pool, also into one that nothing is booked on", () => {
+    const passing: ControlFigures = {
+      period: "2025-10", booked: [{ pool: "desk", kind: "OTHER", amountMinor: 100n }], received: [{ pool: "desk", kind: "OTHER", amountMinor: -60n }, { pool: "platform", kind: "PLATFORM_CONTRACT", amountMinor: 60n }],
+      run: { pools: [{ pool: "desk", unallocatedMinor: 0n }, { pool: "platform", unallocatedMinor: 5n }], charges: [{ pool: "desk", businessUnit: "a", amountMinor: 40n }, { pool: "platform", businessUnit: "b", amountMinor: 55n }] },
+      direct: { pools: [], charges: [] }, adjustments: [],
+    };
+    expect(poolControls(passing).map((each) => [each.pool, each.bookedMinor, each.receivedMinor, each.chargedMinor, each.carriedMinor, each.undividedMinor])).toEqual([["desk", 100n, -60n, 40n, 0n, 0n], ["platform", 0n, 60n, 55n, 5n, 0n]]);
+    // Booked after the run: on nobody until it is divided again.
+    expect(poolControls({ ...passing, booked: [{ ...passing.booked[0]!, amountMinor: 101n }] }).map(({ undividedMinor }) => undividedMinor)).toEqual([1n, 0n]);
   });
 
   it("sum by unit to what the pools charge", () => {

@@ -14,7 +14,7 @@ import { CHARGE_SOURCES, ChargeSource } from "./unit-charge.query";
 export const ChargeEffectKindEnum = enumOf(CHARGE_EFFECTS);
 registerEnumType(ChargeEffectKindEnum, {
   name: "ChargeEffectKind",
-  description: "Why a charge changes. Shared cost, in the order of the swaps: VOLUME, the unit's own use at everybody else's old use; MIX, the use of the others, which changes its share; RATE, what the pools cost; POLICY, how they are divided; OWNERSHIP, which use cases it owns, and who shares evenly. Then USAGE_VOLUME = (new - old quantity) x old price and USAGE_RATE = (new - old price) x new quantity of rated usage (variance analysis, the rate at actual quantity); DIRECT, other direct cost; ADJUSTMENT, late facts of earlier months; RESOLUTION, disputes.",
+  description: "Why a charge changes. Shared cost, in the order of the swaps: VOLUME, the unit's own use at everybody else's old use; MIX, the use of the others, which changes its share; RATE, what the pools cost; POLICY, how they are divided; OWNERSHIP, which use cases it owns, and who shares evenly. Then USAGE_VOLUME = (new - old quantity) x old price and USAGE_RATE = (new - old price) x new quantity of rated usage (variance analysis, the rate at actual quantity); DIRECT, other direct cost; ADJUSTMENT, late facts of earlier months; RESTATEMENT, late facts of the month itself, by a new version of its statement; RESOLUTION, disputes.",
 });
 export const ChargeSourceEnum = enumOf(CHARGE_SOURCES);
 registerEnumType(ChargeSourceEnum, { name: "ChargeSource", description: "Where a charge is taken from: the newest version of the STATEMENT; of a CLOSED_PERIOD without one what the close froze; of an OPEN_PERIOD its newest run and the direct cost booked before the run's cut-off; a PLAN." });
@@ -42,7 +42,7 @@ export class ChargeEffectBasisType {
 export class ChargeEffectPartType {
   @Field(() => CostPoolType, { nullable: true, description: "Null in a resolution that names none." }) pool: CostPool | null;
   @Field(() => UseCaseType, { nullable: true, description: "Null in a resolution that names none, and when it is not yours." }) useCase: UseCaseType | null;
-  @Field(() => PeriodKeyScalar, { nullable: true, description: "The month that an adjustment or a resolution is about; null of other effects." }) originPeriod: string | null;
+  @Field(() => PeriodKeyScalar, { nullable: true, description: "The month that an adjustment, a restatement or a resolution is about; null of other effects." }) originPeriod: string | null;
   @Field(() => Money, { description: "Above zero: it costs more than before." }) amount: MoneyAmount;
   @Field(() => [ChargeEffectBasisType], { description: "Before the swap. Of VOLUME and MIX in the old month's drivers and rules; of later swaps as far as facts were swapped by then." }) before: ChargeEffectBasisType[];
   @Field(() => [ChargeEffectBasisType], { description: "After the swap." }) after: ChargeEffectBasisType[];

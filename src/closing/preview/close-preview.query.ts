@@ -6,7 +6,7 @@ import { Charges } from "../../chargeback/adjustment";
 import { StoredAdjustmentLine } from "../../chargeback/adjustment.store";
 import { chargesOfRun, directCharges } from "../../chargeback/charges.query";
 import { PendingAdjustment, draftAdjustments } from "../../chargeback/draft-adjustments.store";
-import { CostPool, KnownAccrual } from "../../costs";
+import { CostPool, CostPoolKind, KnownAccrual } from "../../costs";
 import { accrualStore, nextOpenKey } from "../../costs/accruals/accrual.store";
 import { poolAmounts } from "../../costs/costs.query";
 import { costsStore } from "../../costs/costs.store";
@@ -78,9 +78,20 @@ async function controlFigures(tx: TenantTransaction, period: string, drafts: rea
     period,
     booked: (await poolAmounts(tx, period)).map(({ code, kind, amountMinor }) => ({ pool: code, kind, amountMinor: BigInt(amountMinor) })),
     run: run ? await chargesOfRun(tx, run.id) : NO_CHARGES,
+    received: run ? await receivedOf(tx, run.id) : [],
     direct: await directCharges(tx, period, null),
     adjustments: drafts,
   };
+}
+
+/** What the run moved between pools, by code. */
+async function receivedOf(tx: TenantTransaction, runId: string): Promise<ControlFigures["received"]> {
+  const rows = await tx.query<{ pool: string; kind: CostPoolKind; amount: string }>(
+    `select p.code as pool, p.kind, x.received_minor - x.passed_minor as amount from allocation.run_pool x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id
+     where x.programme_id = $1 and x.run_id = $2 and x.received_minor <> x.passed_minor order by p.code collate "C"`,
+    [tx.scope.programme.id, runId],
+  );
+  return rows.map(({ amount, ...pool }) => ({ ...pool, amountMinor: BigInt(amount) }));
 }
 
 async function legControl(tx: TenantTransaction, period: string): Promise<LegControl> {

@@ -31,10 +31,10 @@ async function toPreview(context: RequestContext, preview: ClosePreview, currenc
       originPeriod: origin, lateFrom, lateTo, lateEvents, lateCostEntries, hash: resultHash, lines: await Promise.all(lines.map((line) => toAdjustmentLine(context, line, currency))),
     }))),
     reversals: preview.accruals.map(({ externalId, pool, useCase, amountMinor }) => ({ accrual: externalId, pool, useCase, amount: toMoney(-amountMinor, currency), period: preview.reversedIn })),
-    pools: preview.pools.map(({ pool, originPeriod, bookedMinor, chargedMinor, carriedMinor, undividedMinor }) => {
+    pools: preview.pools.map(({ pool, originPeriod, bookedMinor, receivedMinor, chargedMinor, carriedMinor, undividedMinor }) => {
       const known = preview.poolsByCode.get(pool);
       invariant(known, "a control total of a pool that is not there");
-      return { pool: known, originPeriod, booked: toMoney(bookedMinor, currency), charged: toMoney(chargedMinor, currency), carried: toMoney(carriedMinor, currency), undivided: toMoney(undividedMinor, currency) };
+      return { pool: known, originPeriod, booked: toMoney(bookedMinor, currency), received: toMoney(receivedMinor, currency), charged: toMoney(chargedMinor, currency), carried: toMoney(carriedMinor, currency), undivided: toMoney(undividedMinor, currency) };
     }),
     units: await Promise.all(preview.units.map(async ({ businessUnitId, allocatedMinor, directMinor, adjustedMinor }) => ({
       businessUnit: await unitOf(context, businessUnitId), allocated: toMoney(allocatedMinor, currency), direct: toMoney(directMinor, currency), adjusted: toMoney(adjustedMinor, currency),

@@ -2,12 +2,14 @@ import { compareCodes } from "../../kernel/apportion";
 import { CostPoolKind } from "../../costs";
 import { ClosedFigures, hashClosedFigures } from "../closed-figures";
 
-/** What a pool holds of a month, and where it goes: booked = charged + carried + undivided. Minor units. */
+/** What a pool holds of a month, and where it goes: booked + received = charged + carried + undivided. Minor units. */
 export interface PoolControl {
   readonly pool: string;
   /** The month that the cost belongs to: the one that closes, or an earlier one that late facts are charged for. */
   readonly originPeriod: string;
   readonly bookedMinor: bigint;
+  /** What other pools pass on to it, less what it passes on to them. */
+  readonly receivedMinor: bigint;
   /** On units. */
   readonly chargedMinor: bigint;
   /** On the programme: unallocated, or never divided. */
@@ -40,6 +42,8 @@ export interface ControlFigures {
   readonly period: string;
   readonly booked: ReadonlyArray<{ readonly pool: string; readonly kind: CostPoolKind; readonly amountMinor: bigint }>;
   readonly run: ControlledPools;
+  /** Received less passed on, of the pools between which the run moved cost. */
+  readonly received: ReadonlyArray<{ readonly pool: string; readonly kind: CostPoolKind; readonly amountMinor: bigint }>;
   readonly direct: ControlledPools;
   readonly adjustments: ReadonlyArray<{ readonly origin: string; readonly pools: ReadonlyArray<DividedPool & { readonly amountMinor: bigint }>; readonly charges: readonly UnitAmount[] }>;
 }
@@ -47,17 +51,19 @@ export interface ControlFigures {
 const sumOf = <T>(rows: readonly T[], pick: (row: T) => bigint): bigint => rows.reduce((sum, row) => sum + pick(row), 0n);
 
 /** In = out, pool by pool: this month's own first, then what late facts change in each earlier one. */
-export function poolControls({ period, booked, run, direct, adjustments }: ControlFigures): PoolControl[] {
-  const own = booked.map(({ pool, kind, amountMinor }): PoolControl => {
+export function poolControls({ period, booked, received, run, direct, adjustments }: ControlFigures): PoolControl[] {
+  const holding = [...booked, ...received.filter(({ pool }) => !booked.some((each) => each.pool === pool)).map((each) => ({ ...each, amountMinor: 0n }))];
+  const own = holding.map(({ pool, kind, amountMinor }): PoolControl => {
+    const receivedMinor = sumOf(received.filter((each) => each.pool === pool), (each) => each.amountMinor);
     const divided = run.pools.find((each) => each.pool === pool) ?? direct.pools.find((each) => each.pool === pool);
     const chargedMinor = sumOf([...run.charges, ...direct.charges].filter((each) => each.pool === pool), (each) => each.amountMinor);
     const staysWithProgramme = kind === "PROGRAMME_MANAGEMENT" || kind === "UNUSED_COMMITMENT";
     const carriedMinor = divided ? divided.unallocatedMinor : staysWithProgramme ? amountMinor : 0n;
-    return { pool, originPeriod: period, bookedMinor: amountMinor, chargedMinor, carriedMinor, undividedMinor: amountMinor - chargedMinor - carriedMinor };
+    return { pool, originPeriod: period, bookedMinor: amountMinor, receivedMinor, chargedMinor, carriedMinor, undividedMinor: amountMinor + receivedMinor - chargedMinor - carriedMinor };
   });
   const late = adjustments.flatMap(({ origin, pools, charges }) => pools.map(({ pool, amountMinor, unallocatedMinor }): PoolControl => {
     const chargedMinor = sumOf(charges.filter((each) => each.pool === pool), (each) => each.amountMinor);
-    return { pool, originPeriod: origin, bookedMinor: amountMinor, chargedMinor, carriedMinor: unallocatedMinor, undividedMinor: amountMinor - chargedMinor - unallocatedMinor };
+    return { pool, originPeriod: origin, bookedMinor: amountMinor, receivedMinor: 0n, chargedMinor, carriedMinor: unallocatedMinor, undividedMinor: amountMinor - chargedMinor - unallocatedMinor };
   }));
   return [...own, ...late];
 }

@@ -21,11 +21,12 @@ export class AdjustmentPreviewType {
   @Field(() => [AdjustmentLineType], { description: "By pool, unit and use case." }) lines: AdjustmentLineType[];
 }
 
-@ObjectType("PoolControlTotal", { simpleResolvers: true, description: "In = out of a pool: booked = charged + carried + undivided, to the minor unit." })
+@ObjectType("PoolControlTotal", { simpleResolvers: true, description: "In = out of a pool: booked + received = charged + carried + undivided, to the minor unit." })
 export class PoolControlTotalType {
   @Field(() => CostPoolType) pool: CostPool;
   @Field(() => PeriodKeyScalar, { description: "The month that closes, or an earlier one that late facts are charged for." }) originPeriod: string;
-  @Field(() => Money, { description: "In: what is booked; of an earlier month, what came late." }) booked: MoneyAmount;
+  @Field(() => Money, { description: "In: what is booked; of an earlier month, what came late and where pools passed it on to." }) booked: MoneyAmount;
+  @Field(() => Money, { description: "In: what other pools pass on to it, less what it passes on to them. They sum to 0; each is 0 unless the policy lets pools serve each other." }) received: MoneyAmount;
   @Field(() => Money, { description: "Out: on the units." }) charged: MoneyAmount;
   @Field(() => Money, { description: "Out: on the programme, unallocated or never divided." }) carried: MoneyAmount;
   @Field(() => Money, { description: "On nobody, because no run divides the pool as it stands. 0 when the control total holds." }) undivided: MoneyAmount;
