@@ -72,8 +72,11 @@ async function costOfClosed(tx: TenantTransaction, period: Period): Promise<Mont
   const parameters = [tx.scope.programme.id, period.key];
   const booked = new Map((await poolAmounts(tx, period.key)).map(({ code, kind, amountMinor }) => [code, { code, kind, amountMinor: BigInt(amountMinor) }]));
   const late = await tx.query<{ code: string; kind: CostPoolKind; amount: string }>(
-    `select p.code, p.kind, sum(x.amount_minor) as amount from chargeback.adjustment_pool x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id
-     where x.programme_id = $1 and x.period_key = $2 group by 1, 2`,
+    `select p.code, p.kind, sum(x.amount_minor) as amount from (
+       select pool_id, amount_minor from chargeback.adjustment_pool where programme_id = $1 and period_key = $2
+       union all
+       select pool_id, after_minor - before_minor from chargeback.restatement_pool where programme_id = $1 and period_key = $2) x
+       join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id group by 1, 2`,
     parameters,
   );
   for (const { code, kind, amount } of late) booked.set(code, { code, kind, amountMinor: (booked.get(code)?.amountMinor ?? 0n) + BigInt(amount) });
