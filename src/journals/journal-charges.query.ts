@@ -19,19 +19,21 @@ export async function unallocatedAmounts(tx: TenantTransaction, period: string):
   const rows = await tx.query<{ pool: string; originPeriod: string; runId: string | null; amount: string }>(
     `select p.code as pool, x.origin as "originPeriod", x.run_id as "runId", x.amount_minor as amount
      from (
-       select r.period_key as origin, r.id as run_id, q.pool_id, q.unallocated_minor as amount_minor
+       select r.period_key as origin, 1 as version, r.id as run_id, q.pool_id, q.unallocated_minor as amount_minor
        from (select id, period_key from allocation.run where programme_id = $1 and period_key = $2 order by sequence desc limit 1) r
          join allocation.run_pool q on q.programme_id = $1 and q.run_id = r.id
        union all
-       select a.origin_period_key, a.run_id, q.pool_id, q.unallocated_minor
+       select a.origin_period_key, 1, a.run_id, q.pool_id, q.unallocated_minor
        from chargeback.adjustment a
          join chargeback.adjustment_pool q on q.programme_id = $1 and q.period_key = a.period_key and q.origin_period_key = a.origin_period_key
        where a.programme_id = $1 and a.period_key = $2
        union all
-       select q.period_key, null, q.pool_id, sum(q.after_unallocated_minor - q.before_unallocated_minor)
-       from chargeback.restatement_pool q where q.programme_id = $1 and q.period_key = $2 group by 1, 3) x
+       select r.period_key, r.version, r.run_id, q.pool_id, q.after_unallocated_minor - q.before_unallocated_minor
+       from chargeback.restatement r
+         join chargeback.restatement_pool q on q.programme_id = $1 and q.period_key = r.period_key and q.version = r.version
+       where r.programme_id = $1 and r.period_key = $2) x
        join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id and p.kind not in ('DIRECT', 'PROGRAMME_MANAGEMENT')
-     where x.amount_minor <> 0 order by p.code collate "C", x.origin, x.run_id nulls last`,
+     where x.amount_minor <> 0 order by p.code collate "C", x.origin, x.version`,
     [tx.scope.programme.id, period],
   );
   return rows.map(({ amount, ...row }) => ({ ...row, amountMinor: BigInt(amount) }));

@@ -68,7 +68,7 @@ export interface Journal extends Omit<JournalDraft, "lines" | "statementIds"> {
   readonly reverses: string | null;
   /** External id of the journal that took it back; null while it stands. */
   readonly reversedBy: string | null;
-  /** True when a statement that it posts has a newer version since. */
+  /** True when a statement that it posts has a newer version since, or a unit its first one. */
   readonly outdated: boolean;
 }
 

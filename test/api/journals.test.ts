@@ -294,16 +294,50 @@ describe("a statement that changes after its journal", () => {
     expect(await failedProofs()).toEqual([]);
   });
 
-  it("follows a restatement in a version of its own, with what no unit bears of divided pools", async () => {
-    await must(finance, CREATE_POOL, { input: { code: "office", name: "Office", kind: "PROGRAMME_MANAGEMENT" } });
-    for (const [pool, amount] of [["platform", "6.00"], ["idle", "1.00"], ["office", "50.00"]]) await must(finance, BOOK, { input: { pool, period: PERIOD, amount, currency: "USD", externalId: `late-${pool}` } });
-    await must(finance, "mutation($input: RequestRestatementInput!) { requestRestatement(input: $input) { userErrors { code } } }", { input: { period: PERIOD, reason: "late invoices" } });
-    await must(second, "mutation($input: RestatePeriodInput!) { restatePeriod(input: $input) { userErrors { code } } }", { input: { period: PERIOD } });
-    await approveNew({ ...MAPPING, rules: [...RULES, { kind: "UNALLOCATED", debit: { account: "6990" } }] });
-    expect((await generate()).map(({ externalId }) => externalId)).toEqual(["acme-2025-10-J3R", "acme-2025-10-J4"]);
-    const lines = (await linesOf("acme-2025-10-J4")).map(short).map((line) => line.replace(/^\d+ /, ""));
+  it("is posted anew with what a restatement changes, for a unit's first statement and what no unit bears, too; the first one keeps its bytes", async () => {
+    const file = async (): Promise<string[]> => {
+      const answer = await get("/journals/acme-2025-10-J1/generic.csv");
+      return [answer.headers.get("etag")!, await answer.text()];
+    };
+    const first = await file();
+    const book = (externalId: string, pool: string, amount: string, useCase: string | null) => must(finance, BOOK, { input: { pool, period: PERIOD, amount, currency: "USD", externalId, useCase } });
+    const restate = async (): Promise<void> => {
+      await must(finance, `mutation { requestRestatement(input: { period: "${PERIOD}", reason: "came late" }) { ${FAULTS} } }`);
+      await must(second, `mutation { restatePeriod(input: { period: "${PERIOD}" }) { ${FAULTS} } }`);
+    };
+    await must(server.as("ADMIN"), CREATE_UNIT, { input: { code: "fresh", name: "fresh", chargebackMode: "CHARGEBACK", costCentre: "F1" } });
+    await must(server.as("ADMIN"), CREATE_USE_CASE, { input: { code: "fresh-calls", name: "fresh", businessUnit: "fresh" } });
+    await book("d-late", "direct", "5.00", "fresh-calls");
+    await restate();
+    expect((await all()).slice(-2)).toEqual(["acme-2025-10-J2R REVERSAL acme-2025-10-J2  false", "acme-2025-10-J3 POSTING   true"]);
+
+    await report(integration(server, ["fresh"]), [call("late", { useCase: "fresh-calls", connectedMs: 100_000, endedAt: "2025-10-10T14:01:40.000Z" })]);
+    await book("p-late", "platform", "20.00", null);
+    await book("i-late", "idle", "3.00", null);
     // The programme's own cost is never divided: it is not posted when it comes late either.
-    expect(lines.filter((line) => /RESTATEMENT|UNALLOCATED/.test(line))).toEqual(["cards 6100 C1 1.80  RESTATEMENT", "sales 6100 S1 0.60  RESTATEMENT", "- 6990 - 7.00  UNALLOCATED", "- 6990 - 1.00  UNALLOCATED"]);
+    await must(finance, CREATE_POOL, { input: { code: "office", name: "Office", kind: "PROGRAMME_MANAGEMENT" } });
+    await book("o-late", "office", "50.00", null);
+    await restate();
+    const standing = (await linesOf("acme-2025-10-J3")).map(short);
+    const journals = await generate();
+    expect(journals.map(({ externalId, outdated, files: [made] }) => [externalId, outdated, made!.debit.amount])).toEqual([["acme-2025-10-J3R", false, "65.50"], ["acme-2025-10-J4", false, "149.50"]]);
+    expect((await linesOf("acme-2025-10-J3R")).map(({ debit, credit, ...line }) => short({ ...line, debit: credit, credit: debit }))).toEqual(standing);
+    const posted = await linesOf("acme-2025-10-J4");
+    expect(posted.map(short)).toEqual([
+      "1 cards 6100 C1 30.00  ALLOCATION", "2 cards 6200 C1 12.50  DIRECT", "3 cards 6100 C1  4.00 RESOLUTION", "4 cards 6100 C1  12.00 RESTATEMENT", "5 fresh 6100 F1 5.00  RESTATEMENT", "6 fresh 6100 F1 60.00  RESTATEMENT",
+      "7 sales 6100 S1 10.00  ALLOCATION", "8 sales 6200 S1  2.00 DIRECT", "9 sales 6100 S1  4.00 RESTATEMENT", "10 - 6990 - 7.00  UNALLOCATED", "11 - 6990 - 3.00  UNALLOCATED",
+      "12 - 4900 CC-PLATFORM  117.50 -", "13 - 4900 CC-PLATFORM 16.00  -", "14 - 4900 CC-PLATFORM  10.00 -", "15 - 4900 CC-PLATFORM 6.00  -",
+    ]);
+    const cents = (amount: { amount: string } | null): bigint => BigInt((amount?.amount ?? "0.00").replace(".", ""));
+    for (const unit of ["cards", "fresh", "sales"]) {
+      const { statement } = await must(finance, `{ statement(businessUnit: "${unit}", period: "${PERIOD}") { total { amount } } }`);
+      const own = posted.filter(({ businessUnit }) => businessUnit?.code === unit);
+      expect([unit, own.reduce((sum, { debit, credit }) => sum + cents(debit) - cents(credit), 0n)]).toEqual([unit, cents(statement.total)]);
+    }
+    const control = await (await get("/journals/acme-2025-10-J4/generic.control.csv")).text();
+    expect(control).toContain("acme-2025-10-J4,GENERIC,2025-10,USD,15,149.50,149.50,");
+    expect(await file()).toEqual(first);
+    expect(await unchanged(() => generate())).toEqual(journals);
     expect(await failedProofs()).toEqual([]);
   });
 });
