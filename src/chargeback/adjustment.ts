@@ -43,6 +43,18 @@ export function draftAdjustment(origin: string, posted: Charges, replayed: Charg
   return { origin, pools, charges, resultHash: hashAdjustment(origin, { pools, charges }) };
 }
 
+/** Cost that a pool has of its own, in minor units. */
+type BookedPool = Pick<ChargedPool, "pool" | "amountMinor">;
+
+/**
+ * The charges of a run beside late cost that nobody can be charged: what its pools hold more (or less) than the run divided
+ * is carried by nobody.
+ */
+export function withUndivided(charged: Charges, divided: readonly BookedPool[], booked: readonly BookedPool[]): Charges {
+  const late = difference(divided, booked, ({ pool }) => [pool], ({ amountMinor }, sign) => [sign * amountMinor]);
+  return { charges: charged.charges, pools: [...charged.pools, ...late.map(({ key: [pool], figures: [amountMinor] }) => ({ pool: pool!, amountMinor: amountMinor!, unallocatedMinor: amountMinor! }))] };
+}
+
 /** SHA-256 over codes and amounts; recomputed from stored lines it must be the same. */
 export function hashAdjustment(origin: string, { pools, charges }: Charges): string {
   return hashOf({

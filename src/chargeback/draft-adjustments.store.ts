@@ -1,13 +1,14 @@
-import { AllocationFacts, AllocationPolicy, AllocationRun, allocate } from "../allocation";
+import { AllocationFacts, AllocationPolicy, AllocationRun, allocate, hashInputs } from "../allocation";
 import { gatherFacts } from "../allocation/facts.query";
 import { policyStore } from "../allocation/policy.store";
 import { runStore } from "../allocation/run.store";
 import { storedFacts, storedPools } from "../allocation/stored-run.query";
 import { poolAmounts } from "../costs/costs.query";
 import { periodStore } from "../governance/period.store";
+import { Refusal } from "../kernel/refusal";
 import { Scope } from "../tenancy";
 import { Database, TenantTransaction } from "../tenancy/database.store";
-import { AdjustmentDraft, Charges, draftAdjustment } from "./adjustment";
+import { AdjustmentDraft, Charges, draftAdjustment, withUndivided } from "./adjustment";
 import { chargesOfAdjustments, chargesOfRestatements, chargesOfResult, chargesOfRun, directCharges, together } from "./charges.query";
 import { Origin, monthsWithLateFacts } from "./late-months.query";
 
@@ -89,8 +90,8 @@ export async function chargesWithLateFacts(tx: TenantTransaction, closed: Pick<O
 /** The month divided anew by what was recorded before an instant, by the policy that it was closed with. */
 async function replay(tx: TenantTransaction, origin: Pick<Origin, "key" | "cutoff">, lateTo: Date): Promise<{ readonly run: AllocationRun | null; readonly inputHash: string; readonly charges: Charges }> {
   const { run, policy } = await closedWith(tx, origin);
-  const replayed = allocate(await factsWith(tx, origin, lateTo, run, policy));
-  return { run, inputHash: replayed.inputHash, charges: together(chargesOfResult(replayed), await chargesBeside(tx, origin.key, lateTo, origin.cutoff)) };
+  const { inputHash, charges } = await divideAnew(tx, run, await factsWith(tx, origin, lateTo, run, policy));
+  return { run, inputHash, charges: together(charges, await chargesBeside(tx, origin.key, lateTo, origin.cutoff)) };
 }
 
 /**
@@ -101,8 +102,26 @@ export async function replayInSteps(tx: TenantTransaction, origin: Origin, lateT
   const { run, policy } = await closedWith(tx, origin);
   const [before, after] = [await factsWith(tx, origin, origin.lateFrom, run, policy), await factsWith(tx, origin, lateTo, run, policy)];
   const beside = await chargesBeside(tx, origin.key, lateTo, origin.cutoff);
-  const [withCost, withBoth] = [allocate({ ...after, drivers: new Map([...after.drivers, ...before.drivers]) }), allocate(after)];
-  return { run, inputHash: withBoth.inputHash, withCost: together(chargesOfResult(withCost), beside), withBoth: together(chargesOfResult(withBoth), beside) };
+  const withCost = await divideAnew(tx, run, { ...after, drivers: new Map([...after.drivers, ...before.drivers]) });
+  const withBoth = await divideAnew(tx, run, after);
+  return { run, inputHash: withBoth.inputHash, withCost: together(withCost.charges, beside), withBoth: together(withBoth.charges, beside) };
+}
+
+/**
+ * The policy of a closed month stays, and may refuse what came late: a minimum above a pool that a late credit made smaller, a
+ * driver that is zero by now. Such facts must not hold up every later close: units keep what the run charged them, and late
+ * cost stays with the programme.
+ */
+async function divideAnew(tx: TenantTransaction, run: AllocationRun | null, facts: AllocationFacts): Promise<{ readonly inputHash: string; readonly charges: Charges }> {
+  try {
+    const result = allocate(facts);
+    return { inputHash: result.inputHash, charges: chargesOfResult(result) };
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== "NOT_READY") throw error;
+    const booked = facts.pools.map(({ code, amountMinor }) => ({ pool: code, amountMinor }));
+    const charges = run ? withUndivided(await chargesOfRun(tx, run.id), await storedPools(tx, run.id), booked) : withUndivided({ pools: [], charges: [] }, [], booked);
+    return { inputHash: hashInputs(facts), charges };
+  }
 }
 
 async function closedWith(tx: TenantTransaction, origin: Pick<Origin, "key" | "cutoff">): Promise<{ readonly run: AllocationRun | null; readonly policy: AllocationPolicy | null }> {

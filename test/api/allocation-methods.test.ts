@@ -249,6 +249,19 @@ describe("a stored policy by methods", () => {
     expect(restatePeriod.figures.versions[0].pools.map((each: Record<string, { code: string; amount: string }>) => [each.pool!.code, each.before!.amount, each.after!.amount])).toEqual([["desk", "50.00", "55.00"], ["licences", "90.00", "90.00"], ["platform", "1050.00", "1055.00"]]);
     expect(await faults()).toEqual([]);
     await aMonthThatFillsUp();
+    // Its policy promises 100.00; a late credit leaves less. The month is closed: its units keep what they were charged, the credit stays with the programme, and the next month closes.
+    await must(finance, "mutation($input: BookCostInput!) { bookCost(input: $input) { userErrors { code message } } }", { input: { pool: "platform", period: "2025-12", amount: "50.00", currency: "USD", externalId: "december-rest" } });
+    server.clock.set("2026-02-15T12:00:00.000Z");
+    finance = server.as("FINANCE");
+    await close("2025-12");
+    await must(finance, "mutation($input: BookCostInput!) { bookCost(input: $input) { userErrors { code message } } }", { input: { pool: "platform", period: "2025-12", amount: "-10.00", currency: "USD", externalId: "december-credit" } });
+    await report(integration(server), [call("january", { connectedAt: null, connectedMs: 1_000, endedAt: "2026-01-10T14:00:00.000Z" })]);
+    await must(finance, "mutation($input: BookCostInput!) { bookCost(input: $input) { userErrors { code message } } }", { input: { pool: "platform", period: "2026-01", amount: "200.00", currency: "USD", externalId: "january" } });
+    await close("2026-01");
+    const january = await must(finance, '{ adjustments(period: "2026-01") { originPeriod { key } lateCostEntries lines { amount { amount } } } }');
+    expect(january.adjustments).toEqual([{ originPeriod: { key: "2025-12" }, lateCostEntries: 1, lines: [] }]);
+    expect(await server.sql("select amount_minor, unallocated_minor from chargeback.adjustment_pool where period_key = '2026-01'")).toEqual([{ amount_minor: "-1000", unallocated_minor: "-1000" }]);
+    expect(await faults()).toEqual([]);
     await server.sql("update chargeback.restatement_pool set after_minor = after_minor + 1 where pool_id = (select id from costs.cost_pool where code = 'desk')");
     expect((await faults()).join("\n")).toContain("late cost of 2025-10 on the pools that pass cost on: booked 1000, in adjustments and restatements 1001 minor units");
   });
