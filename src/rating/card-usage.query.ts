@@ -1,9 +1,9 @@
 import { TenantTransaction } from "../tenancy/database.store";
 import { dependsOnOrder } from "./charge";
-import { TOKEN_COLUMNS, billedBase, exemptBy, lineBy, partsBy } from "./charged-legs.query";
+import { billedBase, exemptBy, lineBy, partsBy } from "./charged-legs.query";
 import { RateCardDocument, TOKEN_KINDS, basePerUnit, exact, lineOf } from "./rate-card";
 import { DaySpan } from "./rate-card-dates";
-import { Bind, CONNECTED_CALL, baseOf, eventsThatCost, isCharged, isReported } from "./rated-events.query";
+import { Bind, CONNECTED_CALL, TOKEN_COLUMNS, baseOf, eventsThatCost, isCharged, isReported } from "./rated-events.query";
 import { CardUsage, UsageOfCard } from "./rating-facts";
 
 /** Whose usage a card is held against, and how. */

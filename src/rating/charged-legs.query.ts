@@ -2,7 +2,7 @@ import { periodStore } from "../governance/period.store";
 import { TenantTransaction } from "../tenancy/database.store";
 import { RateCardDocument, TOKEN_KINDS, isFee, isTimed, linesByRank } from "./rate-card";
 import { CardOfMonth } from "./rate-card-dates";
-import { Bind, baseOf, isCharged, isReported, rankOf } from "./rated-events.query";
+import { Bind, TOKEN_COLUMNS, baseOf, isCharged, isReported, rankOf } from "./rated-events.query";
 
 /*
  * What one leg is charged, as SQL over the rows `e` of `eventsThatCost`: the same words for the sum of a month, for its
@@ -14,9 +14,6 @@ export interface BoundedCard<Card extends RateCardDocument = RateCardDocument> {
   readonly card: Card;
   readonly bounds: { readonly from: Date; readonly to: Date } | null;
 }
-
-/** Columns of the token kinds, in their order. */
-export const TOKEN_COLUMNS = ["tokens_in", "tokens_out", "tokens_cached", "tokens_audio_in", "tokens_audio_out"] as const;
 
 export async function boundsOf<Card extends RateCardDocument>(tx: TenantTransaction, cards: ReadonlyArray<CardOfMonth<Card>>): Promise<Array<BoundedCard<Card>>> {
   const bounded: Array<BoundedCard<Card>> = [];
@@ -84,6 +81,15 @@ export function itemCounts(item: string, cards: readonly BoundedCard[], bind: Bi
   return `(${item}.amount is not null
     and not exists (select from unnest(e.cost_items) better where better.component = ${item}.component and better.amount is not null and ${rankOf("better")} < ${rankOf(item)})
     and (${item}.basis = 'REPORTED' or not ${chargedByAny(cards, `${item}.component`, bind)}))`;
+}
+
+/** Base units of a leg that the card of its day counts for a component, whoever says what that costs; null where none counts any. */
+export function countedByAny(cards: readonly BoundedCard[], component: string, bind: Bind): string {
+  const cases = cards.filter(({ card }) => !isFee(card.unit)).map(({ card, bounds }) => {
+    const own = `${bind(card.component)}::text`;
+    return `when e.provider = ${bind(card.vendor)} and ${component} = ${own} and ${isCharged(card.unit, own)} and ${endedWithin(bounds, bind)} then (${baseOf(card.unit, own)})::numeric`;
+  });
+  return cases.length === 0 ? "null::numeric" : `(case ${cases.join(" ")} end)`;
 }
 
 /** What every card charges for a leg, as JSON: version, line and base units of each part; cards whose vendor is bound elsewhere. */

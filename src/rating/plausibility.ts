@@ -1,7 +1,7 @@
 import { Fraction, compare, divide, fraction, multiply, roundForDisplay, sum } from "../kernel/fraction";
 import { DIRECTIONS } from "../metering";
-import { RateCard, RateCardDocument, isTimed, priceOf } from "./rate-card";
-import { RatedLine, minorOf } from "./rate-usage";
+import { RateCard, RateCardDocument, basePerUnit, exact, isFee, priceOf } from "./rate-card";
+import { minorOf } from "./rate-usage";
 import { RatingFacts } from "./rating-facts";
 
 /** A unit price further off the card's than by this factor is more likely a wrong unit than a price: cents taken for dollars are a factor of 100. */
@@ -15,24 +15,35 @@ export function isImplausible(price: Fraction, reference: Fraction): boolean {
 }
 
 /**
- * Cost that came with the usage whose price per minute or call is out of all proportion to the approved card of the same vendor and
- * component, in words. Compares the sum of the month in the programme's currency with the prices of the card's first tier: it
- * is implausible where it is so to each of them.
+ * Cost that came with the usage whose price per unit of the approved card of the same vendor and component is out of all
+ * proportion to that card, in words. Compares the sum of the card's days in the programme's currency with the prices of its
+ * first tier: it is implausible where it is so to each of them.
  */
-export function plausibilityAlarms(facts: RatingFacts, lines: readonly RatedLine[]): string[] {
+export function plausibilityAlarms(facts: RatingFacts): string[] {
+  const toMinor = minorOf(facts);
   return facts.cards.flatMap(({ card, span }) => {
-    const reported = lines.filter((line) => line.vendor === card.vendor && line.component === card.component && line.basis === "REPORTED" && line.cardVersion === null && line.span?.first === span?.first);
-    const units = card.unit === "CALL" ? reported.reduce((total, { calls }) => total + calls, 0n) : isTimed(card.unit) ? reported.reduce((total, { measuredMs }) => total + measuredMs, 0n) : 0n;
-    if (units === 0n) return [];
-    const perUnit = card.unit === "MINUTE" ? 60_000n : card.unit === "SECOND" ? 1_000n : 1n;
-    const price = divide(sum(reported.map(({ amount }) => amount)), fraction(units, perUnit));
-    const references = firstPrices(card).filter(({ numerator }) => numerator > 0n).map((each) => multiply(each, minorOf(facts)(card.currency)));
-    return references.length > 0 && references.every((reference) => isImplausible(price, reference)) ? [alarm(card, price, references[0]!, facts)] : [];
+    if (isFee(card.unit)) return [];
+    const reported = facts.items.filter((item) => item.vendor === card.vendor && item.component === card.component && item.basis === "REPORTED" && item.span?.first === span?.first);
+    const base = sum(reported.map(({ counted }) => exact(counted ?? "0")));
+    if (base.numerator === 0n) return [];
+    const price = divide(multiply(sum(reported.map(({ amount, currency }) => multiply(exact(amount), toMinor(currency)))), fraction(basePerUnit(card.unit))), base);
+    const references = pricesPerUnit(card, toMinor);
+    return isOffEach(price, references) ? [alarm(card, price, references[0]!, facts)] : [];
   });
 }
 
+/** Prices of a card's first tier above zero, in minor units of the programme's currency. */
+export function pricesPerUnit(card: RateCardDocument, toMinor: (currency: string) => Fraction): Fraction[] {
+  return firstPrices(card).filter(({ numerator }) => numerator > 0n).map((each) => multiply(each, toMinor(card.currency)));
+}
+
+/** True where a price is out of all proportion to each of some others; without any nothing can be said. */
+export function isOffEach(price: Fraction, references: readonly Fraction[]): boolean {
+  return references.length > 0 && references.every((reference) => isImplausible(price, reference));
+}
+
 /** Prices of the first tier that usage can be charged at: the tier's own only where some usage is on no line, or on a line without one. */
-export function firstPrices(card: RateCardDocument): Fraction[] {
+function firstPrices(card: RateCardDocument): Fraction[] {
   const unconditional = card.lines.filter(({ attribute }) => attribute === undefined);
   const leavesNothing = unconditional.some(({ direction }) => direction === null) || DIRECTIONS.every((each) => unconditional.some(({ direction }) => direction === each));
   return [...(leavesNothing ? [] : [priceOf(card.tiers[0]!, "")]), ...card.lines.map(({ code }) => priceOf(card.tiers[0]!, code))];

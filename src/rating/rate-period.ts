@@ -55,7 +55,7 @@ export async function ratePeriod(ports: RatePeriodPorts, input: { readonly perio
   const { cutoff, isClosed } = await ports.freeze(period);
   const facts = await ports.gatherFacts(period, cutoff);
   const result = rateUsage(facts);
-  const alarms = plausibilityAlarms(facts, result.lines);
+  const alarms = plausibilityAlarms(facts);
   const homeless = result.lines.find(({ pool, amount }) => pool === null && amount.numerator !== 0n);
   if (homeless) throw new Refusal("NOT_READY", `${homeless.vendor || "Usage without a provider"} reports cost of ${homeless.component}, and no pool takes it. Approve a rate card for it, or name a DIRECT pool with setRatingRules (reportedPool).`, ["period"]);
   const latest = await ports.latestRun(period);

@@ -21,13 +21,16 @@ export async function eventsThatCost(tx: TenantTransaction, bind: Bind, period: 
       and not exists (select from metering.usage_superseded x where x.programme_id = ${programme} and x.event_key = e.event_key and x.recorded_at < ${before})) e`;
 }
 
+/** Columns of the token kinds, in their order. */
+export const TOKEN_COLUMNS = ["tokens_in", "tokens_out", "tokens_cached", "tokens_audio_in", "tokens_audio_out"] as const;
+
 const CHARGED: Readonly<Record<Exclude<RateUnit, "CHARACTER">, string>> = {
   MINUTE: "e.channel = 'VOICE' and e.connected",
   SECOND: "e.channel = 'VOICE' and e.connected",
   CALL: "e.channel = 'VOICE' and e.connected",
   MESSAGE: "e.channel <> 'VOICE' and e.connected",
   SEGMENT: "e.channel = 'SMS' and e.connected",
-  TOKEN_1M: "num_nonnulls(e.tokens_in, e.tokens_out, e.tokens_cached, e.tokens_audio_in, e.tokens_audio_out) > 0",
+  TOKEN_1M: `num_nonnulls(${TOKEN_COLUMNS.map((column) => `e.${column}`).join(", ")}) > 0`,
   RESOLUTION: "e.resolved",
   MONTH: "false",
   CONCURRENCY_MONTH: "false",
@@ -52,12 +55,13 @@ export function rankOf(item: string): string {
   return `array_position(array['REPORTED', 'RATED', 'ESTIMATED'], ${item}.basis)`;
 }
 
-/** Base units of one row; `component` names the bound component. */
+/** Base units of one row, of tokens all kinds together; `component` names the bound component. */
 export function baseOf(unit: RateUnit, component: string): string {
   if (unit === "MINUTE" || unit === "SECOND") return "e.connected_ms";
   if (unit === "MESSAGE") return "coalesce(e.messages, 1)";
   if (unit === "SEGMENT") return "coalesce(e.segments, 1)";
   if (unit === "CHARACTER") return `coalesce((select sum(k.quantity) from ${charactersOf(component)}), 0)`;
+  if (unit === "TOKEN_1M") return `(${TOKEN_COLUMNS.map((column) => `coalesce(e.${column}, 0)`).join(" + ")})`;
   return "1";
 }
 

@@ -4,7 +4,7 @@ import { exchangeRateStore } from "../costs/exchange-rate.store";
 import { programmeCurrency } from "../tenancy";
 import { TenantTransaction } from "../tenancy/database.store";
 import { usageOfCard } from "./card-usage.query";
-import { boundsOf, endedWithin, itemCounts } from "./charged-legs.query";
+import { boundsOf, countedByAny, endedWithin, itemCounts } from "./charged-legs.query";
 import { RateCard, isFee } from "./rate-card";
 import { CardOfMonth } from "./rate-card-dates";
 import { rateCardStore } from "./rate-card.store";
@@ -53,10 +53,10 @@ async function costItems(tx: TenantTransaction, period: string, cutoff: Date, ca
   const parts = bounded.flatMap(({ card, bounds }, index) => (bounds === null || isFee(card.unit) ? [] : [`when e.provider = ${bind(card.vendor)} and i.component = ${bind(card.component)} and ${endedWithin(bounds, bind)} then ${index}`]));
   const place = parts.length === 0 ? "-1" : `(case ${parts.join(" ")} else -1 end)`;
   const wanted = vendor === null ? "" : `and e.provider = ${bind(vendor)}`;
-  const rows = await tx.query<ItemCost & { place: number }>(
-    `select g.vendor, g.component, g.basis, g.currency, coalesce(u.code, '') as "businessUnit", coalesce(c.code, '') as "useCase", g.calls, g.ms as "measuredMs", g.amount, g.place from (
-       select l.vendor, l.component, l.basis, l.currency, l.business_unit_id, l.use_case_id, l.place, count(*)::text as calls, sum(l.ms)::text as ms, trim_scale(sum(l.amount))::text as amount from (
-         select e.event_key, coalesce(e.provider, '') as vendor, i.component, i.basis, i.currency, e.business_unit_id, e.use_case_id, ${place} as place, case when e.connected and e.channel = 'VOICE' then e.connected_ms else 0 end as ms, sum(i.amount) as amount
+  const rows = await tx.query<Omit<ItemCost, "counted"> & { place: number; counted: string | null }>(
+    `select g.vendor, g.component, g.basis, g.currency, coalesce(u.code, '') as "businessUnit", coalesce(c.code, '') as "useCase", g.calls, g.ms as "measuredMs", g.amount, g.counted, g.place from (
+       select l.vendor, l.component, l.basis, l.currency, l.business_unit_id, l.use_case_id, l.place, count(*)::text as calls, sum(l.ms)::text as ms, trim_scale(sum(l.amount))::text as amount, trim_scale(sum(l.counted))::text as counted from (
+         select e.event_key, coalesce(e.provider, '') as vendor, i.component, i.basis, i.currency, e.business_unit_id, e.use_case_id, ${place} as place, case when e.connected and e.channel = 'VOICE' then e.connected_ms else 0 end as ms, sum(i.amount) as amount, max(${countedByAny(bounded, "i.component", bind)}) as counted
          from ${events} cross join lateral unnest(e.cost_items) i
          where e.cost_items is not null ${wanted} and ${itemCounts("i", bounded, bind)}
          group by e.event_key, e.provider, i.component, i.basis, i.currency, e.business_unit_id, e.use_case_id, e.ended_at, e.connected, e.channel, e.connected_ms) l
@@ -65,5 +65,5 @@ async function costItems(tx: TenantTransaction, period: string, cutoff: Date, ca
      order by g.vendor collate "C", g.component collate "C", g.basis, g.currency, coalesce(u.code, '') collate "C", coalesce(c.code, '') collate "C", g.place`,
     parameters,
   );
-  return rows.map(({ place: at, ...item }) => (at < 0 ? item : { ...item, span: cards[at]!.span! }));
+  return rows.map(({ place: at, counted, ...item }) => ({ ...item, ...(at < 0 ? {} : { span: cards[at]!.span! }), ...(counted === null ? {} : { counted }) }));
 }

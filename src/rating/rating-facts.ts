@@ -40,6 +40,8 @@ export interface ItemCost extends Place {
   readonly calls: string;
   readonly measuredMs: string;
   readonly amount: string;
+  /** Base units that the card of these days counts of the legs, by which the price is told; no cost depends on it. Left out where no card counts any. */
+  readonly counted?: string;
 }
 
 /** Everything that the rating of a month depends on: the same facts give the same bytes. */

@@ -27,7 +27,8 @@ export function hashFacts({ period, currency, cards, items, rates, reportedPool 
     period, currency: currency.code, reportedPool, ...(isNamed ? { method } : {}),
     // Before ways had names, tokens filled bands line by line, in no order of use.
     cards: cards.map(({ card, span, usage, order }) => ({ document: card.documentHash, ...(span ? { span } : {}), usage, order: isNamed || card.unit !== "TOKEN_1M" ? order : null })),
-    items, rates: rates.map(({ from, to, kind, date, rate }) => ({ from, to, kind, date, rate })),
+    // Nothing that is charged depends on what an alarm is told by.
+    items: items.map(({ counted: _, ...item }) => item), rates: rates.map(({ from, to, kind, date, rate }) => ({ from, to, kind, date, rate })),
   } as unknown as Canonical);
 }
 

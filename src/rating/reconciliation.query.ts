@@ -7,7 +7,7 @@ import { pricedCards } from "./leg-costs";
 import { BilledLine, coverageOf, matchLegs, namesLeg } from "./match-legs";
 import { measureOf, quantityOf } from "./measure";
 import { findOurLegs } from "./our-legs.query";
-import { firstPrices, isImplausible, plausibilityAlarms } from "./plausibility";
+import { IMPLAUSIBLE_FACTOR, isOffEach, plausibilityAlarms, pricesPerUnit } from "./plausibility";
 import { basePerUnit, exact, isTimed } from "./rate-card";
 import { RatedLine, minorOf, rateUsage } from "./rate-usage";
 import { RatingFacts } from "./rating-facts";
@@ -46,7 +46,7 @@ export async function reconcile(tx: TenantTransaction, period: string, vendor: s
     vendor, period, basis, crossChecks, calls: BigInt(count), measuredMs: BigInt(measuredMs), ...figures, ...judge(figures, rules),
     billedMs: timed.length === 0 ? null : sum(timed.map(({ billed, unit }) => multiply(billed, fraction(basePerUnit(unit!))))), vendorMs: vendorMs.length === 0 ? null : sum(vendorMs),
     coverage: matched && coverageOf(matched), causes: varianceByCause(bill, costs, matched ?? []), components: totalsByComponent(bill, costs),
-    alarms: [...plausibilityAlarms(facts, lines), ...vendorAlarms(vendor, facts, bill), ...crossCheckAlarms(figures.theirs, { basis, crossChecks, vendor }, facts, rules)], explanation: await store.explanationOf(period, vendor, hashFigures(figures)),
+    alarms: [...plausibilityAlarms(facts), ...vendorAlarms(vendor, facts, bill), ...crossCheckAlarms(figures.theirs, { basis, crossChecks, vendor }, facts, rules)], explanation: await store.explanationOf(period, vendor, hashFigures(figures)),
   };
 }
 
@@ -58,8 +58,8 @@ function asCost({ component, unit, kind, billed, amount }: RatedLine): OurCost {
 
 /** A vendor's cost entries of a month that no rating posted: what was booked from an invoice or a file. */
 async function bookedOtherwise(tx: TenantTransaction, period: string, vendor: string, cutoff: Date): Promise<OurCost[]> {
-  const [row] = await tx.query<{ minor: string; count: string }>(
-    `select coalesce(sum(c.amount_minor), 0)::text as minor, count(*) as count from costs.cost_entry c
+  const [row] = await tx.query<{ minor: string }>(
+    `select coalesce(sum(c.amount_minor), 0)::text as minor from costs.cost_entry c
      where c.programme_id = $1 and c.period_key = $2 and c.vendor = $3 and c.recorded_at < $4
        and not exists (select from rating.posting x where x.programme_id = $1 and x.external_id = c.external_id)`,
     [tx.scope.programme.id, period, vendor, cutoff],
@@ -67,17 +67,19 @@ async function bookedOtherwise(tx: TenantTransaction, period: string, vendor: st
   return row!.minor === "0" ? [] : [{ component: null, quantity: null, amount: fraction(BigInt(row!.minor)) }];
 }
 
-/** The vendor's own price of a minute out of all proportion to each that its cards of the month have for the component. */
+/** The vendor's own price of what a card counts, out of all proportion to each that its cards of the month have for the component. */
 function vendorAlarms(vendor: string, facts: RatingFacts, bill: readonly BilledLine[]): string[] {
-  const cards = facts.cards.flatMap(({ card }) => (isTimed(card.unit) ? [card] : []));
-  return [...new Set(cards.map(({ component }) => component))].flatMap((component) => {
-    const lines = bill.filter((line) => line.quantity?.measure === "TIME" && (line.component === null || line.component === component));
-    const ms = sum(lines.map(({ quantity }) => quantity!.base)), minor = sum(lines.map(({ amount }) => amount));
-    if (ms.numerator <= 0n) return [];
-    const own = cards.filter((card) => card.component === component), { version, unit } = own.at(-1)!;
-    const references = own.flatMap((card) => firstPrices(card).filter(({ numerator }) => numerator > 0n).map((price) => divide(multiply(price, minorOf(facts)(card.currency)), fraction(basePerUnit(card.unit)))));
-    if (references.length === 0 || !references.every((reference) => isImplausible(divide(minor, ms), reference))) return [];
-    return [`${vendor} ${component}: the statement's price of a ${unit.toLowerCase()} is more than a factor of 20 off card ${version}. Are cents taken for a major unit, or minutes for seconds?`];
+  const toMinor = minorOf(facts);
+  const counted = facts.cards.flatMap(({ card }) => {
+    const measure = measureOf(card.unit);
+    return measure === null ? [] : [{ card, measure }];
+  });
+  return [...new Map(counted.map((each) => [`${each.card.component} ${each.measure}`, each])).values()].flatMap(({ card: { component, version, unit }, measure }) => {
+    const lines = bill.filter((line) => line.quantity?.measure === measure && (line.component === null || line.component === component));
+    const base = sum(lines.map(({ quantity }) => quantity!.base)), minor = sum(lines.map(({ amount }) => amount));
+    if (base.numerator <= 0n) return [];
+    const references = counted.flatMap((each) => (each.card.component === component && each.measure === measure ? pricesPerUnit(each.card, toMinor).map((price) => divide(price, fraction(basePerUnit(each.card.unit)))) : []));
+    return isOffEach(divide(minor, base), references) ? [`${vendor} ${component}: the statement's price per ${unit} is more than a factor of ${IMPLAUSIBLE_FACTOR} off card ${version}. Are cents taken for a major unit, or minutes for seconds?`] : [];
   });
 }
 

@@ -231,6 +231,30 @@ describe("a line of a rated month", () => {
   });
 });
 
+describe("cents taken for dollars", () => {
+  it("raise an alarm in every unit that a card counts, in what came with the usage and in what the vendor bills", async () => {
+    const period = "2026-03", day = "2026-03-10";
+    const more: Record<string, Record<string, unknown>> = {
+      MINUTE: { connectedMs: 60_000 }, SECOND: { connectedMs: 1_000 }, CALL: { connectedMs: 5_000 }, MESSAGE: { channel: "CHAT", messages: 1 }, SEGMENT: { channel: "SMS", segments: 1 },
+      TOKEN_1M: { tokens: { in: 400_000, out: 350_000, cached: 250_000 } }, CHARACTER: {}, RESOLUTION: { connectedMs: 60_000, resolved: true },
+    };
+    for (const unit of Object.keys(more)) await agree({ vendor: unit, component: "OTHER", unit, effectiveFrom: period, tiers: [{ price: "0.02" }] });
+    await agree({ vendor: "CALL", component: "OTHER", unit: "MONTH", effectiveFrom: period, pool: "telephony" });
+    const leg = (unit: string, id: string, amount: string) => at(`${unit}-${id}`, day, 0, { provider: unit, ...more[unit], costItems: [item("OTHER", amount, "REPORTED", unit === "CHARACTER" ? { unit, quantity: "1" } : {})] });
+    await report(integration(server), Object.keys(more).map((unit) => leg(unit, "a", "0.02")));
+    expect((await rate(period)).alarms).toEqual([]);
+    await report(integration(server), Object.keys(more).map((unit) => leg(unit, "b", "2.00")));
+    const said = (await rate(period)).alarms.map((alarm: string) => /^(\S+ OTHER: reported at \S+ USD per \S+), card/.exec(alarm)![1]);
+    expect(said).toEqual(Object.keys(more).sort().map((unit) => `${unit} OTHER: reported at 1.010000 USD per ${unit}`));
+    const bill = (vendor: string, amount: string) => ({ vendor, period, externalId: `${vendor}-${amount}`, currency: "USD", lines: [{ component: "OTHER", quantity: "2", unit: vendor, amount }] });
+    const alarms = async (vendor: string): Promise<string[]> => (await must(finance, 'query($vendor: String!) { reconciliation(period: "2026-03", vendor: $vendor) { alarms } }', { vendor })).reconciliation.alarms.filter((alarm: string) => alarm.includes("statement"));
+    for (const [vendor, amount, expected] of [["SEGMENT", "0.04", []], ["TOKEN_1M", "4", [expect.stringContaining("TOKEN_1M OTHER: the statement's price per TOKEN_1M is more than a factor of 20 off card")]]] as const) {
+      await must(finance, "mutation($input: BookVendorStatementInput!) { bookVendorStatement(input: $input) { userErrors { code } } }", { input: bill(vendor, amount) });
+      expect(await alarms(vendor)).toEqual(expected);
+    }
+  });
+});
+
 describe("a price that changes within a month", () => {
   it("charges legs by the day on which they ended, fills each card's tiers by its own days, and fees and commitments by theirs", async () => {
     const period = "2026-06";

@@ -162,14 +162,26 @@ describe("our legs beside a vendor's calls", () => {
 });
 
 describe("a reported price", () => {
-  const reported = (amount: string, more: Partial<RateCardInput>) => {
-    const facts = { period: "2025-10", currency: currencyOf("USD")!, cards: [cardOf({ unit: "MINUTE", ...more }, [])], items: [item(amount, { measuredMs: "60000" })], rates: [], rulesVersion: 0, reportedPool: "usage" };
-    return plausibilityAlarms(facts, rateUsage(facts).lines).length;
-  };
+  const reported = (amount: string, more: Partial<RateCardInput>, counted: string | undefined = "60000") =>
+    plausibilityAlarms({ period: "2025-10", currency: currencyOf("USD")!, cards: [cardOf({ unit: "MINUTE", ...more }, [])], items: [item(amount, { counted })], rates: [], rulesVersion: 0, reportedPool: "usage" }).length;
   const lines = [{ code: "in", direction: "INBOUND" as const }, { code: "rest" }];
   const tiers = [{ price: "9", linePrices: [{ line: "in", price: "0.01" }, { line: "rest", price: "0.3" }] }];
 
   test.each<[string, string, Partial<RateCardInput>, number]>([
     ["in proportion to one of the lines", "0.25", { lines, tiers }, 0], ["in proportion to none of them", "30", { lines, tiers }, 1], ["to a price that no usage can have", "9", { lines, tiers }, 1], ["to a first tier that is free, of which nothing is said", "9", { tiers: [{ upTo: "300", price: "0" }, { price: "0.1" }] }, 0],
   ])("%s", (_, amount, more, count) => expect(reported(amount, more)).toBe(count));
+
+  test.each<[NonNullable<RateCardInput["unit"]>, string, number]>([["SECOND", "1000", 1], ["CALL", "1", 1], ["MESSAGE", "1", 1], ["SEGMENT", "1", 1], ["TOKEN_1M", "1000000", 1], ["CHARACTER", "1", 1], ["RESOLUTION", "1", 1], ["MONTH", "1", 0], ["CONCURRENCY_MONTH", "1", 0]])(
+    "of one %s, a hundred times the card's", (unit, counted, count) => {
+      expect(reported("0.5", { unit }, counted)).toBe(count);
+      expect(reported("0.1", { unit }, counted)).toBe(0);
+      expect(reported("0.5", { unit }, "0")).toBe(0);
+    });
+
+  test("is told by what the card counts of these legs, upon which no rating stands", () => {
+    const of = (counted: string): RatingFacts => ({ period: "2025-10", currency: currencyOf("USD")!, cards: [cardOf({ unit: "SEGMENT" }, [])], items: [item("0.5", { counted })], rates: [], rulesVersion: 0, reportedPool: "usage" });
+    expect(plausibilityAlarms(of("1"))).toEqual(["acme-voice PLATFORM: reported at 0.500000 USD per SEGMENT, card 1 says 0.005000: more than a factor of 20 apart. Are cents taken for a major unit, or minutes for seconds?"]);
+    expect(plausibilityAlarms(of("100"))).toEqual([]);
+    expect(rateUsage(of("100"))).toEqual(rateUsage(of("1")));
+  });
 });
