@@ -1,4 +1,5 @@
 import { parseInstant } from "./instant";
+import { isUuid } from "./node-id";
 import { Refusal } from "./refusal";
 
 export const LARGEST_PAGE = 500;
@@ -30,7 +31,7 @@ export function encodeCursor(position: readonly string[]): string {
 const PART_FORMS = {
   text: (part: string) => part.length <= 400,
   instant: (part: string) => parseInstant(part) !== null,
-  uuid: (part: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(part),
+  uuid: isUuid,
   sequence: (part: string) => /^[1-9]\d{0,14}$/.test(part),
   version: (part: string) => /^[1-9]\d{0,8}$/.test(part),
 };

@@ -1,4 +1,5 @@
 import { isCode } from "../../kernel/code";
+import { isUuid } from "../../kernel/node-id";
 import { Refusal } from "../../kernel/refusal";
 import { Vault } from "../../kernel/vault";
 import { Scope } from "../../tenancy";
@@ -40,8 +41,6 @@ export function isOpen({ notBefore, endsAt }: Pick<ProviderKey, "notBefore" | "e
   return notBefore.getTime() <= nowMs && (endsAt === null || nowMs < endsAt.getTime());
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** The opaque name of a connection, as URLs hold it: it leads to the programme, whose rows nobody sees without knowing it. */
 export function connectionRef(programme: string, id: string): string {
   return Buffer.from(`${programme}/${id}`, "utf8").toString("base64url");
@@ -50,7 +49,7 @@ export function connectionRef(programme: string, id: string): string {
 /** What an opaque name stands for; null when it is none of ours. */
 export function readConnectionRef(ref: string): { readonly programme: string; readonly id: string } | null {
   const [programme, id, ...rest] = Buffer.from(ref.slice(0, 400), "base64url").toString("utf8").split("/");
-  return rest.length === 0 && programme !== undefined && isCode(programme) && id !== undefined && UUID.test(id) ? { programme, id } : null;
+  return rest.length === 0 && programme !== undefined && isCode(programme) && id !== undefined && isUuid(id) ? { programme, id } : null;
 }
 
 /** The id of a connection of this programme; NOT_FOUND for anything else, another programme's included. */
