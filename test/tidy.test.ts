@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { GraphQLInputObjectType, isInputObjectType, isNonNullType, isScalarType } from "graphql";
+import { GraphQLInputObjectType, isInputObjectType, isNonNullType, isObjectType, isScalarType } from "graphql";
 import { operationsWithoutRule } from "../src/app/authorize";
 import { HEAVY_INPUT, buildExecutionSchema, buildPublicSchema, printPublicSchema } from "../src/app/schema";
 import { USAGE_EVENT_FIELDS } from "../src/metering";
@@ -32,6 +32,12 @@ describe("the house is tidy", () => {
 
   it("has no floating-point number in the schema", () => {
     expect(printPublicSchema(schema)).not.toMatch(/: \[?Float\b/);
+  });
+
+  it("describes every field of a page of any list", () => {
+    const ofPages = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && /^PageInfo$|Connection$|Edge$/.test(type.name));
+    expect(ofPages.length).toBeGreaterThan(50);
+    expect(ofPages.flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()).flatMap(({ name, description }) => (description ? [] : [`${type.name}.${name}`])) : []))).toEqual([]);
   });
 
   it("specifies every scalar of its own", () => {

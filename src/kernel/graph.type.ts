@@ -11,19 +11,19 @@ export abstract class Node {
 export class Money {
   @Field(() => DecimalScalar, { description: "In the currency's major unit, with exactly its decimals." })
   amount: string;
-  @Field(() => CurrencyCodeScalar)
+  @Field(() => CurrencyCodeScalar, { description: "ISO 4217." })
   currency: string;
 }
 
 @ObjectType({ simpleResolvers: true, description: "Where a page stands in its list." })
 export class PageInfo {
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: "More of the list comes after this page." })
   hasNextPage: boolean;
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: "The page was asked for with `after`: something stands before it." })
   hasPreviousPage: boolean;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "Position of the first of the page; null where it is empty." })
   startCursor: string | null;
-  @Field(() => String, { nullable: true, description: "Pass it as `after` for the next page." })
+  @Field(() => String, { nullable: true, description: "Position of the last of the page: pass it as `after` for the next one. Null where it is empty." })
   endCursor: string | null;
 }
 
@@ -31,16 +31,16 @@ export class PageInfo {
 export function connectionOf<T extends object>(node: ClassType<T>, name: string): ClassType {
   @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `A ${name} and its position in the list.` })
   class Edge {
-    @Field(() => node)
+    @Field(() => node, { description: `The ${name}.` })
     node: T;
-    @Field(() => String, { description: "Opaque position." })
+    @Field(() => String, { description: "Its opaque position: as `after` it begins the next page behind it." })
     cursor: string;
   }
   @ObjectType(`${name}Connection`, { simpleResolvers: true, description: `A page of a list of ${name}.` })
   class Connection {
-    @Field(() => [Edge])
+    @Field(() => [Edge], { description: "In the order of the list, as many as `first` asked for or fewer." })
     edges: Edge[];
-    @Field(() => PageInfo)
+    @Field(() => PageInfo, { description: "Whether there is more, and where the next page begins." })
     pageInfo: PageInfo;
   }
   return Connection;
