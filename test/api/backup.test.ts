@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,11 +15,11 @@ import { openInstallation } from "../../src/app/installation";
 import { verifyProgramme } from "../../src/app/verify";
 import { Scope } from "../../src/tenancy";
 import { ALLOCATE, bookAndAgree, call, createAcme, integration, must, report } from "../support/builders";
+import { Commands, commandsIn } from "../support/commands";
 import { recountedTotals, storedTotals } from "../support/recount";
 import { TestServer, startTestServer } from "../support/server";
 import { inProgramme } from "../support/two-programmes";
 
-const CLI = resolve(__dirname, "../../dist/src/cli/apportion.js");
 const quiet = (): void => undefined;
 
 let folder: string;
@@ -406,54 +406,53 @@ describe("the command line", () => {
   const settings = (more: Record<string, string>): Record<string, string> => ({ LOG_LEVEL: "warn", ...more });
   const tokens = { APPORTION_JWT_ISSUER: "i", APPORTION_JWT_AUDIENCE: "a", APPORTION_JWT_SECRET: "0123456789abcdef0123456789abcdef" };
 
-  function apportion(args: readonly string[], environment: Record<string, string>): Promise<{ status: number; out: string; err: string }> {
-    return new Promise((done) => {
-      execFile(process.execPath, [CLI, ...args], { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...environment } }, (error, out, err) => done({ status: error === null ? 0 : Number(error.code), out, err }));
-    });
-  }
+  let commands: Commands;
+  beforeAll(() => void (commands = commandsIn(folder)));
+  afterAll(() => commands.end());
 
+  // Each in a process of its own: the embedded cluster ends with the last one.
   it("carries a running installation into an empty cluster of another kind, where everything is proved", async () => {
     const own = settings({ DATABASE_URL: source.installation.apiUrl, APPORTION_BACKUP_URL: backupUrl(source) });
-    const made = await apportion(["backup", "drill", "--json"], own);
+    const made = await commands.spawn(["backup", "drill", "--json"], own);
     expect(made).toMatchObject({ status: 0 });
     const { manifestSha256, runs, auditHeads, rows } = JSON.parse(made.out) as Record<string, unknown>;
     expect(rows).toBe(backup.manifest.tables.reduce((sum, table) => sum + table.rows, 0));
     expect({ runs, auditHeads }).toEqual(backup.manifest.figures);
 
     const embedded = settings({ APPORTION_DATA_DIR: place("data") });
-    expect(await apportion(["restore", "nowhere"], embedded)).toMatchObject({ status: 3, out: "", err: expect.stringContaining("is not a finished backup") as string });
+    expect(await commands.spawn(["restore", "nowhere"], embedded)).toMatchObject({ status: 3, out: "", err: expect.stringContaining("is not a finished backup") as string });
     expect(existsSync(place("data"))).toBe(false);
-    const restored = await apportion(["restore", "drill", "--json"], embedded);
+    const restored = await commands.spawn(["restore", "drill", "--json"], embedded);
     expect(restored).toMatchObject({ status: 0 });
     expect(JSON.parse(restored.out)).toEqual(JSON.parse(made.out));
     expect(restored.out).toContain(manifestSha256);
-    expect(await apportion(["verify", "--programme", "acme"], embedded)).toMatchObject({ status: 0, err: "" });
-    expect(await apportion(["restore", "drill"], embedded)).toMatchObject({ status: 4, out: "", err: expect.stringContaining("The database is not empty") as string });
+    expect(await commands.spawn(["verify", "--programme", "acme"], embedded)).toMatchObject({ status: 0, err: "" });
+    expect(await commands.spawn(["restore", "drill"], embedded)).toMatchObject({ status: 4, out: "", err: expect.stringContaining("The database is not empty") as string });
 
     // And out of the embedded one again, with the role that it made for itself.
-    expect((await apportion(["backup", "back"], embedded)).status).toBe(0);
+    expect((await commands.spawn(["backup", "back"], embedded)).status).toBe(0);
     const files = (name: string): unknown => (JSON.parse(readFileSync(join(place(name), "manifest.json"), "utf8")) as Manifest).tables.map(({ file, rows: count, bytes }) => [file, count, bytes]);
     expect(files("back")).toEqual(files("drill"));
   });
 
   it("ends with 2 without the right role, and with 5 where nobody answers", async () => {
     const own = settings({ DATABASE_URL: source.installation.apiUrl });
-    expect(await apportion(["backup", "none"], own)).toMatchObject({ status: 2, out: "", err: expect.stringContaining("APPORTION_BACKUP_URL is not set") as string });
-    expect(await apportion(["backup", "none"], { ...own, APPORTION_BACKUP_URL: ownerUrl(source) })).toMatchObject({ status: 2, out: "", err: expect.stringContaining("its copy would be empty") as string });
-    expect(await apportion(["restore", backup.folder], own)).toMatchObject({ status: 2, out: "", err: expect.stringContaining("APPORTION_MIGRATION_URL is not set") as string });
-    expect(await apportion(["backup", "none"], { ...own, APPORTION_BACKUP_URL: "postgresql://x:y@127.0.0.1:1/apportion" })).toMatchObject({ status: 5, out: "" });
+    expect(await commands.run(["backup", "none"], own)).toMatchObject({ status: 2, out: "", err: expect.stringContaining("APPORTION_BACKUP_URL is not set") as string });
+    expect(await commands.run(["backup", "none"], { ...own, APPORTION_BACKUP_URL: ownerUrl(source) })).toMatchObject({ status: 2, out: "", err: expect.stringContaining("its copy would be empty") as string });
+    expect(await commands.run(["restore", backup.folder], own)).toMatchObject({ status: 2, out: "", err: expect.stringContaining("APPORTION_MIGRATION_URL is not set") as string });
+    expect(await commands.run(["backup", "none"], { ...own, APPORTION_BACKUP_URL: "postgresql://x:y@127.0.0.1:1/apportion" })).toMatchObject({ status: 5, out: "" });
     expect(existsSync(place("none"))).toBe(false);
   });
 
   it("init prints the role for backups, named after its database, and it makes a backup", async () => {
-    const { status, out } = await apportion(["init", "--admin-url", process.env.TEST_ADMIN_URL!, "--database", "drilled", "--owner-role", "drilled_owner", "--api-role", "drilled_app"], settings({}));
+    const { status, out } = await commands.run(["init", "--admin-url", process.env.TEST_ADMIN_URL!, "--database", "drilled", "--owner-role", "drilled_owner", "--api-role", "drilled_app"], settings({}));
     expect(status).toBe(0);
     const [, apiUrl, migrationUrl, url] = /^DATABASE_URL=(.*)\nAPPORTION_MIGRATION_URL=(.*)\nAPPORTION_BACKUP_URL=(postgresql:\/\/drilled_backup:.*)\n$/.exec(out)!;
     const env = settings({ DATABASE_URL: apiUrl!, APPORTION_MIGRATION_URL: migrationUrl!, APPORTION_BACKUP_URL: url! });
     await expect(takeBackup(url!, place("drilled"), quiet)).rejects.toThrow("There are no tables in this database");
-    expect(await apportion(["restore", backup.folder], env)).toMatchObject({ status: 0 });
-    expect(await apportion(["backup", "drilled"], env)).toMatchObject({ status: 0 });
+    expect(await commands.run(["restore", backup.folder], env)).toMatchObject({ status: 0 });
+    expect(await commands.run(["backup", "drilled"], env)).toMatchObject({ status: 0 });
     expect((await readBackup(place("drilled"))).manifest.figures).toEqual(backup.manifest.figures);
-    expect(await apportion(["verify", "--programme", "globex"], { ...env, ...tokens })).toMatchObject({ status: 0 });
+    expect(await commands.run(["verify", "--programme", "globex"], { ...env, ...tokens })).toMatchObject({ status: 0 });
   });
 });

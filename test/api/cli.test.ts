@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Client } from "pg";
 import { PolicyInput, approvePolicy, proposePolicy } from "../../src/allocation";
 import { approvePolicyPorts, proposePolicyPorts } from "../../src/allocation/allocation-ports.store";
@@ -18,23 +17,19 @@ import { createCostPoolPorts } from "../../src/costs/costs-ports.store";
 import { approveAccountMapping, proposeAccountMapping } from "../../src/journals";
 import { approveAccountMappingPorts, proposeAccountMappingPorts } from "../../src/journals/journals-ports.store";
 import { Scope } from "../../src/tenancy";
+import { Commands, Ended, commandsIn } from "../support/commands";
 
-const CLI = resolve(__dirname, "../../dist/src/cli/apportion.js");
 const PERIOD = "2025-10";
-
-interface Ended { readonly status: number; readonly out: string; readonly err: string }
 
 let folder: string;
 let server: EmbeddedPostgres;
 let installation: Installation;
+let commands: Commands;
 
-/** Runs the built command line as a process of its own, in the test's folder. */
-function apportion(args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
-  const env = { PATH: process.env.PATH, HOME: folder, APPORTION_DATA_DIR: join(folder, "data"), ...environment };
-  return new Promise((done) => {
-    execFile(process.execPath, [CLI, ...args], { cwd: folder, env }, (error, out, err) => done({ status: error === null ? 0 : Number(error.code), out, err }));
-  });
-}
+/** Runs a command of the built command line in the test's folder. */
+const apportion = (args: readonly string[], environment?: Record<string, string>): Promise<Ended> => commands.run(args, environment);
+/** As a shell does it: every exit status, and what goes through a pipe, is also seen from outside. */
+const inItsOwnProcess = (args: readonly string[], environment?: Record<string, string>): Promise<Ended> => commands.spawn(args, environment);
 
 async function json<T = Record<string, unknown>>(...args: string[]): Promise<T> {
   const { status, out, err } = await apportion([...args, "--json"]);
@@ -100,9 +95,11 @@ beforeAll(async () => {
   // Held for the whole file, as a running API would: the commands join it.
   server = await startEmbeddedPostgres({ dataDirectory: join(folder, "data"), log: () => undefined });
   installation = await openInstallation(readConfig({ APPORTION_DATA_DIR: join(folder, "data") }), () => undefined);
+  commands = commandsIn(folder, { APPORTION_DATA_DIR: join(folder, "data") });
 });
 
 afterAll(async () => {
+  await commands?.end();
   await installation?.close();
   await server?.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -149,7 +146,7 @@ describe("import usage", () => {
     const first = await importCalls("calls.csv", "--create-missing");
     expect(first.status).toBe(0);
     expect(JSON.parse(first.out)).toEqual({ ...none, read: 5, filtered: 1, accepted: 4, created: { businessUnits: 2, useCases: 3 } });
-    const second = await importCalls("calls.csv", "--create-missing");
+    const second = await inItsOwnProcess(["import", "usage", "calls.csv", "--mapping", "mapping.json", "--json", "--create-missing"]);
     expect(second.status).toBe(0);
     expect(JSON.parse(second.out)).toEqual({ ...none, read: 5, filtered: 1, duplicate: 4, created: { businessUnits: 0, useCases: 0 } });
     expect(existsSync(join(folder, "calls.csv.rejected.csv"))).toBe(false);
@@ -204,7 +201,7 @@ describe("allocate and explain", () => {
 
   test("a period without facts is invalid input", async () => {
     expect(await apportion(["allocate", "2031-01"])).toMatchObject({ status: 3, out: "" });
-    expect(await apportion(["allocate", "October"])).toMatchObject({ status: 3, out: "" });
+    expect(await inItsOwnProcess(["allocate", "October"])).toMatchObject({ status: 3, out: "" });
     expect(await apportion(["explain", "2031-01", "--business-unit", "claims"])).toMatchObject({ status: 3, out: "" });
   });
 
@@ -246,7 +243,7 @@ describe("verify", () => {
 
   test("fails, with 1, when a total was changed behind its back", async () => {
     await tamper("update metering.usage_period_total set contacts = contacts + 1 where legs = 2 and connected_ms = 120000");
-    const { status, out } = await apportion(["verify"]);
+    const { status, out } = await inItsOwnProcess(["verify"]);
     expect(status).toBe(1);
     expect(out).toMatch(/FAIL +period totals = usage rows .*\n +1 difference\(s\):\n +retail-bank retail-bank.card-lost 2025-10: contacts stored 3, counted 2\n/);
     await tamper("update metering.usage_period_total set contacts = contacts - 1 where legs = 2 and connected_ms = 120000");
@@ -316,7 +313,7 @@ describe("close", () => {
     expect(dry.out.match(/^(ok|MISS) +\w+/gm)).toHaveLength(17);
     expect(await apportion(["close", "2031-01", "--dry-run"])).toMatchObject({ status: 3, out: "" });
     expect((await apportion(["close", PERIOD, "--subject", "ann"])).out).toMatch(/is CLOSING: ann asked for its close/);
-    expect(await apportion(["close", PERIOD, "--subject", "ann"])).toMatchObject({ status: 4, out: "", err: expect.stringContaining("a second person must close it") as string });
+    expect(await inItsOwnProcess(["close", PERIOD, "--subject", "ann"])).toMatchObject({ status: 4, out: "", err: expect.stringContaining("a second person must close it") as string });
     const closed = await json<{ status: string; closedBy: string; hash: string; auditHead: string }>("close", PERIOD, "--subject", "ben");
     expect(closed).toMatchObject({ status: "CLOSED", closedBy: "ben", hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
     expect(await apportion(["close", PERIOD, "--subject", "cid"])).toMatchObject({ status: 4, out: "", err: expect.stringContaining("is closed already") as string });
@@ -380,7 +377,7 @@ describe("journal", () => {
     const first = await journal();
     expect(first).toMatchObject({ status: 0, out: expect.stringMatching(/^journal_id,line_no,[^\r]*\r\nacme-2025-10-J1,1,2025-10-31,2025-10,,6100,C1,,GBP,\d+\.\d\d,,ALLOCATION platform claims\.new-claim/) as string });
     expect(first.err).toMatch(/acme-2025-10-J1 {2}2025-10-31 {2}3 lines {2}debit (\d+\.\d\d) {2}credit \1 GBP {2}sha256 [0-9a-f]{64}\n$/);
-    expect(await journal()).toMatchObject({ status: 0, out: first.out });
+    expect(await inItsOwnProcess(["journal", PERIOD, "--profile", "generic"])).toMatchObject({ status: 0, out: first.out });
     expect(await json("journal", PERIOD, "--profile", "NetSuite")).toMatchObject([{ externalId: "acme-2025-10-J1", kind: "POSTING", profile: "netsuite", control: { lines: 3, debit: { currency: "GBP" } } }]);
     expect(await journal("--out", "journals")).toMatchObject({ status: 0, out: expect.stringContaining("acme-2025-10-J1") as string });
     expect(readFileSync(join(folder, "journals", "acme-2025-10-J1.generic.csv"), "utf8")).toBe(first.out);
@@ -402,7 +399,7 @@ describe("token", () => {
   });
 
   test("without --json it is the token and nothing else", async () => {
-    const { out } = await apportion(["token", "--role", "Finance"]);
+    const { out } = await inItsOwnProcess(["token", "--role", "Finance"]);
     expect(createTokenVerifier(installation.token, installation.clock).verify(out.trim())).toMatchObject({ role: "FINANCE", programme: "acme" });
   });
 
@@ -423,17 +420,17 @@ describe("the whole", () => {
   });
 
   test("--help ends with 0", async () => {
-    const { status, out } = await apportion(["--help"]);
+    const { status, out } = await inItsOwnProcess(["--help"]);
     expect(status).toBe(0);
     expect(out).toContain("Exit status");
   });
 
   test("a database that nobody answers for ends with 5, a wrong setting with 2", async () => {
     const nowhere = elsewhere("postgresql://x:y@127.0.0.1:1/apportion");
-    expect(await apportion(["verify"], nowhere)).toMatchObject({ status: 5, out: "", err: expect.not.stringContaining("x:y") as string });
+    expect(await inItsOwnProcess(["verify"], nowhere)).toMatchObject({ status: 5, out: "", err: expect.not.stringContaining("x:y") as string });
     expect((await apportion(["migrate"], nowhere)).status).toBe(2);
     expect((await apportion(["doctor"], nowhere)).status).toBe(5);
-    expect((await apportion(["verify"], { APPORTION_NONSENSE: "1" })).status).toBe(2);
+    expect((await inItsOwnProcess(["verify"], { APPORTION_NONSENSE: "1" })).status).toBe(2);
   });
 
   test("doctor finds a sound installation sound", async () => {
