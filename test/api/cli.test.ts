@@ -26,16 +26,23 @@ let server: EmbeddedPostgres;
 let installation: Installation;
 let commands: Commands;
 
-/** Runs a command of the built command line in the test's folder. */
-const apportion = (args: readonly string[], environment?: Record<string, string>): Promise<Ended> => commands.run(args, environment);
+const SIGNING = { APPORTION_JWT_ISSUER: "i", APPORTION_JWT_AUDIENCE: "a", APPORTION_JWT_SECRET: "0123456789abcdef0123456789abcdef" };
+const elsewhere = (url: string): Record<string, string> => ({ DATABASE_URL: url, ...SIGNING });
+
+/** Runs a command of the built command line in the test's folder on the database that its embedded server already has. */
+const apportion = (args: readonly string[], environment = elsewhere(installation.apiUrl)): Promise<Ended> => commands.run(args, environment);
+/** Runs one that is told of no database: it joins the embedded server by itself. */
+const embedded = (args: readonly string[]): Promise<Ended> => commands.run(args, {});
 /** As a shell does it: every exit status, and what goes through a pipe, is also seen from outside. */
 const inItsOwnProcess = (args: readonly string[], environment?: Record<string, string>): Promise<Ended> => commands.spawn(args, environment);
 
-async function json<T = Record<string, unknown>>(...args: string[]): Promise<T> {
-  const { status, out, err } = await apportion([...args, "--json"]);
+function parsed<T>({ status, out, err }: Ended): T {
   expect({ status, err }).toMatchObject({ status: 0 });
   return JSON.parse(out) as T;
 }
+
+const json = async <T = Record<string, unknown>>(...args: string[]): Promise<T> => parsed(await apportion([...args, "--json"]));
+const embeddedJson = async <T = Record<string, unknown>>(...args: string[]): Promise<T> => parsed(await embedded([...args, "--json"]));
 
 function fileOf(name: string, lines: readonly string[]): string {
   writeFileSync(join(folder, name), `${lines.join("\n")}\n`);
@@ -113,7 +120,7 @@ describe("before there is a programme", () => {
   });
 
   test("an administrator gets a token that can make one; nobody else gets any", async () => {
-    const { token } = await json<{ token: string }>("token", "--role", "admin", "--subject", "ada");
+    const { token } = await embeddedJson<{ token: string }>("token", "--role", "admin", "--subject", "ada");
     expect(createTokenVerifier(installation.token, installation.clock).verify(token)).toEqual({ subject: "ada", role: "ADMIN", programme: null, businessUnits: [] });
     expect((await apportion(["token", "--role", "finance"])).status).toBe(2);
   });
@@ -393,7 +400,7 @@ describe("journal", () => {
 
 describe("token", () => {
   test("of any role, in any case, for units of the only programme", async () => {
-    const { token, ttlSeconds } = await json<{ token: string; ttlSeconds: number }>("token", "--role", "business-unit", "--subject", "uma", "--business-unit", "claims", "--ttl", "30m");
+    const { token, ttlSeconds } = await embeddedJson<{ token: string; ttlSeconds: number }>("token", "--role", "business-unit", "--subject", "uma", "--business-unit", "claims", "--ttl", "30m");
     expect(createTokenVerifier(installation.token, installation.clock).verify(token)).toEqual({ subject: "uma", role: "BUSINESS_UNIT", programme: "acme", businessUnits: ["claims"] });
     expect(ttlSeconds).toBe(1800);
   });
@@ -411,8 +418,6 @@ describe("token", () => {
 });
 
 describe("the whole", () => {
-  const elsewhere = (url: string): Record<string, string> => ({ DATABASE_URL: url, APPORTION_JWT_ISSUER: "i", APPORTION_JWT_AUDIENCE: "a", APPORTION_JWT_SECRET: "0123456789abcdef0123456789abcdef" });
-
   test.each([[[]], [["dance"]], [["programme"]], [["verify", "--loud"]], [["seed", "--scale", "xl"]]])("usage error %j ends with 2", async (args) => {
     const { status, out, err } = await apportion(args);
     expect({ status, out }).toEqual({ status: 2, out: "" });
@@ -434,7 +439,7 @@ describe("the whole", () => {
   });
 
   test("doctor finds a sound installation sound", async () => {
-    const { ok, findings } = await json<{ ok: boolean; findings: Array<{ name: string; ok: boolean }> }>("doctor");
+    const { ok, findings } = await embeddedJson<{ ok: boolean; findings: Array<{ name: string; ok: boolean }> }>("doctor");
     expect(findings.filter((finding) => !finding.ok)).toEqual([]);
     expect({ ok, names: findings.map(({ name }) => name) }).toEqual({
       ok: true,
@@ -443,14 +448,14 @@ describe("the whole", () => {
   });
 
   test("seed builds a second programme that verifies; from then on a command says which one it wants", async () => {
-    expect(await json("seed", "--scale", "s")).toMatchObject({ programme: "demo", scale: "s", legs: 4022, periods: ["2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09", "2025-10"] });
-    expect(await apportion(["seed"])).toMatchObject({ status: 4, out: "", err: "apportion: The demo stands here at scale s. Keep that, or use another APPORTION_DATA_DIR for scale m.\n" });
+    expect(await embeddedJson("seed", "--scale", "s")).toMatchObject({ programme: "demo", scale: "s", legs: 4022, periods: ["2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09", "2025-10"] });
+    expect(await embedded(["seed"])).toMatchObject({ status: 4, out: "", err: "apportion: The demo stands here at scale s. Keep that, or use another APPORTION_DATA_DIR for scale m.\n" });
     expect((await apportion(["verify", "--programme", "demo"])).status).toBe(0);
     expect(await apportion(["verify"])).toMatchObject({ status: 2, out: "", err: "apportion: There are several programmes. Say which with --programme: acme, demo.\n" });
   });
 
   test("init, migrate and doctor set up a database of one's own", async () => {
-    const made = await apportion(["init", "--admin-url", server.adminUrl, "--database", "other", "--owner-role", "other_owner", "--api-role", "other_app"]);
+    const made = await apportion(["init", "--admin-url", server.adminUrl, "--database", "other", "--owner-role", "other_owner", "--api-role", "other_app"], {});
     expect(made.status).toBe(0);
     const [, apiUrl, ownerUrl] = /^DATABASE_URL=(.*)\nAPPORTION_MIGRATION_URL=(.*)\nAPPORTION_BACKUP_URL=.*\n$/.exec(made.out)!;
     expect((await apportion(["doctor"], elsewhere(apiUrl!))).out).toMatch(/FAIL +migrations/);
