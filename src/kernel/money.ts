@@ -49,5 +49,5 @@ export function toMinor(text: string, currency: Currency, field: readonly string
 
 /** Minor units as an amount with exactly the currency's decimals. */
 export function toMoney(minor: bigint | string, currency: Currency): MoneyAmount {
-  return { amount: formatUnits(typeof minor === "bigint" ? minor : BigInt(minor), currency.exponent), currency: currency.code };
+  return { amount: formatUnits(BigInt(minor), currency.exponent), currency: currency.code };
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { AllocationFacts, PoolAmount, allocate, hashInputs, hashResult, neededDrivers } from "../../src/allocation/allocate";
 import { DividedPool, DivisionFacts, Receivers, dividePool } from "../../src/allocation/divide-pool";
-import { DriverVector, displayQuantity, driverKey } from "../../src/allocation/driver";
+import { DriverVector, countsContacts, displayQuantity, driverKey } from "../../src/allocation/driver";
 import { AllocationDriver, AllocationPart, AllocationRule, ZeroDriverRule } from "../../src/allocation/policy";
 import { Fraction, add, formatFraction, fraction, multiply, sum, truncate } from "../../src/kernel/fraction";
 import { currencyOf, toMinor, toMoney } from "../../src/kernel/money";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { Fraction, add, ceiling, compare, divide, formatFraction, fraction, fromDecimal, gcd, multiply, negate, roundForDisplay, roundHalfUp, scale, subtract, sum, truncate } from "../../src/kernel/fraction";
+import { Fraction, ONE, ZERO, add, ceiling, compare, divide, formatFraction, fraction, fromDecimal, gcd, multiply, negate, roundForDisplay, roundHalfUp, scale, subtract, sum, truncate } from "../../src/kernel/fraction";
 import { parseDecimal } from "../../src/kernel/decimal";
 import { BrokenBelief } from "../../src/kernel/refusal";
 
@@ -43,6 +43,7 @@ describe("fractions", () => {
     ["-1/2",   "-1/3",  "-5/6",   "1/6",    -1],
     ["2/4",    "1/2",   "1",      "1/4",    0],
     ["0",      "5",     "5",      "0",      -1],
+    ["2/3",    "9/4",   "35/12",  "3/2",    -1],
   ])("%s and %s", (a, b, total, product, order) => {
     expect(formatFraction(add(of(a), of(b)))).toBe(total);
     expect(formatFraction(multiply(of(a), of(b)))).toBe(product);
@@ -54,6 +55,7 @@ describe("fractions", () => {
   });
 
   test("a sum of none is zero, ten tenths are one", () => {
+    expect([ZERO, ONE]).toEqual([fraction(0n), fraction(1n)]);
     expect(formatFraction(sum([]))).toBe("0");
     expect(formatFraction(sum(Array.from({ length: 10 }, () => of("1/10"))))).toBe("1");
   });

@@ -4,7 +4,7 @@ import { fraction } from "../../src/kernel/fraction";
 import { OurLeg, pricedCards } from "../../src/rating/leg-costs";
 import { BilledLine, matchLegs } from "../../src/rating/match-legs";
 import { plausibilityAlarms } from "../../src/rating/plausibility";
-import { rateUsage } from "../../src/rating/rate-usage";
+import { rateUsage, stretchesOf } from "../../src/rating/rate-usage";
 import { ItemCost, RatingFacts, UsageOfCard } from "../../src/rating/rating-facts";
 import { RATING_METHOD, hashFacts, standsOn } from "../../src/rating/rating-hash";
 import { RateCardInput, readRateCard } from "../../src/rating/read-rate-card";
@@ -34,7 +34,29 @@ describe("a commitment", () => {
     ["is filled in another currency at the month's end", [item("640", { currency: "GBP" })], "0", [20_000n], 100_000n],
   ])("%s", (_, items, calls, unused, total) => expect(month(items, calls, [gbp])).toEqual([unused, total]));
 
-  test("names the rate that is missing", () => expect(() => month([item("640", { currency: "GBP" })])).toThrow("There is no GBP/USD rate of 2025-10-31"));
+  test("names the rate that is missing", () => expect(() => month([item("640", { currency: "GBP" })])).toThrow(expect.objectContaining({ field: ["period"], message: expect.stringContaining("There is no GBP/USD rate of 2025-10-31") as string })));
+
+  test("is nobody's charge where it was not used", () => {
+    const { lines } = rated([cardOf({ minimumCommitment: "10", commitmentPool: "unused" }, [])]);
+    expect(lines).toMatchObject([{ kind: "UNUSED_COMMITMENT", businessUnit: "", useCase: "", rateLine: "", pool: "unused", calls: 0n, amountMinor: 1_000n }]);
+  });
+
+  const fee = (more: Partial<RateCardInput> = {}) => cardOf({ unit: "MONTH", tiers: [{ price: "10" }], minimumCommitment: "100", commitmentPool: "unused", ...more }, [used("", "", "1")]);
+  test.each<[string, UsageOfCard[], bigint[]]>([
+    // of a fee of 10.00 that promises 100.00, with 50.00 reported   cards beside it                              unused
+    ["is filled by reports where no card prices the usage",          [],                                          [4_000n]],
+    ["is not where one does: that one's is",                         [cardOf({ minimumCommitment: "70", commitmentPool: "unused" }, [])], [9_000n, 2_000n]],
+    ["also where that one promises nothing",                         [cardOf({}, [])],                            [9_000n]],
+    ["is where the other card is of another vendor",                 [cardOf({ vendor: "other" }, [])],           [4_000n]],
+    ["is where it is of another component",                          [cardOf({ component: "LLM" }, [])],          [4_000n]],
+    ["is where it is a fee, too",                                    [cardOf({ unit: "CONCURRENCY_MONTH" }, [])], [4_000n]],
+  ])("of a fee %s", (_, others, unused) => {
+    for (const cards of [[fee(), ...others], [...others, fee()]]) {
+      const { lines } = rated(cards, [item("50")]);
+      expect(lines.flatMap(({ kind, amountMinor }) => (kind === "UNUSED_COMMITMENT" ? [amountMinor] : [])).sort((a, b) => (a > b ? -1 : 1))).toEqual(unused);
+      expect(lines.filter(({ unit }) => unit === "MONTH").map(({ kind }) => kind).sort()).toEqual(["FEE", "UNUSED_COMMITMENT"]);
+    }
+  });
 });
 
 describe("posted amounts", () => {
@@ -69,6 +91,7 @@ describe("posted amounts", () => {
     ["each vendor is rounded by itself",                     [half("a", "a1"), half("a", "a1", "0.005", { vendor: "other" })], "a1 1, a1 1"],
     ["each component",                                       [half("a", "a1"), half("a", "a1", "0.005", { component: "LLM" })], "a1 1, a1 1"],
     ["each basis",                                           [half("a", "a1"), half("a", "a1", "0.005", { basis: "ESTIMATED" })], "a1 1, a1 1"],
+    ["what costs nothing stands with the charges",           [half("a", "a1", "0"), half("b", "b1"), half("c", "c1", "-0.005")], "a1 0, b1 1, c1 -1"],
     ["charges and credits are rounded apart",                [half("a", "a1"), half("b", "b1", "-0.005")],                   "a1 1, b1 -1"],
     ["currencies of one use case settle ties by their code", [half("a", "a1", "0.008", { currency: "GBP" }), half("a", "a1", "0.010", { currency: "EUR" })], "a1 1, a1 1"],
   ])("%s", (_, items, posted) => {
@@ -86,9 +109,58 @@ describe("posted amounts", () => {
     expect(lines.map(({ originalCurrency, amountMinor }) => [originalCurrency, amountMinor])).toEqual([["EUR", 1n], ["GBP", 0n]]);
   });
 
+  test.each<[string, UsageOfCard[], Array<[unknown, bigint]>]>([
+    ["parts of the month, the first of them", ["2025-10-16", "2025-10-01"].map((first) => ({ ...cardOf({}, [used("a", "a1", "1")]), span: { first, last: first } })), [["2025-10-01", 1n], ["2025-10-16", 0n]]],
+    ["fees, the unit that sorts first", (["MONTH", "CONCURRENCY_MONTH"] as const).map((unit) => cardOf({ unit }, [used("", "", "1")])), [["CONCURRENCY_MONTH", 1n], ["MONTH", 0n]]],
+    ["usage that is counted in two ways, the card that comes first", (["MESSAGE", "CALL"] as const).map((unit) => cardOf({ unit }, [used("a", "a1", "1")])), [["MESSAGE", 1n], ["CALL", 0n]]],
+  ])("of two %s takes the cent of a tie", (_, cards, posted) => {
+    expect(rated(cards).lines.map(({ span, unit, amountMinor }) => [span?.first ?? unit, amountMinor])).toEqual(posted);
+  });
+
   test("fees and unused commitments are rounded apart from usage", () => {
     const usage = cardOf({ tiers: [{ price: "0.005" }], minimumCommitment: "0.01", commitmentPool: "unused" }, [used("a", "a1", "1")]);
     expect(rated([usage]).lines.map(({ kind, amountMinor }) => [kind, amountMinor]).sort()).toEqual([["UNUSED_COMMITMENT", 1n], ["USAGE", 1n]]);
+  });
+});
+
+describe("the order of use", () => {
+  const lines = [{ code: "in", direction: "INBOUND" as const }, { code: "out", direction: "OUTBOUND" as const }];
+  const tiers = [{ upTo: "1", price: "9", linePrices: [{ line: "in", price: "1" }, { line: "out", price: "2" }] }, { price: "9", linePrices: [{ line: "in", price: "0.1" }, { line: "out", price: "0.2" }] }];
+  const month = (order: UsageOfCard["order"], usage = [used("a", "a1", "1", "in"), used("a", "a1", "1", "out")]) => rated([{ ...cardOf({ lines, tiers }, usage), order }]).lines.map(({ rateLine, amountMinor }) => [rateLine, amountMinor]);
+
+  test("fills the bands, where it is known", () => {
+    expect(month([{ line: "in", billed: "1" }, { line: "out", billed: "1" }])).toEqual([["in", 100n], ["out", 20n]]);
+    expect(month([{ line: "out", billed: "1" }, { line: "in", billed: "1" }])).toEqual([["in", 10n], ["out", 200n]]);
+  });
+
+  test("does not know a line of which nothing was billed: that costs nothing", () => {
+    expect(month([{ line: "in", billed: "1" }], [used("a", "a1", "1", "in"), used("a", "a1", "0", "out")])).toEqual([["in", 100n], ["out", 0n]]);
+  });
+
+  test("is that of the lines' codes, each added up, where it makes no difference", () => {
+    const usage = [used("b", "b1", "3", "out"), used("a", "a1", "1", "in"), used("a", "a1", "0.5", "out")];
+    expect(stretchesOf({ usage, order: null })).toEqual([{ line: "in", base: fraction(1n) }, { line: "out", base: fraction(7n, 2n) }]);
+    expect(stretchesOf({ usage, order: [{ line: "out", billed: "2" }, { line: "in", billed: "1" }, { line: "out", billed: "1.5" }] })).toEqual([{ line: "out", base: fraction(2n) }, { line: "in", base: fraction(1n) }, { line: "out", base: fraction(3n, 2n) }]);
+  });
+});
+
+describe("cost that came with the usage", () => {
+  const [first, second] = [{ first: "2025-10-01", last: "2025-10-15" }, { first: "2025-10-16", last: "2025-10-31" }];
+  const priced = (pool: string, more: Partial<RateCardInput> = {}, span?: typeof first): UsageOfCard => ({ ...cardOf({ pool, ...more }, []), ...(span && { span }) });
+
+  test.each<[string, UsageOfCard[], Partial<ItemCost>, string]>([
+    // goes to the pool of                          cards of the month                                                item                  pool
+    ["the rules, without a card",                   [],                                                               {},                   "usage"],
+    ["the card of its vendor and component",        [priced("telephony")],                                            {},                   "telephony"],
+    ["the rules, where the vendor is another",      [priced("telephony", { vendor: "other" })],                       {},                   "usage"],
+    ["the rules, where the component is another",   [priced("telephony", { component: "LLM" })],                      {},                   "usage"],
+    ["the rules, where the card is a fee",          [priced("platform", { unit: "MONTH" })],                          {},                   "usage"],
+    ["the card of its days",                        [priced("old", {}, first), priced("new", {}, second)],            { span: first },      "old"],
+    ["the last card, where it is of no day",        [priced("old", {}, first), priced("new", {}, second)],            {},                   "new"],
+    ["the last card that prices it, likewise",      [priced("new", {}, second), priced("platform", { unit: "MONTH" }), priced("llm", { component: "LLM" }), priced("x", { vendor: "other" })], {}, "new"],
+    ["the rules, where its days have no card",      [priced("new", {}, second), priced("whole")],                      { span: first },      "usage"],
+  ])("goes to the pool of %s", (_, cards, more, pool) => {
+    expect(rated(cards, [item("1", more)]).lines).toMatchObject([{ kind: "USAGE", basis: "REPORTED", cardVersion: null, rateLine: "", unit: null, pool, calls: 1n, amountMinor: 100n }]);
   });
 });
 
