@@ -410,17 +410,17 @@ describe("the command line", () => {
   beforeAll(() => void (commands = commandsIn(folder)));
   afterAll(() => commands.end());
 
-  // Each in a process of its own: the embedded cluster ends with the last one.
+  // Those that start the embedded cluster have processes of their own: it ends with each of them.
   it("carries a running installation into an empty cluster of another kind, where everything is proved", async () => {
     const own = settings({ DATABASE_URL: source.installation.apiUrl, APPORTION_BACKUP_URL: backupUrl(source) });
-    const made = await commands.spawn(["backup", "drill", "--json"], own);
+    const made = await commands.run(["backup", "drill", "--json"], own);
     expect(made).toMatchObject({ status: 0 });
     const { manifestSha256, runs, auditHeads, rows } = JSON.parse(made.out) as Record<string, unknown>;
     expect(rows).toBe(backup.manifest.tables.reduce((sum, table) => sum + table.rows, 0));
     expect({ runs, auditHeads }).toEqual(backup.manifest.figures);
 
     const embedded = settings({ APPORTION_DATA_DIR: place("data") });
-    expect(await commands.spawn(["restore", "nowhere"], embedded)).toMatchObject({ status: 3, out: "", err: expect.stringContaining("is not a finished backup") as string });
+    expect(await commands.run(["restore", "nowhere"], embedded)).toMatchObject({ status: 3, out: "", err: expect.stringContaining("is not a finished backup") as string });
     expect(existsSync(place("data"))).toBe(false);
     const restored = await commands.spawn(["restore", "drill", "--json"], embedded);
     expect(restored).toMatchObject({ status: 0 });
