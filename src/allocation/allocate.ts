@@ -152,7 +152,7 @@ export function hashResult(period: string, currency: string, pools: readonly Has
   return hashOf({
     period,
     currency,
-    pools: [...pools].sort((a, b) => compareCodes(a.pool, b.pool)).map((pool) => ({
+    pools: [...pools].sort((a, b) => compareCodes(a.pool, b.pool)).map((pool) => () => ({
       pool: pool.pool,
       amountMinor: pool.amountMinor.toString(),
       unallocatedMinor: pool.unallocatedMinor.toString(),
