@@ -9,7 +9,7 @@ import { createBusinessUnitPorts, createProgrammePorts, createUseCasePorts } fro
 import { Database } from "../src/tenancy/database.store";
 import { compareAllocation } from "./allocate";
 import { BY_HAND } from "./bare-allocation";
-import { fillMonth } from "./bulk-month";
+import { fillTotals } from "./bulk-month";
 import { printFigure, say } from "./figures";
 import { ask } from "./http-client";
 import { Place, tokenFor } from "./place";
@@ -40,7 +40,7 @@ const POLICY: PolicyInput = {
 export async function benchMethods(place: Place, _: Programme, { large }: { readonly large: boolean }): Promise<void> {
   const events = large ? 10_000_000 : 1_000_000;
   const programme = await makeLargeProgramme(place.installation.database);
-  await fillMonth(place, programme, PERIOD, events, UNITS * CASES_OF_UNIT);
+  await fillTotals(place, programme, PERIOD, events, UNITS * CASES_OF_UNIT);
   await compareAllocation(place, programme, { bench: "methods", period: PERIOD, pool: poolCode(0), aggregates: BY_HAND.totals, setting: { events, units: UNITS, useCases: UNITS * CASES_OF_UNIT, pools: POOLS, sequence: "STEP_DOWN" } });
   await benchCircle(place, programme);
 }
