@@ -29,18 +29,12 @@ const EVENTS = `${LEGS}
     (case when connected_ms > 0 then 'COMPLETED' else 'NO_ANSWER' end)::metering.leg_status, (case when connected_ms > 0 then (array['CONTAINED', 'ESCALATED', 'ABANDONED'])[1 + h % 3] end)::metering.outcome, h % 3 = 0, false, true
   from placed p join owned o on o.number = p.use_case`;
 
-/** The totals that such events leave behind. */
-const TOTALS = [
-  `${LEGS}
+/** The daily totals that such events leave behind. */
+const TOTALS = `${LEGS}
   insert into metering.usage_daily_total (programme_id, business_unit_id, use_case_id, day, channel, direction, provider, outcome, legs, connected_legs, connected_ms)
   select $1, o.business_unit_id, o.use_case_id, (p.ended_at at time zone $4)::date, 'VOICE', (case when use_case % 2 = 0 then 'INBOUND' else 'OUTBOUND' end)::metering.direction, 'voice-platform',
-    case when connected_ms > 0 then (array['CONTAINED', 'ESCALATED', 'ABANDONED'])[1 + h % 3] else '' end, count(*), count(*) filter (where connected_ms > 0), sum(connected_ms)
-  from placed p join owned o on o.number = p.use_case where to_char(p.ended_at at time zone $4, 'YYYY-MM') = $2 group by 2, 3, 4, 6, 8`,
-  `${LEGS}
-  insert into metering.usage_period_total (programme_id, business_unit_id, use_case_id, period_key, legs, connected_legs, connected_ms, contacts)
-  select $1, o.business_unit_id, o.use_case_id, $2, count(*), count(*) filter (where connected_ms > 0), sum(connected_ms), count(distinct contact)
-  from placed p join owned o on o.number = p.use_case where to_char(p.ended_at at time zone $4, 'YYYY-MM') = $2 group by 2, 3`,
-];
+    case when connected_ms > 0 then (array['CONTAINED', 'ESCALATED', 'ABANDONED'])[1 + h % 3] else '' end, count(*), count(*) filter (where connected_ms > 0), coalesce(sum(connected_ms) filter (where connected_ms > 0), 0)
+  from placed p join owned o on o.number = p.use_case where to_char(p.ended_at at time zone $4, 'YYYY-MM') = $2 group by 2, 3, 4, 6, 8`;
 
 const PERIOD = `
   insert into governance.period (programme_id, key, starts_at, ends_at)
@@ -60,12 +54,11 @@ export async function fillMonth(place: Place, programme: Programme, period: stri
   await place.admin.query("checkpoint");
 }
 
-/** The same month as its totals alone have it, for what reads nothing else: seconds instead of minutes. */
+/** The same month as its daily totals have it, for what reads nothing else: seconds instead of minutes. */
 export async function fillTotals(place: Place, programme: Programme, period: string, events: number, useCases: number): Promise<void> {
   say(`filling the totals of ${period} with ${events} events`);
   await place.admin.query(PERIOD, [programme.id, period, programme.timeZone]);
-  for (const totals of TOTALS) await place.admin.query(totals, [programme.id, period, events, programme.timeZone, useCases]);
+  await place.admin.query(TOTALS, [programme.id, period, events, programme.timeZone, useCases]);
   await place.admin.query("vacuum (analyze) metering.usage_daily_total");
-  await place.admin.query("vacuum (analyze) metering.usage_period_total");
   await place.admin.query("checkpoint");
 }
