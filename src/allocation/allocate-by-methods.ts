@@ -1,5 +1,6 @@
 import { compareCodes } from "../kernel/apportion";
-import { Fraction, ZERO, divide, fraction, scale, truncate } from "../kernel/fraction";
+import { Fraction, ZERO, fraction, scale, truncate } from "../kernel/fraction";
+import { groupBy } from "../kernel/group-by";
 import { invariant } from "../kernel/refusal";
 import type { AllocatedPool, AllocationFacts } from "./allocate";
 import { Line, Share } from "./divide-pool";
@@ -31,28 +32,30 @@ export function allocateByMethods(facts: AllocationFacts): AllocatedPool[] {
   try {
     const prepared = prepareMethods(facts);
     const { pools, chain } = divideFacts(prepared.facts);
-    return [...pools].sort((a, b) => compareCodes(a.pool, b.pool)).map((pool) => toAllocated(pool, chain, prepared, facts));
+    const [byPool, byStep] = [groupBy(chain, ({ pool }) => pool), groupBy(chain, ({ step }) => step)];
+    return [...pools].sort((a, b) => compareCodes(a.pool, b.pool)).map((pool) => toAllocated(pool, byPool.get(pool.pool) ?? [], byStep.get(pool.step) ?? [], prepared, facts));
   } catch (error) {
     throw asNotReady(error);
   }
 }
 
-function toAllocated(pool: FactPoolResult, chain: readonly ChainLink[], prepared: PreparedFacts, facts: AllocationFacts): AllocatedPool {
-  const own = chain.filter((link) => link.pool === pool.pool);
-  // In a circle a pool's own cost ends where the circle as a whole leads: its links together tell use cases apart.
-  const circle = chain.filter((link) => link.step === pool.step);
+/** `circle` is all links of the pool's step: where pools are solved at once, its own cost ends where they lead together. */
+function toAllocated(pool: FactPoolResult, own: readonly ChainLink[], circle: readonly ChainLink[], prepared: PreparedFacts, facts: AllocationFacts): AllocatedPool {
+  const to = groupBy(circle, (link) => link.to);
   const base = pool.amountMinor + pool.receivedMinor;
+  const ofBase = base === 0n ? ZERO : fraction(1n, base);
   const unitShares: Share[] = [];
   const lines: Line[] = [];
   for (const { receiver, amountMinor, posted } of pool.lines) {
     if (amountMinor === 0n && posted.numerator === 0n) continue;
-    const single = circle.length === own.length ? singleDriver(own, receiver, prepared) : null;
+    const links = to.get(receiver) ?? [];
+    const single = circle.length === own.length ? singleDriver(links, prepared) : null;
     const share = (exact: Fraction): Pick<Share, "share" | "adjustmentMinor"> & { byMethods: NonNullable<Share["byMethods"]> } => ({
-      share: base === 0n ? ZERO : divide(exact, fraction(base)), adjustmentMinor: 0n, byMethods: { exact, driver: single?.name ?? null, hasShare: base !== 0n },
+      share: scale(exact, ofBase), adjustmentMinor: 0n, byMethods: { exact, driver: single?.name ?? null, hasShare: base !== 0n },
     });
     const driverFigures = { driverQuantity: single?.quantity ?? ZERO, driverTotal: single?.total ?? ZERO };
     unitShares.push({ part: 0, businessUnit: receiver, ...driverFigures, ...share(posted), amountMinor, adjustmentMinor: amountMinor - truncate(posted) });
-    for (const each of splitUnit(receiver, pool.pool, amountMinor, posted, circle, prepared, facts)) {
+    for (const each of splitUnit(receiver, amountMinor, posted, links, prepared, facts)) {
       const known = single !== null && each.splitDriver === single.name && each.splitQuantity !== null;
       const figures = share(each.exact);
       lines.push({
@@ -73,15 +76,14 @@ function toAllocated(pool: FactPoolResult, chain: readonly ChainLink[], prepared
   };
 }
 
-function toLink({ step: _, pool: __, ...link }: ChainLink, prepared: PreparedFacts): PoolLink {
-  return { ...link, toPool: prepared.facts.pools.some(({ code }) => code === link.to), driverName: link.driver === null ? null : (prepared.drivers.get(link.driver)?.name ?? link.driver) };
+function toLink({ to, part, leg, driver, quantity, total, share, rate, amount }: ChainLink, prepared: PreparedFacts): PoolLink {
+  return { to, part, leg, driver, quantity, total, share, rate, amount, toPool: prepared.isPool(to), driverName: driver === null ? null : (prepared.drivers.get(driver)?.name ?? driver) };
 }
 
 /** The driver that alone says what a unit bears of a pool, in base units; null for anything more involved. */
-function singleDriver(links: readonly ChainLink[], unit: string, prepared: PreparedFacts): { name: string; quantity: Fraction; total: Fraction } | null {
-  const mine = links.filter(({ to }) => to === unit);
-  const [link] = mine;
-  if (mine.length !== 1 || !link?.driver || !link.quantity || !link.total) return null;
+function singleDriver(links: readonly ChainLink[], prepared: PreparedFacts): { name: string; quantity: Fraction; total: Fraction } | null {
+  const [link] = links;
+  if (links.length !== 1 || !link?.driver || !link.quantity || !link.total) return null;
   const driver = prepared.drivers.get(link.driver);
   if (!driver || prepared.rules.get(link.pool)?.parts[link.part!]?.method === "TIERS") return null;
   const base = fraction(basePerUnit(driver.name));

@@ -37,6 +37,11 @@ export interface AllocatedPeriod {
   readonly result: AllocationResult;
 }
 
+/** Whether there is anything to divide: a month without shared cost has no run. */
+export function hasCost({ policy, pools }: AllocationFacts): boolean {
+  return policy?.settings ? pools.some(({ amountMinor }) => amountMinor !== 0n) : pools.length > 0;
+}
+
 /**
  * Divides the shared cost of a period by the policy approved for it. The same facts answer the run that is there;
  * callers at the same moment wait for each other and get one run. A dry run stores nothing and answers a DRAFT.
@@ -47,7 +52,7 @@ export async function allocatePeriod(ports: AllocatePeriodPorts, input: { readon
   const policy = await ports.approvedPolicy(period);
   if (!policy) throw new Refusal("NOT_READY", `No approved allocation policy is in effect in ${period}. Propose one and have a second person approve it.`, ["period"]);
   const facts = await ports.gatherFacts(period, policy);
-  if (policy.settings ? facts.pools.every(({ amountMinor }) => amountMinor === 0n) : facts.pools.length === 0) throw new Refusal("NOT_READY", `No shared cost is booked in ${period}. Book it first.`, ["period"]);
+  if (!hasCost(facts)) throw new Refusal("NOT_READY", `No shared cost is booked in ${period}. Book it first.`, ["period"]);
   const result = allocate(facts);
   const latest = await ports.latestRun(period);
   if (latest && latest.inputHash === result.inputHash && latest.policyVersion === policy.version) return { run: latest, facts, result };

@@ -152,7 +152,7 @@ export function hashResult(period: string, currency: string, pools: readonly Has
   return hashOf({
     period,
     currency,
-    pools: [...pools].sort((a, b) => compareCodes(a.pool, b.pool)).map((pool) => ({
+    pools: [...pools].sort((a, b) => compareCodes(a.pool, b.pool)).map((pool) => () => ({
       pool: pool.pool,
       amountMinor: pool.amountMinor.toString(),
       unallocatedMinor: pool.unallocatedMinor.toString(),
@@ -172,8 +172,8 @@ function hashedMethods({ step, receivedMinor, passedMinor, varianceMinor, links 
   };
 }
 
-function sortedTuples(tuples: ReadonlyArray<readonly string[]>): string[][] {
-  return tuples.map((tuple) => [...tuple]).sort((a, b) => {
+function sortedTuples(tuples: ReadonlyArray<readonly string[]>): ReadonlyArray<readonly string[]> {
+  return [...tuples].sort((a, b) => {
     for (let index = 0; index < a.length; index += 1) {
       const difference = compareCodes(a[index]!, b[index]!);
       if (difference !== 0) return difference;

@@ -1,6 +1,7 @@
 import { apportion, compareCodes } from "../kernel/apportion";
 import { parseDecimal } from "../kernel/decimal";
 import { Fraction, ONE, ZERO, add, fraction, multiply, sum, truncate } from "../kernel/fraction";
+import { groupBy } from "../kernel/group-by";
 import { invariant } from "../kernel/refusal";
 import { DriverVector, WeightedDriver, driverKey, weigh } from "./driver";
 import { AllocationRule, fractionOf } from "./policy";
@@ -177,14 +178,4 @@ function unitSharesOf(lines: readonly Line[], quantities: ReadonlyMap<string, { 
     const amountMinor = group.reduce((all, line) => all + line.amountMinor, 0n);
     return { part, businessUnit, driverQuantity: quantity, driverTotal: total, share, amountMinor, adjustmentMinor: amountMinor - truncate(multiply(fraction(poolMinor), share)) };
   });
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
 }

@@ -11,7 +11,7 @@ import { AllocationMethod } from "./methods/method";
 import { useCasePart } from "./method-inputs";
 import { ALLOCATION_DRIVERS, AllocationDriver, AllocationPart, AllocationPolicy } from "./policy";
 import { policyStore } from "./policy.store";
-import { Split } from "./split-unit";
+import { Split } from "./use-case-basis";
 
 /** How one amount came about, from the pool to the rounding unit. */
 export interface AllocationExplanation {

@@ -16,7 +16,7 @@ import { AllocationExplanation, UseCaseSplit } from "./explain.query";
 import { AllocationMethodEnum } from "./methods/facts-input.type";
 import { AllocationLegEnum } from "./methods/simulation.type";
 import { AllocationDriverEnum } from "./policy-methods.type";
-import { SPLITS } from "./split-unit";
+import { SPLITS } from "./use-case-basis";
 
 export const UseCaseSplitEnum = enumOf(SPLITS);
 registerEnumType(UseCaseSplitEnum, { name: "UseCaseSplitBy", description: "What told the use cases of a unit apart: a MEASURED or a BOOKED driver; what each was charged PRIOR to this month; SEVERAL of these; or nothing was measured and they bear EVEN parts." });

@@ -9,15 +9,16 @@ import { TenantTransaction } from "../tenancy/database.store";
 import { AllocationFacts, PoolAmount, neededDrivers } from "./allocate";
 import { DriverVector } from "./driver";
 import { PriorCharges, neededInputs } from "./method-inputs";
-import { methodInputs } from "./method-inputs.query";
+import { MonthsInstead, methodInputs } from "./method-inputs.query";
 import { PolicyDocument } from "./policy";
 
 /**
  * Everything that the division of a period depends on, read in one transaction. A closed period is read as it was posted,
  * unless `recordedBefore` is given: then usage and cost count as far as they were recorded before that instant, late ones
- * too, which is what an adjustment is worked out from.
+ * too, which is what an adjustment is worked out from. Earlier months count as their newest runs posted them, or as `instead`
+ * has them divided.
  */
-export async function gatherFacts(tx: TenantTransaction, period: string, policy: PolicyDocument | null, recordedBefore: Date | null = null): Promise<AllocationFacts> {
+export async function gatherFacts(tx: TenantTransaction, period: string, policy: PolicyDocument | null, recordedBefore: Date | null = null, instead: MonthsInstead = new Map()): Promise<AllocationFacts> {
   const [closed] = await tx.query<{ cutoff: Date | null }>("select cutoff from governance.period where programme_id = $1 and key = $2", [tx.scope.programme.id, period]);
   const pools: PoolAmount[] = (await poolAmounts(tx, requirePeriodKey(period), recordedBefore))
     .filter((pool) => isShared(pool.kind))
@@ -25,7 +26,7 @@ export async function gatherFacts(tx: TenantTransaction, period: string, policy:
   if (policy?.settings) pools.push(...policy.rules.filter(({ pool }) => !pools.some(({ code }) => code === pool)).map(({ pool }) => ({ code: pool, amountMinor: 0n })));
   const needed = neededDrivers(policy, pools);
   const receivers = await receiversAtEnd(tx, period, closed?.cutoff ?? null);
-  const inputs = policy?.settings ? await methodInputs(tx, period, neededInputs(policy), receivers, recordedBefore) : null;
+  const inputs = policy?.settings ? await methodInputs(tx, period, neededInputs(policy), receivers, recordedBefore, instead) : null;
   return {
     period,
     currency: tx.scope.programme.currency,

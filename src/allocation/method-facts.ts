@@ -1,6 +1,6 @@
 import { compareCodes } from "../kernel/apportion";
 import { formatUnits, requireDecimal } from "../kernel/decimal";
-import { Fraction, ZERO, add, fraction, fromDecimal, multiply } from "../kernel/fraction";
+import { Fraction, ONE, ZERO, add, fraction, fromDecimal, multiply } from "../kernel/fraction";
 import { currencyOf } from "../kernel/money";
 import { Refusal, invariant } from "../kernel/refusal";
 import type { AllocationFacts } from "./allocate";
@@ -10,14 +10,14 @@ import { PartInput, PoolInput } from "./methods/facts-input";
 import { FactPool, FactReceiver, MethodFacts } from "./methods/method";
 import { readPool } from "./methods/read-facts";
 import { AllocationPart, AllocationRule } from "./policy";
+import { Split, UseCaseBasis, basisBy } from "./use-case-basis";
 
 /** A driver as the methods know it, with what it says of use cases. */
 export interface PreparedDriver {
   /** AllocationDriver, or the code of a booked one. */
   readonly name: string;
-  readonly measured: boolean;
-  /** Base units by unit and use case; empty where only whole units were booked. */
-  readonly useCases: ReadonlyMap<string, ReadonlyMap<string, Fraction>>;
+  /** By unit, how it tells the use cases apart; absent where it says nothing of them. */
+  readonly bases: ReadonlyMap<string, UseCaseBasis>;
 }
 
 /** The facts of a period in the form that the methods divide, and the way back from it. */
@@ -26,10 +26,11 @@ export interface PreparedFacts {
   /** By the name that the methods know a driver by. */
   readonly drivers: ReadonlyMap<string, PreparedDriver>;
   readonly rules: ReadonlyMap<string, AllocationRule>;
+  isPool(code: string): boolean;
   /** Names of a part's own driver, measured or booked; absent where it has none. */
   driverOf(pool: string, part: number): string | null;
-  /** What tells use cases apart where a method measured nothing. */
-  readonly useCaseDriver: PreparedDriver;
+  /** By unit, what tells its use cases apart where a method measured nothing; absent where it owns none. */
+  readonly fallback: ReadonlyMap<string, UseCaseBasis>;
 }
 
 interface Collected { readonly prepared: PreparedDriver; readonly quantities: Map<string, Fraction> }
@@ -54,10 +55,12 @@ export function prepareMethods(facts: AllocationFacts): PreparedFacts {
     const rule = rules.get(code);
     return readPool(rule ? poolInput(rule, inputs, everybody, policy.settings!.exempt, currency.exponent) : { code, amount: "0", parts: [{ method: "KEEP" }] }, amounts.get(code) ?? 0n, receivers, names, places.get(code) ?? ["rules"]);
   });
+  const ruled = new Set(poolCodes);
   return {
+    isPool: (code) => ruled.has(code),
     rules, drivers: new Map([...drivers].map(([name, { prepared }]) => [name, prepared])),
     driverOf: (pool, part) => nameOfDriver(rules.get(pool)!, rules.get(pool)!.parts[part]!),
-    useCaseDriver: measured(vectorOf(facts.drivers, measuredKey(useCasePart(policy))), useCasePart(policy)).prepared,
+    fallback: fallbackOf(facts, drivers, useCasePart(policy)),
     facts: {
       currency: currency.code, exponent: currency.exponent, receivers, pools, services: policy.settings.services,
       drivers: new Map([...drivers].map(([name, { quantities }]) => [name, quantities])),
@@ -101,25 +104,46 @@ function poolsInOrder(booked: readonly string[], ruled: readonly string[]): stri
 }
 
 /** Readable, because refusals and reasons name a driver by it; different for all that is divided differently. */
-export function nameOfDriver(rule: AllocationRule, part: AllocationPart): string | null {
+function nameOfDriver(rule: AllocationRule, part: AllocationPart): string | null {
   if (part.bookedDriver !== undefined) return bookedKey(part);
   if (part.driver === null) return null;
   const plain = part.channels.length === 1 && part.channels[0]!.channel === "VOICE" && part.channels[0]!.weight === "1";
   const channels = plain ? "" : ` of ${part.channels.map(({ channel, weight }) => `${channel} x ${weight}`).join(", ")}`;
-  return `${measuredKey(part)}${channels}${fallsBack(rule, part) ? " or of the month before" : ""}`;
+  // Which month counts hangs on who bears the pool, so rules that leave somebody out have a name of their own.
+  const before = fallsBack(rule, part) ? ` or of the month before${rule.exclude.length > 0 ? `, for ${rule.pool}` : ""}` : "";
+  return `${measuredKey(part)}${channels}${before}`;
 }
 
 function collectDrivers(facts: AllocationFacts, inputs: MethodInputs, everybody: ReadonlySet<string>): Map<string, Collected> {
   const found = new Map<string, Collected>(inputs.booked.map(({ key, quantities }) => [key, booked(key, quantities, everybody)]));
   for (const rule of facts.policy!.rules) {
     for (const part of rule.parts) {
-      if (part.driver === null) continue;
+      const name = nameOfDriver(rule, part);
+      if (part.driver === null || found.has(name!)) continue;
       const now = measured(vectorOf(facts.drivers, measuredKey(part)), part);
       const bearing = [...now.quantities].some(([code, quantity]) => quantity.numerator !== 0n && !rule.exclude.includes(code) && !facts.policy!.settings!.exempt.includes(code));
-      found.set(nameOfDriver(rule, part)!, fallsBack(rule, part) && !bearing ? measured(vectorOf(facts.priorDrivers, measuredKey(part)), part) : now);
+      found.set(name!, fallsBack(rule, part) && !bearing ? measured(vectorOf(facts.priorDrivers, measuredKey(part)), part) : now);
     }
   }
   return found;
+}
+
+/** By the policy's driver for use cases where it measured something of a unit, else evenly over what the unit owns. */
+function fallbackOf(facts: AllocationFacts, drivers: ReadonlyMap<string, Collected>, part: AllocationPart): Map<string, UseCaseBasis> {
+  const { prepared } = drivers.get(measuredKey(part)) ?? measured(vectorOf(facts.drivers, measuredKey(part)), part);
+  const even = [...facts.receivers].flatMap(([unit, owned]) => {
+    const basis = basisBy("EVEN", null, new Map(owned.map((useCase) => [useCase, ONE])));
+    return basis ? [[unit, basis] as const] : [];
+  });
+  return new Map([...even, ...prepared.bases]);
+}
+
+/** What the quantities of a driver say of the use cases of each unit: nothing where they sum to zero or one is below it. */
+function basesBy(split: Split, name: string, useCases: Iterable<readonly [string, ReadonlyMap<string, Fraction>]>): Map<string, UseCaseBasis> {
+  return new Map([...useCases].flatMap(([unit, weights]) => {
+    const basis = [...weights.values()].some(({ numerator }) => numerator < 0n) ? null : basisBy(split, name, weights);
+    return basis ? [[unit, basis] as const] : [];
+  }));
 }
 
 function vectorOf(vectors: ReadonlyMap<string, DriverVector>, key: string): DriverVector {
@@ -134,7 +158,7 @@ function measured(vector: DriverVector, part: AllocationPart): Collected {
   const perUnit = fraction(1n, basePerUnit(name));
   return {
     quantities: new Map([...byUnit].map(([unit, { quantity }]) => [unit, multiply(quantity, perUnit)])),
-    prepared: { name, measured: true, useCases: new Map([...byUnit].map(([unit, { byUseCase }]) => [unit, new Map([...byUseCase].map(([useCase, { quantity }]) => [useCase, quantity]))])) },
+    prepared: { name, bases: basesBy("MEASURED", name, [...byUnit].map(([unit, { byUseCase }]) => [unit, new Map([...byUseCase].map(([useCase, { quantity }]) => [useCase, quantity]))])) },
   };
 }
 
@@ -149,7 +173,8 @@ function booked(key: string, rows: MethodInputs["booked"][number]["quantities"],
     const own = useCases.get(of) ?? new Map<string, Fraction>();
     useCases.set(of, own.set(useCase, add(own.get(useCase) ?? ZERO, value)));
   }
-  return { quantities, prepared: { name: key.split("@")[0]!, measured: false, useCases } };
+  const name = key.split("@")[0]!;
+  return { quantities, prepared: { name, bases: basesBy("BOOKED", name, useCases) } };
 }
 
 function poolInput(rule: AllocationRule, inputs: MethodInputs, everybody: ReadonlySet<string>, exempt: readonly string[], exponent: number): PoolInput {

@@ -1,5 +1,6 @@
 import { requireCode } from "../kernel/code";
 import { formatUnits, requireDecimal, trimDecimal } from "../kernel/decimal";
+import { given } from "../kernel/given";
 import { requirePeriodKey } from "../kernel/period";
 import { Refusal } from "../kernel/refusal";
 import { PartInput, PoolInput } from "./methods/facts-input";
@@ -70,7 +71,6 @@ export interface PolicySettingsInput {
 }
 
 const PART_WORDS = ["method", "bookedDriver", "capacityDriver", "since", "to", "shares", "capacity", "fixedAmount", "fixedRate", "rate", "tiers", "tierRule", "idle", "zeroDriver", "negative"] as const;
-const given = (value: unknown): boolean => value !== null && value !== undefined;
 
 /** Whether an input says anything that a proportional policy does not know. PROPORTIONAL by a measured driver is not such a thing. */
 export function isByMethods(input: PolicyInput): boolean {

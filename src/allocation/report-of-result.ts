@@ -1,5 +1,6 @@
 import { compareCodes } from "../kernel/apportion";
 import { ZERO, add, roundForDisplay, sum } from "../kernel/fraction";
+import { groupBy } from "../kernel/group-by";
 import { Currency, MoneyAmount, toMoney } from "../kernel/money";
 import { AllocationResult } from "./allocate";
 import { Line, Share } from "./divide-pool";
@@ -44,13 +45,7 @@ export function reportOfResult(result: AllocationResult, by: ResultDimensions, c
   const lines = result.pools.flatMap((pool) =>
     (wholeUnits ? pool.unitShares : pool.lines).map((share): PooledLine => ({ useCase: "", channel: "", ...share, pool: pool.pool, driver: driverOf(pool.rule, share) })),
   );
-  const groups = new Map<string, PooledLine[]>();
-  for (const line of lines) {
-    const key = [by.businessUnit ? line.businessUnit : "", by.useCase ? line.useCase : "", by.pool ? line.pool : "", by.channel ? line.channel : ""].join("\u0000");
-    const group = groups.get(key);
-    if (group) group.push(line);
-    else groups.set(key, [line]);
-  }
+  const groups = groupBy(lines, (line) => [by.businessUnit ? line.businessUnit : "", by.useCase ? line.useCase : "", by.pool ? line.pool : "", by.channel ? line.channel : ""].join("\u0000"));
   return [...groups].sort(([a], [b]) => compareCodes(a, b)).map(([, group]) => toRow(group, by, currency));
 }
 

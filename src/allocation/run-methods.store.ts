@@ -4,6 +4,7 @@ import type { AllocatedPool, AllocationFacts } from "./allocate";
 import type { PoolByMethods, PoolLink } from "./allocate-by-methods";
 import { MethodInputs } from "./method-inputs";
 import type { Leg } from "./methods/divide-part";
+import { columns } from "./columns";
 
 /** What a run by methods keeps beside its lines: the facts that only it depends on, and the chain of its pools. */
 export async function saveMethods(tx: TenantTransaction, runId: string, facts: AllocationFacts, pools: readonly AllocatedPool[]): Promise<void> {
@@ -23,7 +24,7 @@ export async function saveMethods(tx: TenantTransaction, runId: string, facts: A
        join costs.cost_pool p on p.programme_id = $1 and p.code = x.pool
        left join tenancy.business_unit u on u.programme_id = $1 and u.code = x.unit
        left join costs.cost_pool t on t.programme_id = $1 and t.code = x.to_pool`,
-    [tx.scope.programme.id, runId, ...pick.map((each) => links.map(each))],
+    [tx.scope.programme.id, runId, ...columns(links, pick)],
   );
 }
 

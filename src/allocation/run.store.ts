@@ -5,6 +5,7 @@ import { NOBODY } from "../metering";
 import { TenantTransaction } from "../tenancy/database.store";
 import { AllocatedPool, AllocationFacts, AllocationResult } from "./allocate";
 import { AllocationRun } from "./allocate-period";
+import { columns } from "./columns";
 import { Line, Share } from "./divide-pool";
 import { AllocationPolicy } from "./policy";
 import { driverOf } from "./report-of-result";
@@ -75,13 +76,44 @@ async function saveDrivers(tx: TenantTransaction, runId: string, facts: Allocati
   );
 }
 
+/** So many rows go into one statement: while the database writes them, the next ones are put into text. */
+const ROWS_AT_ONCE = 3_000;
+
 async function saveShares(tx: TenantTransaction, runId: string, pools: readonly AllocatedPool[], table: "line" | "unit_share"): Promise<void> {
-  const finer = table === "line";
+  const sharesOf = (pool: AllocatedPool): AnyShare[] => [...(table === "line" ? pool.lines : pool.unitShares)];
+  let writing: Promise<unknown> = Promise.resolve();
+  for (let from = 0, to = 0; from < pools.length; from = to) {
+    for (let rows = 0; to < pools.length && rows < ROWS_AT_ONCE; to += 1) rows += sharesOf(pools[to]!).length;
+    const parameters = shareParameters(pools.slice(from, to), sharesOf);
+    await writing;
+    writing = insertShares(tx, runId, table, parameters);
+    // The statement before the wait goes out first; what it fails with is thrown where it is awaited.
+    writing.catch(() => undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await writing;
+}
+
+type AnyShare = Share & Partial<Pick<Line, "useCase" | "channel">>;
+
+/** Of each column of some pools' shares, all figures as text. */
+function shareParameters(pools: readonly AllocatedPool[], sharesOf: (pool: AllocatedPool) => readonly AnyShare[]): string[] {
   const rows = pools.flatMap((pool) => {
-    const shares: ReadonlyArray<Share & Partial<Pick<Line, "useCase" | "channel">>> = finer ? pool.lines : pool.unitShares;
+    const shares = sharesOf(pool);
     const spread = commonDenominator(shares.filter(hasShare).map((each) => each.share));
-    return shares.map((each) => ({ ...each, ...(hasShare(each) ? spread(each.share) : { numerator: null, denominator: null }), pool: pool.pool, driver: driverOf(pool.rule, each) }));
+    return shares.map((each) => ({ each, share: hasShare(each) ? spread(each.share) : null, pool: pool.pool, driver: driverOf(pool.rule, each) }));
   });
+  return columns(rows, [
+    (r) => r.pool, (r) => String(r.each.part), (r) => r.each.businessUnit, (r) => r.each.useCase ?? null, (r) => r.each.channel ?? null, (r) => r.driver,
+    (r) => (r.driver === null ? null : exactDecimal(r.each.driverQuantity)), (r) => (r.driver === null ? null : exactDecimal(r.each.driverTotal)),
+    (r) => textOf(r.share?.numerator), (r) => textOf(r.share?.denominator), (r) => String(r.each.adjustmentMinor), (r) => String(r.each.amountMinor),
+    (r) => textOf(r.each.byMethods?.exact.numerator), (r) => textOf(r.each.byMethods?.exact.denominator), (r) => r.each.byMethods?.split?.split ?? null, (r) => r.each.byMethods?.split?.splitDriver ?? null,
+    (r) => decimalOrNull(r.each.byMethods?.split?.splitQuantity), (r) => decimalOrNull(r.each.byMethods?.split?.splitTotal),
+  ]);
+}
+
+async function insertShares(tx: TenantTransaction, runId: string, table: "line" | "unit_share", parameters: readonly string[]): Promise<void> {
+  const finer = table === "line";
   await tx.query(
     `insert into allocation.${table} (programme_id, run_id, pool_id, part, business_unit_id, ${finer ? "use_case_id, channel, " : ""}driver, driver_quantity, driver_total, share_numerator, share_denominator, adjustment_minor, amount_minor, exact_numerator, exact_denominator${finer ? ", split, split_driver, split_quantity, split_total" : ""})
      select $1, $2, p.id, x.part, u.id, ${finer ? "c.id, x.channel, " : ""}x.driver, x.quantity, x.total, x.numerator, x.denominator, x.adjustment, x.amount, x.exact_numerator, x.exact_denominator${finer ? ", x.split, x.split_driver, x.split_quantity, x.split_total" : ""}
@@ -91,16 +123,7 @@ async function saveShares(tx: TenantTransaction, runId: string, pools: readonly 
        join costs.cost_pool p on p.programme_id = $1 and p.code = x.pool
        join tenancy.business_unit u on u.programme_id = $1 and u.code = x.unit
        ${finer ? "join tenancy.use_case c on c.programme_id = $1 and c.code = x.use_case" : ""}`,
-    [
-      tx.scope.programme.id, runId,
-      ...columns(rows, [
-        (r) => r.pool, (r) => String(r.part), (r) => r.businessUnit, (r) => r.useCase ?? null, (r) => r.channel ?? null, (r) => r.driver,
-        (r) => (r.driver === null ? null : exactDecimal(r.driverQuantity)), (r) => (r.driver === null ? null : exactDecimal(r.driverTotal)),
-        (r) => textOf(r.numerator), (r) => textOf(r.denominator), (r) => String(r.adjustmentMinor), (r) => String(r.amountMinor),
-        (r) => textOf(r.byMethods?.exact.numerator), (r) => textOf(r.byMethods?.exact.denominator), (r) => r.byMethods?.split?.split ?? null, (r) => r.byMethods?.split?.splitDriver ?? null,
-        (r) => decimalOrNull(r.byMethods?.split?.splitQuantity), (r) => decimalOrNull(r.byMethods?.split?.splitTotal),
-      ]),
-    ],
+    [tx.scope.programme.id, runId, ...parameters],
   );
 }
 
@@ -151,11 +174,6 @@ async function proveConservation(tx: TenantTransaction, runId: string): Promise<
     [tx.scope.programme.id, runId],
   );
   invariant(wrong.length === 0, "stored lines do not sum to their pool");
-}
-
-/** Rows as one array per column. */
-export function columns<T>(rows: readonly T[], pick: ReadonlyArray<(row: T) => string | null>): Array<Array<string | null>> {
-  return pick.map((each) => rows.map(each));
 }
 
 /** Runs in the order in which they were made; `after` is the position of the last one seen. */

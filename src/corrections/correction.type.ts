@@ -63,7 +63,7 @@ export class CorrectionMonthEffect {
 
 @ObjectType("CorrectionEffect", { simpleResolvers: true, description: "What a correction changes, by month and unit, as it was worked out when it was previewed." })
 export class CorrectionEffectType {
-  @Field(() => [CorrectionMonthEffect], { description: "Every month that changes, oldest first." }) months: CorrectionMonthEffect[];
+  @Field(() => [CorrectionMonthEffect], { description: "Every month that changes, oldest first: also later open ones that go by its drivers or add up what it charges, as their close will divide them." }) months: CorrectionMonthEffect[];
   @Field(() => Money, { nullable: true, description: "Everything that goes up, over use cases and what nobody bears: what the rules compare. Null when the money of a month is not known." }) moved: MoneyAmount | null;
 }
 

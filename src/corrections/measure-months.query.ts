@@ -1,4 +1,4 @@
-import { AllocationPolicy, allocateSoFar } from "../allocation";
+import { AllocationPolicy, AllocationResult, allocateSoFar, hasCost } from "../allocation";
 import { gatherFacts } from "../allocation/facts.query";
 import { policyStore } from "../allocation/policy.store";
 import { Charges } from "../chargeback/adjustment";
@@ -14,29 +14,41 @@ import { ChargedMonth, MonthState, UsageCell } from "./effect";
 
 /**
  * Some months as this transaction sees them: what counts by use case, and what every use case bears. An open month is
- * divided by the policy approved for it; a closed one anew by everything recorded before an instant, which is what its next
+ * divided by the policy approved for it, earlier ones first, as they will close; a closed one anew by everything recorded before an instant, which is what its next
  * adjustment is worked out from.
  */
 export async function measureMonths(tx: TenantTransaction, periods: readonly string[], recordedBefore: Date): Promise<MonthState[]> {
   const states: MonthState[] = [];
-  for (const period of periods) states.push(await measureMonth(tx, period, recordedBefore));
+  const divided = new Map<string, AllocationResult>();
+  for (const period of [...periods].sort()) states.push(await measureMonth(tx, period, recordedBefore, divided));
   return states;
 }
 
-/** The months that follow some open ones and, where their own drivers are zero, are divided by those of the month before. */
+/**
+ * The other open months that a change of some moves: the next one, where its drivers may be zero and those of the month before
+ * count then, and each later one that adds up what was measured and charged since. With them the open months that any of
+ * these adds up: they close before it, so what they will charge counts, not what they were last divided to.
+ */
 export async function monthsThatFollow(tx: TenantTransaction, periods: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const period of periods) {
-    const next = shiftPeriod(period, 1);
-    const [here, there] = [await periodStore(tx).find(period), await periodStore(tx).find(next)];
-    if (here?.status === "CLOSED" || !there || there.status === "CLOSED") continue;
-    const policy = await policyStore(tx).approvedPolicy(next);
-    if (policy?.rules.some((rule) => rule.zeroDriver === "PRIOR_PERIOD")) found.push(next);
+  const rows = await tx.query<{ key: string }>("select key from governance.period where programme_id = $1 and status <> 'CLOSED' order by key", [tx.scope.programme.id]);
+  const open = rows.map(({ key }) => key);
+  const changed = new Set(periods.filter((period) => open.includes(period)));
+  const starts = new Map<string, string[]>();
+  const moved = new Set<string>();
+  for (const key of open) {
+    const rules = (await policyStore(tx).approvedPolicy(key))?.rules ?? [];
+    starts.set(key, rules.flatMap(({ parts }) => parts.flatMap(({ since }) => since ?? [])));
+    const fallsBack = changed.has(shiftPeriod(key, -1)) && rules.some((rule) => rule.zeroDriver === "PRIOR_PERIOD");
+    if (changed.has(key) || fallsBack || starts.get(key)!.some((since) => [...moved].some((earlier) => earlier >= since))) moved.add(key);
   }
-  return found;
+  const found = new Set(moved);
+  for (const key of [...open].reverse()) {
+    if (found.has(key)) for (const earlier of open) if (earlier < key && starts.get(key)!.some((since) => earlier >= since)) found.add(earlier);
+  }
+  return [...found].filter((key) => !changed.has(key));
 }
 
-async function measureMonth(tx: TenantTransaction, key: string, recordedBefore: Date): Promise<MonthState> {
+async function measureMonth(tx: TenantTransaction, key: string, recordedBefore: Date, earlier: Map<string, AllocationResult>): Promise<MonthState> {
   const period = await periodStore(tx).find(key);
   if (!period) return { period: key, closed: false, usage: [], charged: { cells: [], totalMinor: 0n, unallocatedMinor: 0n }, missing: null };
   if (period.status === "CLOSED" && period.cutoff) {
@@ -47,8 +59,10 @@ async function measureMonth(tx: TenantTransaction, key: string, recordedBefore: 
   const shared = (await poolAmounts(tx, key)).filter(({ kind }) => isShared(kind));
   const policy: AllocationPolicy | null = await policyStore(tx).approvedPolicy(key);
   if (!policy && shared.length > 0) return { period: key, closed: false, usage, charged: null, missing: `No approved allocation policy is in effect in ${key}: what its cost would move is not known.` };
-  const divided = allocateSoFar(await gatherFacts(tx, key, policy));
+  const facts = await gatherFacts(tx, key, policy, null, earlier);
+  const divided = allocateSoFar(facts);
   if ("missing" in divided) return { period: key, closed: false, usage, charged: null, missing: `${key} cannot be divided yet: ${divided.missing}` };
+  if (hasCost(facts)) earlier.set(key, divided.result);
   return { period: key, closed: false, usage, charged: monthOf(chargesOfResult(divided.result)), missing: null };
 }
 

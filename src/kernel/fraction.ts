@@ -15,10 +15,35 @@ const abs = (value: bigint): bigint => (value < 0n ? -value : value);
 
 /** Greatest common divisor of the magnitudes; gcd(0, n) = n. */
 export function gcd(a: bigint, b: bigint): bigint {
-  let x = abs(a);
-  let y = abs(b);
+  let [x, y] = [abs(a), abs(b)];
+  // Stryker disable next-line all: the other order costs one step, and the steps below are right for any two; they are only quicker.
+  while (x >= LONG && y >= LONG) [x, y] = manySteps(x, y);
   while (y !== 0n) [x, y] = [y, x % y];
   return x;
+}
+
+/** From here on many steps of Euclid are taken at once. */
+const LONG = 1n << 128n;
+const LEADING_DIGITS = 12;
+const MOST_FACTOR = 2 ** 22;
+
+/**
+ * Some steps of Euclid on two long numbers by their leading bits (Lehmer). The quotients that these give are put together to
+ * whole factors with the determinant 1 or -1, which leave the greatest common divisor as it is, whatever the leading bits
+ * hid. With 45 bits and factors of 22 at most the numbers become at least as much shorter.
+ */
+function manySteps(x: bigint, y: bigint): [bigint, bigint] {
+  if (x < y) return [y, x];
+  const hidden = BigInt((x.toString(16).length - LEADING_DIGITS) * 4);
+  let [p, q] = [Number(x >> hidden), Number(y >> hidden)];
+  let [a, b, c, d] = [1, 0, 0, 1];
+  while (q !== 0) {
+    const quotient = Math.floor(p / q);
+    const [e, f] = [a - quotient * c, b - quotient * d];
+    if (Math.abs(e) > MOST_FACTOR || Math.abs(f) > MOST_FACTOR) break;
+    [a, b, c, d, p, q] = [c, d, e, f, q, p - quotient * q];
+  }
+  return b === 0 ? [y, x % y] : [abs(BigInt(a) * x + BigInt(b) * y), abs(BigInt(c) * x + BigInt(d) * y)];
 }
 
 /** `numerator / denominator` in lowest terms with a positive denominator. A zero denominator is a broken belief. */

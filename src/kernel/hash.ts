@@ -1,9 +1,20 @@
-import { hash } from "node:crypto";
-import { Canonical, canonicalText } from "./canonical";
+import { createHash, hash } from "node:crypto";
+import { Canonical, writeCanonical } from "./canonical";
+
+/** So many units of text are hashed at once: fewer would be many calls, all of them much memory. */
+const BATCH_UNITS = 65_536;
 
 /** SHA-256 of the canonical form, 64 hexadecimal digits. */
 export function hashOf(value: Canonical): string {
-  return hash("sha256", canonicalText(value), "hex");
+  const sum = createHash("sha256");
+  let batch = "";
+  writeCanonical(value, (piece) => {
+    batch += piece;
+    if (batch.length < BATCH_UNITS) return;
+    sum.update(batch, "utf8");
+    batch = "";
+  });
+  return sum.update(batch, "utf8").digest("hex");
 }
 
 /** SHA-256 of text, 64 hexadecimal digits. */

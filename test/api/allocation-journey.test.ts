@@ -1,4 +1,5 @@
 import { ALLOCATE, bookAndAgree, call, createAcme, integration, must, report } from "../support/builders";
+import { PUBLISHED_CASES, PublishedCase } from "../support/published-cases";
 import { TestServer, startTestServer } from "../support/server";
 
 const REPORT = `query($period: PeriodKey!, $groupBy: [AllocationDimension!]!) { allocation(period: $period, groupBy: $groupBy) {
@@ -149,5 +150,24 @@ describe("from usage to an explained charge", () => {
     expect(refused.errors![0]).toMatchObject({ message: expect.stringContaining("a closed pool never receives"), extensions: { code: "BAD_USER_INPUT" } });
     const neither = await server.as("FINANCE").ask(query, { input: { groupBy: [] } });
     expect(neither.errors![0]).toMatchObject({ extensions: { code: "BAD_USER_INPUT" } });
+  });
+});
+
+describe("worked examples that others published hold to the last digit", () => {
+  const QUERY = `query($input: SimulateAllocationInput!) { simulateAllocation(input: $input) { total { amount } allocated { amount } unallocated { amount } simulation {
+    receivers { code exactTotal } pools { code exactFull lines { receiver amountMinor } } chain { to toPool rate } } } }`;
+
+  it.each(PUBLISHED_CASES.map((each): [string, PublishedCase] => [each.name, each]))("%s", async (_, { facts, totals, posted, full, kept, rates }) => {
+    const { total, allocated, unallocated, simulation } = (await must(server.as("FINANCE"), QUERY, { input: { facts, groupBy: [] } })).simulateAllocation as {
+      total: { amount: string }; allocated: { amount: string }; unallocated: { amount: string };
+      simulation: { receivers: Array<{ code: string; exactTotal: string }>; pools: Array<{ code: string; exactFull: string; lines: Array<{ receiver: string; amountMinor: string }> }>; chain: Array<{ to: string; toPool: boolean; rate: string }> };
+    };
+    const minor = ({ amount }: { amount: string }): bigint => BigInt(amount.replace(".", ""));
+    expect(minor(allocated) + minor(unallocated)).toBe(minor(total));
+    expect(minor(unallocated)).toBe(kept === undefined ? 0n : minor({ amount: kept }));
+    if (totals) expect(Object.fromEntries(simulation.receivers.map(({ code, exactTotal }) => [code, exactTotal]))).toEqual(totals);
+    if (full) expect(Object.fromEntries(simulation.pools.map(({ code, exactFull }) => [code, exactFull]))).toEqual(full);
+    if (posted) expect(Object.fromEntries(simulation.pools.map(({ code, lines }) => [code, Object.fromEntries(lines.map(({ receiver, amountMinor }) => [receiver, amountMinor]))]))).toEqual(posted);
+    if (rates) expect(simulation.chain.map(({ to, rate }) => [to, rate])).toEqual(expect.arrayContaining(Object.entries(rates)));
   });
 });

@@ -59,6 +59,34 @@ async function aMonthThatFillsUp(): Promise<void> {
   expect(previewCorrection).toEqual({ legs: 1, effect: { months: [{ period: "2025-12", missing: [expect.stringContaining("2025-12 cannot be divided yet: The minimums sum to 10000 minor units, more than the 5000 there are"), expect.stringContaining("more than the 0 there are")] }] } });
 }
 
+/** What every use case bears of both months, once they are divided as they stand. */
+async function dividedAnew(): Promise<Record<string, Record<string, string>>> {
+  const months: Record<string, Record<string, string>> = {};
+  for (const period of ["2025-10", "2025-11"]) {
+    await must(finance, ALLOCATE, { input: { period } });
+    const { allocation } = await must(finance, "query($period: PeriodKey!) { allocation(period: $period, groupBy: [USE_CASE]) { rows { useCase { code } amount { amount } } } }", { period });
+    months[period] = Object.fromEntries(allocation.rows.map((row: { useCase: { code: string }; amount: { amount: string } }) => [row.useCase.code, row.amount.amount]));
+  }
+  return months;
+}
+
+/** A correction of October moves what November charges to date: the preview says by how much, before October is divided anew. */
+async function aCorrectionThatMovesLaterMonths(): Promise<void> {
+  const change = { kind: "VOID", eventIds: ["d"] };
+  const { previewCorrection } = await must(finance, "query($input: PreviewCorrectionInput!) { previewCorrection(input: $input) { effect { moved { amount } months { period missing money { useCases { useCase { code } amount { before { amount } after { amount } } } } } } } }", { input: change });
+  const before = await dividedAnew();
+  const { correction } = (await must(finance, "mutation($input: ProposeCorrectionInput!) { proposeCorrection(input: $input) { correction { id } userErrors { code message } } }", { input: { ...change, reason: "a test call" } })).proposeCorrection;
+  await must(server.as("FINANCE", { subject: "second-person" }), "mutation($input: ApproveCorrectionInput!) { approveCorrection(input: $input) { userErrors { code message } } }", { input: { correction: correction.id } });
+  const after = await dividedAnew();
+  interface Month { readonly period: string; readonly missing: string[]; readonly money: Array<{ useCases: Array<{ useCase: { code: string }; amount: { before: { amount: string }; after: { amount: string } } }> }> }
+  const shown = (previewCorrection.effect.months as Month[]).map(({ period, missing, money }) => [period, missing, money.flatMap(({ useCases }) => useCases.map(({ useCase, amount }) => [useCase.code, amount.before.amount, amount.after.amount])).sort()]);
+  const differing = (period: string): string[][] => [...new Set([...Object.keys(before[period]!), ...Object.keys(after[period]!)])].map((useCase) => [useCase, before[period]![useCase] ?? "0.00", after[period]![useCase] ?? "0.00"]).filter(([, was, is]) => was !== is).sort();
+  expect(shown).toEqual(["2025-10", "2025-11"].map((period) => [period, [], differing(period)]));
+  expect(differing("2025-11").length).toBeGreaterThan(1);
+  for (const subject of ["test-finance", "second-person"]) await must(server.as("FINANCE", { subject }), "mutation($input: DecideCorrectionInput!) { revertCorrection(input: $input) { userErrors { code message } } }", { input: { correction: correction.id, reason: "it was none" } });
+  expect(await dividedAnew()).toEqual(before);
+}
+
 const DESK = { pool: "desk", parts: [{ bookedDriver: "headcount" }] };
 const PLATFORM = { pool: "platform", parts: [{ driver: "CONNECTED_SECONDS" }] };
 const LICENCES = { pool: "licences", parts: [{ method: "FIXED_SHARES", shares: [{ to: "retail", percent: "50" }, { to: "claims", percent: "25" }, { to: "support", percent: "25" }] }] };
@@ -216,6 +244,8 @@ describe("a stored policy by methods", () => {
     expect(again.sequence).toBe(2);
     const { allocationRuns } = await must(finance, '{ allocationRuns(first: 5, where: { period: "2025-10" }) { edges { node { sequence status } } } }');
     expect(allocationRuns.edges.map(({ node }: { node: unknown }) => node)).toEqual([{ sequence: 1, status: "SUPERSEDED" }, { sequence: 2, status: "FINAL" }]);
+    expect(await faults()).toEqual([]);
+    await aCorrectionThatMovesLaterMonths();
     expect(await faults()).toEqual([]);
   });
 

@@ -11,10 +11,12 @@ interface RawCost extends Recorded { readonly input: Readonly<Record<string, unk
 
 /** Something that must come after every fact recorded before it and before every one recorded later. */
 export type Mark = Recorded & (
-  | { readonly kind: "run"; readonly period: string; readonly inputHash: string; readonly resultHash: string }
+  | { readonly kind: "run"; readonly period: string; readonly byMethods: boolean; readonly inputHash: string; readonly resultHash: string }
   | { readonly kind: "close"; readonly period: string; readonly hash: string }
   | { readonly kind: "attribution"; readonly eventIds: readonly string[]; readonly useCase: string }
-  | { readonly kind: "policy"; readonly effectiveFrom: string; readonly rules: unknown }
+  | { readonly kind: "policy"; readonly effectiveFrom: string; readonly rules: unknown; readonly settings: Readonly<Record<string, unknown>> | null }
+  | { readonly kind: "booking"; readonly input: Readonly<Record<string, unknown>> }
+  | { readonly kind: "place"; readonly input: Readonly<Record<string, unknown>> }
 );
 
 /** All that a programme was told, as it is stored: enough to tell it again. */
@@ -37,13 +39,30 @@ export async function readFacts(server: Pick<TestServer, "sql">, code: string): 
        join costs.cost_pool p on p.programme_id = c.programme_id and p.id = c.pool_id left join tenancy.use_case u on u.programme_id = c.programme_id and u.id = c.use_case_id
      where c.programme_id = (select id from me)`,
   );
-  const runs = await rows<{ period: string; inputHash: string; resultHash: string; at: number }>(`select period_key as period, input_hash as "inputHash", result_hash as "resultHash", ${ms("cutoff")} from allocation.run where programme_id = (select id from me)`);
+  const runs = await rows<{ period: string; byMethods: boolean; inputHash: string; resultHash: string; at: number }>(
+    `select r.period_key as period, p.settings is not null as "byMethods", r.input_hash as "inputHash", r.result_hash as "resultHash", ${ms("r.cutoff")} from allocation.run r
+       join allocation.policy p on p.programme_id = r.programme_id and p.version = r.policy_version where r.programme_id = (select id from me)`,
+  );
   const closes = await rows<{ period: string; hash: string; at: number }>(`select key as period, hash, ${ms("cutoff")} from governance.period where programme_id = (select id from me) and status = 'CLOSED'`);
   const attributions = await rows<{ useCase: string; after: { eventIds: string[] }; at: number }>(`select subject_key as "useCase", after, ${ms("recorded_at")} from governance.audit_entry where programme_id = (select id from me) and action = 'attributeUsage'`);
-  const policies = await rows<{ effectiveFrom: string; rules: unknown; at: number }>(
-    `select p.effective_from as "effectiveFrom", p.rules, ${ms("a.approved_at")} from allocation.policy p join allocation.policy_approval a on a.programme_id = p.programme_id and a.version = p.version where p.programme_id = (select id from me)`,
+  const policies = await rows<{ effectiveFrom: string; rules: unknown; settings: Record<string, unknown> | null; at: number }>(
+    `select p.effective_from as "effectiveFrom", p.rules, p.settings, ${ms("a.approved_at")} from allocation.policy p join allocation.policy_approval a on a.programme_id = p.programme_id and a.version = p.version where p.programme_id = (select id from me)`,
+  );
+  const bookings = await rows<{ input: Record<string, unknown>; at: number }>(
+    `select jsonb_build_object('driver', b.driver, 'period', b.period_key, 'kind', b.kind, 'unit', b.unit, 'holds', b.holds, 'reason', b.reason, 'quantities', (
+         select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('businessUnit', u.code, 'useCase', c.code, 'pool', p.code, 'quantity', q.quantity::text)) order by q.position)
+         from allocation.booked_quantity q left join tenancy.business_unit u on u.programme_id = q.programme_id and u.id = q.unit_id
+           left join tenancy.use_case c on c.programme_id = q.programme_id and c.id = q.use_case_id left join costs.cost_pool p on p.programme_id = q.programme_id and p.id = q.pool_id
+         where q.programme_id = b.programme_id and q.booking_id = b.id)) as input, ${ms("b.recorded_at")}
+     from allocation.driver_booking b where b.programme_id = (select id from me)`,
+  );
+  const places = await rows<{ input: Record<string, unknown>; at: number }>(
+    `select jsonb_build_object('businessUnit', u.code, 'parent', p.code, 'effectiveFrom', to_char(h.effective_from at time zone 'America/New_York', 'YYYY-MM-DD'), 'reason', h.reason) as input, ${ms("h.recorded_at")}
+     from tenancy.business_unit_parent h join tenancy.business_unit u on u.programme_id = h.programme_id and u.id = h.unit_id left join tenancy.business_unit p on p.programme_id = h.programme_id and p.id = h.parent_unit_id
+     where h.programme_id = (select id from me)`,
   );
   const marks: Mark[] = [
+    ...bookings.map((each): Mark => ({ kind: "booking", ...each })), ...places.map((each): Mark => ({ kind: "place", ...each })),
     ...runs.map((each): Mark => ({ kind: "run", ...each })), ...closes.map((each): Mark => ({ kind: "close", ...each })), ...policies.map((each): Mark => ({ kind: "policy", ...each })),
     ...attributions.map(({ at, useCase, after }): Mark => ({ kind: "attribution", at, useCase, eventIds: after.eventIds })),
   ];
@@ -97,16 +116,19 @@ export async function replay(people: Door, { events, costs, marks }: RawFacts, e
     }
   };
   let told = -Infinity;
-  for (const [index, mark] of marks.entries()) {
-    if (mark.kind === "run" && !everyRun && !isLastRun(marks, index)) continue;
+  const overlaps: Overlaps = new Map();
+  for (const mark of marks) {
+    if (mark.kind === "run" && !everyRun) continue;
     await tell(told, mark.at);
     told = mark.at;
     if (mark.kind === "run") await allocate(mark.period, mark);
     else if (mark.kind === "attribution") await must(finance, "mutation($input: AttributeUsageInput!) { attributeUsage(input: $input) { attributed userErrors { code message } } }", { input: { eventIds: mark.eventIds, useCase: mark.useCase, reason: "told again" } });
     else if (mark.kind === "policy") {
-      const { proposeAllocationPolicy } = await must(finance, "mutation($input: ProposeAllocationPolicyInput!) { proposeAllocationPolicy(input: $input) { policy { version } userErrors { code message } } }", { input: { effectiveFrom: mark.effectiveFrom, rules: withoutForeignDefaults(mark.rules) } });
-      await must(second, "mutation($input: ApproveAllocationPolicyInput!) { approveAllocationPolicy(input: $input) { userErrors { code message } } }", { input: { version: proposeAllocationPolicy.policy.version as number } });
-    } else {
+      await propose(people, { effectiveFrom: mark.effectiveFrom, rules: withoutForeignDefaults(mark.rules), ...mark.settings }, overlaps);
+    } else if (mark.kind === "booking") await must(finance, BOOK_DRIVER, { input: mark.input });
+    else if (mark.kind === "place") await must(people.as("ADMIN"), PLACE_UNIT, { input: mark.input });
+    else {
+      if (!everyRun) await allocate(mark.period, lastRun(marks, mark.period));
       await must(finance, REQUEST_CLOSE, { input: { period: mark.period } });
       const { closePeriod } = await must(second, CLOSE_PERIOD, { input: { period: mark.period } });
       same(`close of ${mark.period}`, closePeriod.period.hash as string, mark.hash);
@@ -116,14 +138,29 @@ export async function replay(people: Door, { events, costs, marks }: RawFacts, e
   return { faults, compared };
 }
 
-function isLastRun(marks: readonly Mark[], index: number): boolean {
-  const mark = marks[index]!;
-  return mark.kind === "run" && !marks.slice(index + 1).some((later) => later.kind === "run" && later.period === mark.period);
+/** The run that a month was closed with: nothing that it stands on changed between the two. */
+function lastRun(marks: readonly Mark[], period: string): Extract<Mark, { kind: "run" }> {
+  return marks.filter((mark): mark is Extract<Mark, { kind: "run" }> => mark.kind === "run" && mark.period === period).at(-1)!;
+}
+
+export const BOOK_DRIVER = "mutation($input: BookDriverQuantitiesInput!) { bookDriverQuantities(input: $input) { booking { version } userErrors { code message } } }";
+export const PLACE_UNIT = "mutation($input: PlaceBusinessUnitInput!) { placeBusinessUnit(input: $input) { userErrors { code message } } }";
+
+/** The newest version that starts with a month: one by methods must say that it replaces it. */
+export type Overlaps = Map<string, number>;
+
+/** Has two people agree on a policy of either kind. */
+export async function propose(people: Door, document: { readonly effectiveFrom: string; readonly services?: unknown; readonly [field: string]: unknown }, overlaps: Overlaps): Promise<void> {
+  const replaces = "services" in document ? overlaps.get(document.effectiveFrom) : undefined;
+  const { proposeAllocationPolicy } = await must(people.as("FINANCE"), "mutation($input: ProposeAllocationPolicyInput!) { proposeAllocationPolicy(input: $input) { policy { version } userErrors { code message } } }", { input: { ...document, replaces } });
+  const version = proposeAllocationPolicy.policy.version as number;
+  await must(people.as("FINANCE", { subject: "second-person" }), "mutation($input: ApproveAllocationPolicyInput!) { approveAllocationPolicy(input: $input) { userErrors { code message } } }", { input: { version } });
+  overlaps.set(document.effectiveFrom, version);
 }
 
 /** A stored document writes every default out; the input refuses those that belong to another driver. */
 function withoutForeignDefaults(rules: unknown): unknown {
   return (rules as Array<{ parts: Array<Record<string, unknown>> }>).map((rule) => ({
-    ...rule, parts: rule.parts.map(({ minimumSeconds, incrementSeconds, ...part }) => (part.driver === "BILLED_MINUTES" ? { ...part, minimumSeconds, incrementSeconds } : part)),
+    ...rule, parts: rule.parts.map(({ minimumSeconds, incrementSeconds, channels, ...part }) => ({ ...part, ...(part.driver === null ? {} : { channels }), ...(part.driver === "BILLED_MINUTES" ? { minimumSeconds, incrementSeconds } : {}) })),
   }));
 }

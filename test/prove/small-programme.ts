@@ -12,6 +12,37 @@ export const RULES = [
   { pool: "platform", parts: [{ fraction: "0.4", driver: "CALLS" }, { fraction: "0.35", driver: "CONNECTED_SECONDS" }, { fraction: "0.25", driver: "CONTACTS", channels: [{ channel: "VOICE", weight: "1" }, { channel: "CHAT", weight: "0.5" }] }] },
 ];
 
+/** What BOOKINGS are needed for: pools in sequence with a dual rate, pools in a circle, and a year to date along a hierarchy of units. */
+export const METHODS: ReadonlyArray<Readonly<Record<string, unknown>>> = [
+  {
+    services: "STEP_DOWN", rules: [
+      { pool: "platform", parts: [{ fraction: "0.7", driver: "CALLS" }, { fraction: "0.3", method: "FIXED_SHARES", shares: [{ to: "desk", percent: "60" }, { to: "carrier", percent: "40" }] }] },
+      { pool: "desk", parts: [{ bookedDriver: "headcount" }] },
+      { pool: "carrier", limits: [{ receiver: "support", maximum: "300.00" }], spill: "PROPORTIONAL", parts: [{ method: "DUAL_RATE", driver: "BILLED_MINUTES", minimumSeconds: 30, incrementSeconds: 6, capacityDriver: "lines", fixedAmount: "1.00" }] },
+    ],
+  },
+  {
+    services: "RECIPROCAL", useCaseDriver: "CALLS", rules: [
+      { pool: "desk", parts: [{ bookedDriver: "headcount" }] },
+      { pool: "platform", zeroDriver: "PRIOR_PERIOD", exclude: ["support"], parts: [{ fraction: "0.8", driver: "CONNECTED_SECONDS" }, { fraction: "0.2", method: "FIXED_SHARES", shares: [{ to: "desk", percent: "100" }] }] },
+      { pool: "carrier", parts: [{ method: "EVEN", to: ["claims", "support", "platform"] }] },
+    ],
+  },
+  {
+    services: "DIRECT", hierarchy: true, rules: [
+      { pool: "platform", parts: [{ method: "CUMULATIVE", driver: "CONNECTED_SECONDS", since: "2025-09" }] },
+      { pool: "carrier", parts: [{ method: "CUMULATIVE", bookedDriver: "lines", since: "2025-09" }] },
+      { pool: "desk", parts: [{ method: "DIRECT_COST" }] },
+    ],
+  },
+];
+
+/** Drivers that finance books for METHODS. */
+export const BOOKINGS: ReadonlyArray<Readonly<Record<string, unknown>>> = [
+  { driver: "headcount", kind: "HEADCOUNT", unit: "people", holds: "UNTIL_REPLACED", quantities: [{ businessUnit: "retail", quantity: "3" }, { businessUnit: "claims", quantity: "1.50" }, { businessUnit: "support", quantity: "0.5" }, { pool: "platform", quantity: "2" }, { pool: "carrier", quantity: "1" }] },
+  { driver: "lines", kind: "RESERVED_CAPACITY", unit: "lines", holds: "UNTIL_REPLACED", quantities: [{ businessUnit: "retail", useCase: "returns", quantity: "4" }, { businessUnit: "claims", quantity: "2" }, { businessUnit: "support", quantity: "1" }] },
+];
+
 /** People of one programme. */
 export function inProgramme(door: Door, programme: string): Door {
   return { as: (role, options) => door.as(role, { programme, ...options }) };

@@ -82,6 +82,21 @@ describe("one pool by each method, down to the use cases", () => {
     expect(byUseCase(one(BY_SECONDS, { seconds: {}, before: { triage: 3, helpdesk: 1 } }, rule))).toEqual({ triage: 750, helpdesk: 250 });
     expect(byUseCase(one(BY_SECONDS, { seconds: { orders: 1 }, before: { triage: 3 } }, rule))).toEqual({ orders: 1000 });
   });
+
+  it.each([[["without", "with"]], [["with", "without"]]])("which month counts is decided for each pool by who bears it: %s", (order) => {
+    const rules = order.map((pool) => ({ pool, parts: [BY_SECONDS], zeroDriver: "PRIOR_PERIOD", exclude: pool === "without" ? ["retail"] : [] }));
+    const { pools } = allocate(facts({ services: "STEP_DOWN", rules } as never, { pools: { with: 700, without: 300 }, seconds: { orders: 1 }, before: { triage: 3 } }));
+    expect(pools.map(({ pool, lines }) => [pool, lines.map(({ useCase, amountMinor }) => [useCase, amountMinor])])).toEqual([["with", [["orders", 700n]]], ["without", [["triage", 300n]]]]);
+  });
+
+  it("use cases that several parts tell apart by one driver, or by nothing, are told apart by that", () => {
+    const parts = (...methods: object[]) => [{ pool: "p", parts: methods.map((method) => ({ ...method, fraction: "0.5" })) }];
+    const split = (rules: object[], seconds: Measured) => allocate(facts({ rules } as never, { pools: { p: 1000 }, seconds })).pools[0]!.lines.map(({ useCase, byMethods }) => [useCase, byMethods!.split!.split, byMethods!.split!.splitDriver]);
+    const toRetail = { method: "DIRECT", to: ["retail"] };
+    expect(split(parts(BY_SECONDS, toRetail), { orders: 3, returns: 1 })).toEqual([["orders", "MEASURED", "CONNECTED_SECONDS"], ["returns", "MEASURED", "CONNECTED_SECONDS"]]);
+    expect(split(parts(toRetail, { method: "EVEN", to: ["retail"] }), {})).toEqual([["orders", "EVEN", null], ["returns", "EVEN", null]]);
+    expect(split(parts({ driver: "CALLS", to: ["retail"] }, toRetail), { orders: 3, returns: 1 })).toEqual([["orders", "SEVERAL", null], ["returns", "SEVERAL", null]]);
+  });
 });
 
 describe("pools in sequence", () => {

@@ -121,6 +121,12 @@ describe("equal remainders go to the code that sorts first, byte by byte", () =>
     expect(compareCodes("a", "b")).toBe(-1);
     expect(compareCodes("b", "a")).toBe(1);
   });
+
+  test("any two codes compare as their bytes do", () => {
+    const unit = fc.constantFrom("", "a", "b", "\ud7ff", "\ud800", "\udbff", "\udc00", "\udfff", "\ue000", "\ufb01", "\uffff");
+    const text = fc.array(unit, { maxLength: 4 }).map((units) => units.join(""));
+    fc.assert(fc.property(text, text, (a, b) => expect(compareCodes(a, b)).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)))), RUNS);
+  });
 });
 
 describe("for any total and any claims", () => {

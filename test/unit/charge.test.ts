@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { Stretch, billedMs, billedOfCall, chargeOf, dependsOnOrder } from "../../src/rating/charge";
 import { RateCardDocument, RateTier } from "../../src/rating/rate-card";
 import { ZERO, formatFraction, fraction } from "../../src/kernel/fraction";
@@ -27,6 +28,27 @@ describe("billed milliseconds, by minimum and increment", () => {
     ["no increment leaves the time as it is",         1_234n,    0,      0,         1_234n],
     ["no increment, but a minimum",                   1_234n,    10,     0,         10_000n],
   ])("%s", (_, connected, minimum, increment, billed) => expect(billedMs(connected, minimum, increment)).toBe(billed));
+
+  // in seconds, by the plans that vendors sell
+  //  plan     minimum increment  5 s  61 s  80 s  283 s
+  test.each<[string, number, number, number, number, number, number]>([
+    ["1/1",    1,      1,         5,   61,   80,   283],
+    ["10/1",   10,     1,         10,  61,   80,   283],
+    ["6/6",    6,      6,         6,   66,   84,   288],
+    ["30/6",   30,     6,         30,  66,   84,   288],
+    ["60/1",   60,     1,         60,  61,   80,   283],
+    ["60/60",  60,     60,        60,  120,  120,  300],
+  ])("%s", (_, minimum, increment, ...billed) => {
+    expect([5, 61, 80, 283].map((seconds) => Number(billedMs(BigInt(seconds) * 1_000n, minimum, increment) / 1_000n))).toEqual(billed);
+  });
+
+  test("never less than the time or the minimum, less than an increment more, and a multiple where above the minimum", () => {
+    fc.assert(fc.property(fc.bigInt({ min: 0n, max: 604_800_000n }), fc.integer({ min: 0, max: 600 }), fc.integer({ min: 1, max: 600 }), (ms, minimum, increment) => {
+      const billed = billedMs(ms, minimum, increment);
+      const [least, step] = [BigInt(minimum) * 1_000n, BigInt(increment) * 1_000n];
+      expect(billed >= ms && billed >= least && (billed === least || (billed % step === 0n && billed - ms < step))).toBe(true);
+    }));
+  });
 });
 
 describe("what a card bills a call", () => {

@@ -30,6 +30,16 @@ describe("fractions", () => {
     expect(() => fraction(1n, 0n)).toThrow(new BrokenBelief("a fraction with denominator zero"));
   });
 
+  test("gcd of long numbers is Euclid's, step by step", () => {
+    const euclid = (a: bigint, b: bigint): bigint => (b === 0n ? a : euclid(b, a % b));
+    const long = fc.tuple(fc.integer({ min: 100, max: 900 }), fc.bigInt({ min: 0n, max: 1n << 900n })).map(([bits, value]) => value & ((1n << BigInt(bits)) - 1n));
+    fc.assert(fc.property(long, long, long, (a, b, common) => {
+      expect(gcd(a * common, -b * common)).toBe(euclid(a * common, b * common));
+      expect(gcd(a + 1n, a)).toBe(1n);
+      expect(gcd(a, a)).toBe(a);
+    }), { numRuns: 300, seed: 20251031 });
+  });
+
   test.each<[bigint, bigint, bigint]>([[12n, 18n, 6n], [-12n, 18n, 6n], [12n, -18n, 6n], [0n, 7n, 7n], [7n, 0n, 7n], [0n, 0n, 0n], [17n, 5n, 1n]])("gcd of %s and %s is %s", (a, b, divisor) => {
     expect(gcd(a, b)).toBe(divisor);
   });

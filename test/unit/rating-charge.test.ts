@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { formatFraction, fraction, sum } from "../../src/kernel/fraction";
 import { currencyOf } from "../../src/kernel/money";
-import { RateCardDocument, RateCardInput, billedMs, chargeOf, readRateCard, simulateCard, usageOfFacts } from "../../src/rating";
+import { RateCardDocument, RateCardInput, chargeOf, readRateCard, simulateCard, usageOfFacts } from "../../src/rating";
 
 const card = (more: Partial<RateCardInput> = {}): RateCardDocument =>
   readRateCard({ vendor: "acme-voice", component: "PLATFORM", unit: "MINUTE", currency: "USD", effectiveFrom: "2025-10", tiers: [{ price: "0.06" }], pool: "usage", ...more });
@@ -9,38 +9,6 @@ const USD = currencyOf("USD")!;
 const ONE = fraction(1n);
 const minutes = (quantity: string, line = "") => ({ line, quantity });
 const price = (document: RateCardDocument, facts: Array<{ line?: string; quantity?: string; seconds?: string; count?: number; useCase?: string; spam?: boolean }>) => simulateCard(usageOfFacts(document, facts), USD, ONE);
-
-describe("billed seconds of a plan, minimum/increment", () => {
-  //  plan     minimum increment  5 s  61 s  80 s  283 s
-  test.each<[string, number, number, number, number, number, number]>([
-    ["1/1",    1,      1,         5,   61,   80,   283],
-    ["10/1",   10,     1,         10,  61,   80,   283],
-    ["6/6",    6,      6,         6,   66,   84,   288],
-    ["30/6",   30,     6,         30,  66,   84,   288],
-    ["60/1",   60,     1,         60,  61,   80,   283],
-    ["60/60",  60,     60,        60,  120,  120,  300],
-  ])("%s", (_, minimum, increment, ...billed) => {
-    expect([5, 61, 80, 283].map((seconds) => Number(billedMs(BigInt(seconds) * 1_000n, minimum, increment) / 1_000n))).toEqual(billed);
-  });
-
-  test.each<[string, bigint, number, number, bigint]>([
-    ["one millisecond begins an increment",         1n,        0,  60, 60_000n],
-    ["exactly one increment is one",                60_000n,   0,  60, 60_000n],
-    ["one millisecond more is two",                 60_001n,   0,  60, 120_000n],
-    ["a minimum that is no multiple stays as it is", 1n,       45, 60, 60_000n],
-    ["a minimum above the rounded time",            1_000n,    45, 6,  45_000n],
-    ["nothing connected is the minimum",            0n,        60, 60, 60_000n],
-    ["no increment leaves the time as it is",       1_234n,    0,  0,  1_234n],
-  ])("%s", (_, ms, minimum, increment, billed) => expect(billedMs(ms, minimum, increment)).toBe(billed));
-
-  test("never less than the time or the minimum, less than an increment more, and a multiple where above the minimum", () => {
-    fc.assert(fc.property(fc.bigInt({ min: 0n, max: 604_800_000n }), fc.integer({ min: 0, max: 600 }), fc.integer({ min: 1, max: 600 }), (ms, minimum, increment) => {
-      const billed = billedMs(ms, minimum, increment);
-      const [least, step] = [BigInt(minimum) * 1_000n, BigInt(increment) * 1_000n];
-      expect(billed >= ms && billed >= least && (billed === least || (billed % step === 0n && billed - ms < step))).toBe(true);
-    }));
-  });
-});
 
 describe("worked figures", () => {
   const two = { tiers: [{ upTo: "100000", price: "0.08" }, { price: "0.07" }] };

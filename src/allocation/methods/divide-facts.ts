@@ -1,5 +1,6 @@
 import { compareCodes } from "../../kernel/apportion";
 import { Fraction, ONE, ZERO, add, fraction, multiply, scale, subtract, sum } from "../../kernel/fraction";
+import { groupBy } from "../../kernel/group-by";
 import { Refusal, invariant } from "../../kernel/refusal";
 import { bearersOf } from "./bearers";
 import { DividedPart, Flow, dividePart, isLinear, totalsOf } from "./divide-part";
@@ -99,10 +100,11 @@ function dividePool(facts: MethodFacts, position: number, amount: Fraction): Div
     index, ...dividePart(multiply(amount, part.fraction), part, bearersOf(facts, position, part), [...pool.path, "parts", String(index)]),
   }));
   const links = parts.flatMap(({ index, flows }) => flows.map((flow) => ({ ...flow, part: index as number | null })));
-  const limited = limit(facts, pool, amount, totalsOf(links));
+  const totals = totalsOf(links);
+  const limited = limit(facts, pool, amount, totals);
+  for (const { to, amount: moved } of limited.moved) addTo(totals, to, moved);
   return {
-    links: [...links, ...limited.moved],
-    totals: totalsOf([...links, ...limited.moved]),
+    links: [...links, ...limited.moved], totals,
     unallocated: add(sum(parts.map((part) => part.unallocated)), limited.left),
     variance: sum(parts.map((part) => part.variance)),
     reasons: [...new Set([...parts.flatMap((part) => part.reasons), ...limited.reasons])],
@@ -190,13 +192,6 @@ function divideCircle(facts: MethodFacts, group: readonly number[], step: number
 
 /** What receivers bear of all pools, exact, by code. */
 export function exactByReceiver(result: FactsResult): Map<string, Fraction> {
-  const amounts = new Map<string, Fraction[]>();
-  for (const { lines } of result.pools) {
-    for (const { receiver, exact } of lines) {
-      const known = amounts.get(receiver);
-      if (known) known.push(exact);
-      else amounts.set(receiver, [exact]);
-    }
-  }
-  return new Map([...amounts].map(([code, each]) => [code, sum(each)]));
+  const lines = groupBy(result.pools.flatMap((pool) => pool.lines), ({ receiver }) => receiver);
+  return new Map([...lines].map(([code, own]) => [code, sum(own.map(({ exact }) => exact))]));
 }

@@ -1,4 +1,4 @@
-import { Fraction, ONE, ZERO, add, compare, divide, formatFraction, multiply, subtract, sum } from "../../kernel/fraction";
+import { Fraction, ONE, ZERO, add, compare, divide, formatFraction, multiply, scale, subtract, sum } from "../../kernel/fraction";
 import { Refusal, invariant } from "../../kernel/refusal";
 import { AllocationMethod, Part } from "./method";
 import { priceByTiers } from "./price";
@@ -70,7 +70,7 @@ function shared(amount: Fraction, shares: Shares, leg: Leg | null, reason: strin
   if (shares.claimants.length === 0) return { flows: [], unallocated: amount, variance: ZERO, reasons: amount.numerator === 0n ? [] : [reason] };
   const rate = shares.driver === null ? null : divide(amount, shares.total);
   const flows = shares.claimants.map(({ to, quantity, share }) => ({
-    to, leg, driver: shares.driver, quantity: shares.driver === null ? null : quantity, total: shares.driver === null ? null : shares.total, share, rate, amount: multiply(amount, share),
+    to, leg, driver: shares.driver, quantity: shares.driver === null ? null : quantity, total: shares.driver === null ? null : shares.total, share, rate, amount: scale(amount, share),
   }));
   return { flows, unallocated: ZERO, variance: ZERO, reasons: [] };
 }

@@ -61,7 +61,7 @@ export interface FactsReport {
   readonly allocatedMinor: bigint;
 }
 
-/** A division as it is answered: exact figures in major units, "n/d" in lowest terms, beside what was posted. */
+/** A division as it is answered: exact figures in major units, "n/d" in lowest terms, beside what was posted. Lines and chain, the longest of it, are put into words when they are read. */
 export function reportFacts(facts: MethodFacts, result: FactsResult): FactsReport {
   const currency: Currency = { code: facts.currency, exponent: facts.exponent };
   const majorPerMinor: Fraction = { numerator: 1n, denominator: 10n ** BigInt(facts.exponent) };
@@ -76,16 +76,20 @@ export function reportFacts(facts: MethodFacts, result: FactsResult): FactsRepor
       amountMinor: String(pool.amountMinor), receivedMinor: String(pool.receivedMinor), passedMinor: String(pool.passedMinor), unallocatedMinor: String(pool.unallocatedMinor), varianceMinor: String(pool.varianceMinor),
       exactReceived: major(pool.received), exactFull: major(pool.full), exactPassed: major(pool.passed), exactUnallocated: major(pool.unallocated), exactVariance: major(pool.variance),
       reasons: [...pool.reasons],
-      lines: pool.lines.map(({ receiver, amountMinor, exact }) => {
+      get lines() {
         const own = add(fraction(pool.amountMinor), pool.received);
-        return { receiver, amount: toMoney(amountMinor, currency), amountMinor: String(amountMinor), exactAmount: major(exact), share: own.numerator === 0n ? null : text(scale(exact, divide(ONE, own))) };
-      }),
+        const ofOwn = own.numerator === 0n ? null : divide(ONE, own);
+        return pool.lines.map(({ receiver, amountMinor, exact }) =>
+          ({ receiver, amount: toMoney(amountMinor, currency), amountMinor: String(amountMinor), exactAmount: major(exact), share: ofOwn && text(scale(exact, ofOwn)) }));
+      },
     })),
-    chain: result.chain.map((link) => ({
-      step: link.step, pool: link.pool, part: link.part, method: link.part === null ? null : methods.get(link.pool)![link.part]!, leg: link.leg, to: link.to, toPool: codes.has(link.to),
-      driver: link.driver, quantity: link.quantity && text(link.quantity), driverTotal: link.total && text(link.total), share: link.share && text(link.share),
-      rate: link.rate && major(link.rate), exactAmount: major(link.amount),
-    })),
+    get chain() {
+      return result.chain.map((link) => ({
+        step: link.step, pool: link.pool, part: link.part, method: link.part === null ? null : methods.get(link.pool)![link.part]!, leg: link.leg, to: link.to, toPool: codes.has(link.to),
+        driver: link.driver, quantity: link.quantity && text(link.quantity), driverTotal: link.total && text(link.total), share: link.share && text(link.share),
+        rate: link.rate && major(link.rate), exactAmount: major(link.amount),
+      }));
+    },
     totalMinor: result.pools.reduce((all, pool) => all + pool.amountMinor, 0n),
     allocatedMinor: result.pools.reduce((all, pool) => pool.lines.reduce((lines, line) => lines + line.amountMinor, all), 0n),
   };

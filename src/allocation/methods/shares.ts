@@ -70,7 +70,7 @@ export function byDriver(driver: string, bearers: Bearers, negative: NegativeDri
  * the others are raised by as much; when it is below zero, the highest becomes zero and the others are lowered by as much.
  * So all have one sign and the distances between them stay.
  */
-export function scaleNegatives(driver: string, quantities: ReadonlyMap<string, Fraction>, rule: NegativeDriverRule, path: readonly string[]): ReadonlyMap<string, Fraction> {
+function scaleNegatives(driver: string, quantities: ReadonlyMap<string, Fraction>, rule: NegativeDriverRule, path: readonly string[]): ReadonlyMap<string, Fraction> {
   const below = [...quantities].filter(([, quantity]) => quantity.numerator < 0n).map(([code]) => code).sort(compareCodes);
   if (below.length === 0 || rule === "UNSCALED") return quantities;
   if (rule === "REFUSE") throw new Refusal("BAD_USER_INPUT", `Driver ${driver} is below zero for ${below.slice(0, 5).join(", ")}. Correct it, or say with negative: STANDARD_SCALING or UNSCALED what that means.`, path);
@@ -83,7 +83,8 @@ export function scaleNegatives(driver: string, quantities: ReadonlyMap<string, F
 
 /** Exact amounts by code, added up. */
 export function addTo(sums: Map<string, Fraction>, code: string, amount: Fraction): void {
-  sums.set(code, add(sums.get(code) ?? ZERO, amount));
+  const known = sums.get(code);
+  sums.set(code, known ? add(known, amount) : amount);
 }
 
 /** The amount without its sign, and the sign as -1 or 1. */
