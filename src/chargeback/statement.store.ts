@@ -5,7 +5,6 @@ import { TenantTransaction } from "../tenancy/database.store";
 import { LockStatement, Statement, StatementDraft, StatementStatus } from "./statement";
 import { findStatement } from "./statement.query";
 
-
 /** The key that an opaque id of a type stands for; null when it is none of ours. */
 export function keyOf(type: "Statement" | "StatementLine", id: string): string | null {
   const node = fromNodeId(id);
