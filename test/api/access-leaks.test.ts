@@ -78,7 +78,8 @@ async function disputeMarked(): Promise<void> {
   await must(finance, "mutation($input: IssueStatementsInput!) { issueStatements(input: $input) { userErrors { code } } }", { input: { period: "2025-08" } });
   const { statement } = await must(finance, `{ statement(businessUnit: "${MARK}.unit", period: "2025-08") { id lines { id } } }`);
   const unit = server.as("BUSINESS_UNIT", { businessUnits: [`${MARK}.unit`], subject: `${MARK}-head` });
-  await must(unit, "mutation($input: DisputeStatementInput!) { disputeStatement(input: $input) { userErrors { code } } }", { input: { statement: statement.id, lines: [{ line: statement.lines[0].id, reason: MARK, evidence: [`https://${MARK}`] }] } });
+  await must(unit, "mutation($input: DisputeStatementInput!) { disputeStatement(input: $input) { userErrors { code } } }", { input: { statement: statement.id, lines: [{ line: statement.lines[0].id, reason: MARK, evidence: [{ reference: `https://${MARK}`, text: MARK }] }] } });
+  for (const [actor, text] of [[server.as("FINANCE", { subject: `${MARK}-desk` }), `${MARK}-question`], [unit, `${MARK}-reply`]] as const) await must(actor, "mutation($input: ReplyToDisputeInput!) { replyToDispute(input: $input) { userErrors { code message } } }", { input: { statement: statement.id, line: statement.lines[0].id, text, evidence: [{ reference: MARK }] } });
   const lines = [{ businessUnit: `${MARK}.unit`, useCase: `${MARK}.case`, amount: "-2.00", description: MARK }, { businessUnit: "retail", useCase: `${MARK}.case`, pool: "direct", amount: "1.00" }, { amount: "1.00", description: MARK }];
   await must(finance, "mutation($input: ResolveDisputeInput!) { resolveDispute(input: $input) { userErrors { code } } }", { input: { statement: statement.id, reason: MARK, lines } });
 }
