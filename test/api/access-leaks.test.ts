@@ -103,6 +103,7 @@ function reads(role: Role): Array<{ query: string; variables: Record<string, unk
   const ofStatements = (type: string): string => wholeSelection(schema, schema.getType(type)!, role, ["AllocationExplanation"]);
   const explained = `lines { explanation { ${wholeSelection(schema, schema.getType("AllocationExplanation")!, role)} } }`;
   const bridged = wholeSelection(schema, schema.getType("ChargeBridge")!, role, ["Statement", "AllocationExplanation"]);
+  const summed = wholeSelection(schema, schema.getType("StatementRollUp")!, role, ["Statement"]);
   const ofJournals = wholeSelection(schema, schema.getType("Journal")!, role, ["Statement", "StatementLine"]);
   const asWhat = (id: string): string => {
     const type = Buffer.from(id, "base64url").toString().split(":")[0]!;
@@ -138,6 +139,7 @@ function reads(role: Role): Array<{ query: string; variables: Record<string, unk
     businessUnitHierarchy: [["$key: PeriodKey!", "period: $key, first: 100", { key: "2025-10" }]],
     statement: ["retail", "claims", `${MARK}.unit`].flatMap((unit) => [ofStatements("Statement"), explained].map((selection) => ["$unit: String!", 'businessUnit: $unit, period: "2025-08"', { unit }, selection] as Form)),
     statements: [{ period: "2025-08" }, { status: ["ISSUED", "SUPERSEDED"] }].map((where) => ["$where: StatementWhere", "first: 10, where: $where", { where }, `edges { cursor node { ${ofStatements("Statement")} } }`]),
+    statementRollUp: ["retail", "claims", `${MARK}.unit`].map((unit) => ["$unit: String!", 'businessUnit: $unit, period: "2025-08"', { unit }, `${summed} units { statement { id total { amount } disputes { reason } } }`]),
     unmappedAccounts: [["$key: PeriodKey!", "period: $key", { key: "2025-08" }]],
     journal: ["acme-2025-08-J1", "acme-2025-08-J2"].map((id) => ["$id: String!", "externalId: $id", { id }, ofJournals]),
     journals: [["", "first: 10", {}, `edges { cursor node { ${ofJournals} } }`]],
@@ -178,7 +180,7 @@ describe("a mark in everything that another unit and another programme wrote", (
 
   it("is seen by those who may: the scan is not blind", async () => {
     const finance = await seen(server.as("FINANCE"), "FINANCE");
-    for (const name of ["businessUnits", "useCases", "usage(", "usagePeaks", "usageDurations", "usageEvents", "usageCost", "explainUsageCost", "rateCards", "unattributedUsage", "costEntries", "allocation(", "statement(", "statements(", "chargeBridge", "allocationRunDiff", "accountMappings", "journal(", "journals(", "auditEntries", "node"]) expect([name, finance.some((query) => query.includes(`{ ${name}`))]).toEqual([name, name !== "unattributedUsage"]);
+    for (const name of ["businessUnits", "useCases", "usage(", "usagePeaks", "usageDurations", "usageEvents", "usageCost", "explainUsageCost", "rateCards", "unattributedUsage", "costEntries", "allocation(", "statement(", "statements(", "statementRollUp(", "chargeBridge", "allocationRunDiff", "accountMappings", "journal(", "journals(", "auditEntries", "node"]) expect([name, finance.some((query) => query.includes(`{ ${name}`))]).toEqual([name, name !== "unattributedUsage"]);
     expect((await seen(server.as("BUSINESS_UNIT", { businessUnits: [`${MARK}.unit`] }), "BUSINESS_UNIT")).length).toBeGreaterThan(10);
   });
 

@@ -197,8 +197,10 @@ describe("what a transaction may touch", () => {
     expect(await dispute(mine, { programme, reach: "programme" })).toBe("42501");
     // Nor does it call its own word silence, write as finance, or make the rules that it may read.
     expect(await within(own, "insert into chargeback.statement_event (programme_id, statement_id, sequence, business_unit_id, status, subject, reason, by_silence, disputable_until, rules_version) values ($1, $2, 98, $3, 'ACCEPTED', 'x', 'x', true, '2025-11-01', 1)", [programme, mine.statement, retail])).toBe("42501");
-    const message = (side: string, tenant: Parameters<typeof within>[0]): Promise<unknown> => within(tenant, "insert into chargeback.dispute_message (programme_id, dispute_id, sequence, business_unit_id, side, text, evidence, payload_hash, written_by) select $1, d.id, 1, $2, $3, 'x', '[]', 'x', 'x' from chargeback.dispute d where d.business_unit_id = $2 limit 1", [programme, retail, side]);
+    const [raised] = await server.sql<{ id: string }>("insert into chargeback.dispute (programme_id, id, business_unit_id, statement_id, line_id, reason, evidence, payload_hash, raised_by) values ($1, gen_random_uuid(), $2, $3, $4, 'x', '[]', 'x', 'x') returning id", [programme, retail, mine.statement, mine.line]);
+    const message = (side: string, tenant: Parameters<typeof within>[0]): Promise<unknown> => within(tenant, "insert into chargeback.dispute_message (programme_id, dispute_id, sequence, business_unit_id, side, text, evidence, payload_hash, written_by) values ($1, $4, 1, $2, $3, 'x', '[]', 'x', 'x')", [programme, retail, side, raised!.id]);
     expect([await message("UNIT", own), await message("FINANCE", own), await message("UNIT", { programme, reach: "programme" })]).toEqual([[], "42501", "42501"]);
+    await server.sql("delete from chargeback.dispute where id = $1", [raised!.id]);
     expect(await within(own, "insert into chargeback.statement_rules (programme_id, version, silence, reason, set_by) values ($1, 1, 'WAITS', 'x', 'x')", [programme])).toBe("42501");
     for (const [table, columns, values] of [
       ["statement", "id, business_unit_id, period_key, version, mode, currency, total_minor, hash, issued_by", "gen_random_uuid(), $2, '2025-10', 1, 'SHOWBACK', 'USD', 0, 'x', 'x'"],
