@@ -514,6 +514,8 @@ describe("deadlines", () => {
     expect(await listed("2000-01-01T00:00:00Z")).toEqual([]);
     expect((await server.sql<{ action: string }>("select action from governance.audit_entry where action in ('setStatementRules', 'replyToDispute', 'settleStatements') order by sequence")).map(({ action }) => action)).toEqual(["setStatementRules", "replyToDispute", "replyToDispute", "settleStatements", "setStatementRules", "settleStatements"]);
     expect(await failedProofs()).toEqual([]);
+    await server.sql("update chargeback.statement_event set disputable_until = '2100-01-01' where by_silence and business_unit_id = (select id from tenancy.business_unit where code = 'cards')");
+    expect(await failedProofs()).toEqual([expect.stringMatching(/^silence = days over, by the rules: statement of cards for 2025-10 version 1: accepted by silence on .*, and it could be disputed until/)]);
   });
 });
 
