@@ -77,6 +77,8 @@ const PRIVILEGES: Readonly<Record<string, string>> = {
   "chargeback.resolution": "select, insert",
   "chargeback.dispute_resolution": "select, insert",
   "chargeback.programme_line": "select, insert",
+  "chargeback.statement_rules": "select, insert",
+  "chargeback.dispute_message": "select, insert",
   "budgets.budget": "select, insert",
   "budgets.alert": "select, insert",
   "budgets.alert_acknowledgement": "select, insert",

@@ -68,7 +68,7 @@ async function disputeAndResolve(stage: DemoStage): Promise<void> {
     await stage.asOwnerOf(businessUnit, (tx) => {
       const { exponent } = programmeCurrency(tx.scope.programme);
       const amount = formatUnits(line.amountMinor - BigInt(credit.replace(".", "")) * 2n, exponent);
-      return disputeStatement(disputeStatementPorts(tx, stage.record), { statement: id, lines: [{ line: toNodeId("StatementLine", line.lineId), reason, amount, evidence: [evidence] }], idempotencyKey: `demo-dispute-${period}` });
+      return disputeStatement(disputeStatementPorts(tx, stage.record), { statement: id, lines: [{ line: toNodeId("StatementLine", line.lineId), reason, amount, evidence: [{ reference: evidence }] }], idempotencyKey: `demo-dispute-${period}` });
     });
   }
   if (statement.version > 1) return;

@@ -10,8 +10,10 @@ import { RunDiffResolver } from "../allocation/bridge/run-diff.resolver";
 import { AdjustmentResolver } from "../chargeback/adjustment.resolver";
 import { ChargeBridgeResolver } from "../chargeback/bridge/charge-bridge.resolver";
 import { PlanBridgeResolver } from "../chargeback/bridge/plan-bridge.resolver";
+import { StatementRulesResolver } from "../chargeback/deadlines/statement-rules.resolver";
 import { RestatementResolver } from "../chargeback/restatement/restatement.resolver";
 import { DisputeResolutionFieldResolver, StatementDisputeFieldResolver, StatementFieldResolver, StatementLineFieldResolver } from "../chargeback/statement-view.resolver";
+import { StatementRollUpResolver } from "../chargeback/rollup/roll-up.resolver";
 import { StatementResolver } from "../chargeback/statement.resolver";
 import { BudgetResolver } from "../budgets/budget.resolver";
 import { CommitmentResolver } from "../budgets/commitment.resolver";
@@ -53,7 +55,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   CloseDutyResolver, ClosePreviewResolver, AccrualResolver, RestatementResolver,
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
   RunDiffResolver, ChargeBridgeResolver, PlanBridgeResolver,
-  StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
+  StatementResolver, StatementRulesResolver, StatementRollUpResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
   JournalsResolver, JournalFieldResolver, JournalLineFieldResolver, JournalLineSourceFieldResolver,
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,
   ConnectionsResolver,

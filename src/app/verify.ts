@@ -4,6 +4,7 @@ import { verifyPolicies } from "../allocation/verify-policies.query";
 import { RunProofs, checkRun } from "../allocation/verify-runs.query";
 import { STATEMENT_STATUSES } from "../chargeback";
 import { verifyRestatements } from "../chargeback/restatement/verify-restatements.query";
+import { verifySilence } from "../chargeback/deadlines/verify-silence.query";
 import { linesOf, listStatements } from "../chargeback/statement.query";
 import { StatementHashes, verifyStatements } from "../chargeback/verify-statements.query";
 import { verifyAccruals } from "../costs/accruals/verify-accruals.query";
@@ -55,6 +56,7 @@ export async function* verifyProgramme(database: Database, scope: Scope, anchors
   yield await prove(verifyAccruals);
   yield await prove(verifyRestatements);
   yield await prove((tx) => verifyStatements(tx, currency));
+  yield await prove(verifySilence);
   const hashes = new StatementHashes();
   for (let after: string | null = null, more = true; more; ) {
     const page = await prove(async (tx) => {

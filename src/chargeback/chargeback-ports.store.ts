@@ -9,9 +9,12 @@ import { tenancyStore } from "../tenancy/tenancy.store";
 import { AcceptStatementPorts } from "./accept-statement";
 import { DisputeStatementPorts } from "./dispute-statement";
 import { disputesOf } from "./dispute.query";
+import { AcceptSilencePorts, SettleStatementsPorts } from "./deadlines/settle-statements";
+import { today } from "./deadlines/statement-rules.store";
 import { disputeStore } from "./dispute.store";
 import { IssueStatementsPorts } from "./issue-statements";
 import { PostStatementsPorts } from "./post-statements";
+import { ReplyToDisputePorts } from "./reply-to-dispute";
 import { Statement, StatementDraft } from "./statement";
 import { chargedLines } from "./statement-charges.query";
 import { proveStatements } from "./statement-faults.query";
@@ -19,6 +22,7 @@ import { findStatement, linesOf, newestStatements } from "./statement.query";
 import { keyOf, statementStore } from "./statement.store";
 
 const MOST_NOTED = 100;
+const LONGEST_NOTED = 500;
 
 /** How the audit trail names a version. */
 export const subjectOf = ({ businessUnit, periodKey, version }: Pick<Statement, "businessUnit" | "periodKey" | "version">): string => `${periodKey}/${businessUnit}/${version}`;
@@ -80,6 +84,7 @@ export function disputeStatementPorts(tx: TenantTransaction, record: RecordAudit
     ...statementStore(tx),
     ...disputeStore(tx),
     currency,
+    today: () => today(tx),
     newId: randomUUID,
     findStatement: (id) => findStatement(tx, id),
     lineIdOf: (id) => keyOf("StatementLine", id),
@@ -96,9 +101,41 @@ export function disputeStatementPorts(tx: TenantTransaction, record: RecordAudit
   };
 }
 
+/** What `replyToDispute` needs, over one transaction. */
+export function replyToDisputePorts(tx: TenantTransaction, record: RecordAudit): ReplyToDisputePorts {
+  return {
+    ...statementStore(tx),
+    ...disputeStore(tx),
+    side: tx.scope.reach === "programme" ? "FINANCE" : "UNIT",
+    lineIdOf: (id) => keyOf("StatementLine", id),
+    disputesOf: ({ id }) => disputesOf(tx, [id]),
+    audit: (statement, { lineId }, { side, text, evidence }) =>
+      recordForUnit(tx, record, { action: "replyToDispute", subjectKind: "Statement", subjectKey: subjectOf(statement), after: { line: lineId, side, text: text.slice(0, LONGEST_NOTED), evidence } }),
+  };
+}
+
+/** What accepting by silence needs, over one transaction. */
+function acceptSilencePorts(tx: TenantTransaction, record: RecordAudit): AcceptSilencePorts {
+  return {
+    today: () => today(tx),
+    acceptSilent: (silent) => statementStore(tx).addEvents(silent.map(({ statement, reason }) => ({ statementId: statement.id, status: "ACCEPTED", reason, bySilence: true }))),
+    auditSilence: (period, silent) =>
+      record(tx, {
+        action: "settleStatements", subjectKind: "Period", subjectKey: period,
+        after: { ...inNote(tx, silent.map(({ statement }) => statement)), reasons: [...new Set(silent.map(({ reason }) => reason))] },
+      }),
+  };
+}
+
+/** What `settleStatements` needs, over one transaction. */
+export function settleStatementsPorts(tx: TenantTransaction, record: RecordAudit): SettleStatementsPorts {
+  return { ...acceptSilencePorts(tx, record), lockPeriod: periodStore(tx).lockAlone, newestStatements: (period) => newestStatements(tx, period) };
+}
+
 /** What `postStatements` needs, over one transaction. */
 export function postStatementsPorts(tx: TenantTransaction, record: RecordAudit): PostStatementsPorts {
   return {
+    ...acceptSilencePorts(tx, record),
     lockPeriod: periodStore(tx).lockAlone,
     newestStatements: (period) => newestStatements(tx, period),
     addEvents: (statements, status, reason) => statementStore(tx).addEvents(statements.map(({ id }) => ({ statementId: id, status, reason }))),

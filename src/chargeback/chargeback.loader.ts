@@ -23,12 +23,13 @@ export const loadLines = by<StoredLine[]>("StatementLines", linesOf);
 export const loadLine = by<StoredLine>("StatementLine", newestLines);
 /** What happened to a statement, oldest first. */
 export const loadHistory = by<StatementEvent[]>("StatementHistory", historyOf);
-/** Every version of a statement that the id is a version of, oldest first. */
-export const loadVersions = by<Statement[]>("StatementVersions", versionsOf);
+/** Every version of a statement that this is one of, oldest first, as it was known when this one is asked of. */
+export const loadVersions = (context: RequestContext, statement: Pick<Statement, "id" | "asOf">): Promise<Statement[] | null> =>
+  by<Statement[]>(`StatementVersions ${statement.asOf?.toISOString() ?? ""}`, (tx, ids) => versionsOf(tx, ids, statement.asOf))(context, statement.id);
 /** What was disputed in a version of a statement or an earlier one, oldest first. */
 export const loadDisputes = by<Dispute[]>("StatementDisputes", async (tx, ids) => grouped(await disputesOf(tx, ids), (dispute) => dispute.of, ({ of: _, ...dispute }) => dispute));
-/** The newest dispute of a line. */
-export const loadLineDispute = by<Dispute>("LineDispute", disputesOfLines);
+/** The disputes of a line, oldest first. */
+export const loadLineDisputes = by<Dispute[]>("LineDisputes", disputesOfLines);
 /** What a resolution leaves with the programme. */
 export const loadProgrammeLines = by<ProgrammeLine[]>("ProgrammeLines", programmeLinesOf);
 

@@ -3,17 +3,15 @@ import { hashOf } from "../kernel/hash";
 import { Currency, toMinor } from "../kernel/money";
 import { Refusal } from "../kernel/refusal";
 import { readIdempotencyKey } from "./dispute";
-import { LockStatement, Statement, StatementLine, StatementStatus, requireStanding, requireStatement } from "./statement";
-
-const MOST_EVIDENCE = 20;
-const LONGEST_EVIDENCE = 500;
+import { Evidence, EvidenceInput, readEvidence } from "./evidence";
+import { LockStatement, Statement, StatementLine, StatementStatus, requireInTime, requireStanding, requireStatement } from "./statement";
 
 export interface DisputeLineInput {
   /** Opaque id of the line. */
   readonly line: string;
   readonly reason: string;
   readonly amount?: string | null;
-  readonly evidence?: readonly string[] | null;
+  readonly evidence?: readonly EvidenceInput[] | null;
 }
 
 export interface DisputeStatementInput {
@@ -27,12 +25,14 @@ export interface RaisedDispute {
   readonly id: string;
   readonly lineId: string;
   readonly reason: string;
-  readonly evidence: readonly string[];
+  readonly evidence: readonly Evidence[];
   readonly expectedMinor: bigint | null;
 }
 
 export interface DisputeStatementPorts {
   readonly currency: Currency;
+  /** The day it is on the programme's calendar. */
+  today(): Promise<string>;
   newId(): string;
   lockStatement: LockStatement;
   findStatement(id: string): Promise<Statement | null>;
@@ -49,8 +49,8 @@ export interface DisputeStatementPorts {
 }
 
 /**
- * A unit objects to lines of its statement, which is DISPUTED until finance resolves it. Possible until the statement is
- * posted; CONFLICT for a line whose dispute is still open. Sent again under the same key it answers the statement.
+ * A unit objects to lines of its statement, which is DISPUTED until finance resolves it. Possible until the
+ * last day that the rules give it, and until the statement is posted: CONFLICT afterwards, and for a line whose dispute is still open. Sent again under the same key it answers the statement.
  */
 export async function disputeStatement(ports: DisputeStatementPorts, input: DisputeStatementInput): Promise<Statement> {
   const idempotencyKey = readIdempotencyKey(input.idempotencyKey);
@@ -63,6 +63,7 @@ export async function disputeStatement(ports: DisputeStatementPorts, input: Disp
     return requireStatement(await ports.findStatement(earlier.statementId));
   }
   requireStanding(statement);
+  requireInTime(statement, await ports.today());
   await requireUndisputed(ports, statement, read);
   const disputes = read.map(({ lineId, ...dispute }) => ({ ...dispute, lineId: lineId! }));
   await ports.saveDisputes(statement, disputes, idempotencyKey, payloadHash);
@@ -81,10 +82,9 @@ function readLines(ports: DisputeStatementPorts, lines: readonly DisputeLineInpu
     const lineId = ports.lineIdOf(line);
     if (lineId !== null && named.has(lineId)) throw new Refusal("BAD_USER_INPUT", "The same line is named twice. Give one reason for each.", field("line"));
     if (lineId !== null) named.add(lineId);
-    if (evidence && evidence.length > MOST_EVIDENCE) throw new Refusal("BAD_USER_INPUT", `At most ${MOST_EVIDENCE} pieces of evidence for a line.`, field("evidence"));
     return {
       id: ports.newId(), lineId, reason: requireText(reason, field("reason"), 1_000),
-      evidence: (evidence ?? []).map((piece) => requireText(piece, field("evidence"), LONGEST_EVIDENCE)),
+      evidence: readEvidence(evidence, field("evidence")),
       expectedMinor: amount === null || amount === undefined ? null : toMinor(amount, ports.currency, field("amount")),
     };
   });

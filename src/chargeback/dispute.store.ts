@@ -1,6 +1,9 @@
 import { invariant } from "../kernel/refusal";
 import { TenantTransaction } from "../tenancy/database.store";
+import { statementRulesStore } from "./deadlines/statement-rules.store";
+import { Dispute, DisputeSide } from "./dispute";
 import { RaisedDispute } from "./dispute-statement";
+import { NewMessage } from "./reply-to-dispute";
 import { ResolutionRecord } from "./resolve-dispute";
 import { Statement } from "./statement";
 
@@ -17,12 +20,27 @@ export function disputeStore(tx: TenantTransaction) {
       return row ?? null;
     },
     saveDisputes: async (statement: Statement, disputes: readonly RaisedDispute[], idempotencyKey: string | null, payloadHash: string): Promise<void> => {
+      const { answerDays } = await statementRulesStore(tx).currentRules();
       const rows = disputes.map(({ id, lineId, reason, evidence, expectedMinor }) => ({ id, line_id: lineId, reason, evidence, expected_minor: expectedMinor === null ? null : String(expectedMinor) }));
       await tx.query(
-        `insert into chargeback.dispute (programme_id, id, business_unit_id, statement_id, line_id, reason, evidence, expected_minor, idempotency_key, payload_hash, raised_by)
-         select $1, x.id, $2, $3, x.line_id, x.reason, x.evidence, x.expected_minor, $4, $5, $6
+        `insert into chargeback.dispute (programme_id, id, business_unit_id, statement_id, line_id, reason, evidence, expected_minor, idempotency_key, payload_hash, raised_by, answer_by)
+         select $1, x.id, $2, $3, x.line_id, x.reason, x.evidence, x.expected_minor, $4, $5, $6, (clock_timestamp() at time zone $8::text)::date + $9::int
          from jsonb_to_recordset($7::jsonb) x (id uuid, line_id uuid, reason text, evidence jsonb, expected_minor bigint)`,
-        [programmeId, statement.businessUnitId, statement.id, idempotencyKey, payloadHash, subject, JSON.stringify(rows)],
+        [programmeId, statement.businessUnitId, statement.id, idempotencyKey, payloadHash, subject, JSON.stringify(rows), tx.scope.programme.timeZone, answerDays],
+      );
+    },
+    findMessage: async (disputeId: string, side: DisputeSide, idempotencyKey: string): Promise<{ payloadHash: string } | null> => {
+      const [row] = await tx.query<{ payloadHash: string }>(
+        `select payload_hash as "payloadHash" from chargeback.dispute_message where programme_id = $1 and dispute_id = $2 and side = $3 and idempotency_key = $4`, [programmeId, disputeId, side, idempotencyKey],
+      );
+      return row ?? null;
+    },
+    /** The statement's month is held: messages of one dispute are numbered one after the other. */
+    saveMessage: async (statement: Statement, dispute: Dispute, { side, text, evidence, idempotencyKey, payloadHash }: NewMessage): Promise<void> => {
+      await tx.query(
+        `insert into chargeback.dispute_message (programme_id, dispute_id, sequence, business_unit_id, side, text, evidence, idempotency_key, payload_hash, written_by)
+         select $1, $2, coalesce(max(m.sequence), 0) + 1, $3, $4, $5, $6::jsonb, $7, $8, $9 from chargeback.dispute_message m where m.programme_id = $1 and m.dispute_id = $2`,
+        [programmeId, dispute.id, statement.businessUnitId, side, text, JSON.stringify(evidence), idempotencyKey, payloadHash, subject],
       );
     },
     findResolution: async (idempotencyKey: string): Promise<{ id: string; outcome: string; statementId: string; businessUnitId: string; payloadHash: string } | null> => {

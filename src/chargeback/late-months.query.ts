@@ -9,7 +9,7 @@ export interface Origin {
 }
 
 /** Up to where the late facts of a month `p` are charged. The first parameter is the programme. */
-export const CHARGED_UNTIL = `coalesce(greatest(
+const CHARGED_UNTIL = `coalesce(greatest(
   (select max(a.late_to) from chargeback.adjustment a where a.programme_id = $1 and a.origin_period_key = p.key),
   (select max(r.late_to) from chargeback.restatement r where r.programme_id = $1 and r.period_key = p.key)), p.cutoff)`;
 

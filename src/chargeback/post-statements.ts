@@ -1,11 +1,12 @@
 import { requirePeriodKey } from "../kernel/period";
 import { Refusal } from "../kernel/refusal";
 import { Period, isClosed } from "../governance";
+import { AcceptSilencePorts, acceptSilence } from "./deadlines/settle-statements";
 import { Statement, StatementStatus } from "./statement";
 
 const MOST_NAMED = 20;
 
-export interface PostStatementsPorts {
+export interface PostStatementsPorts extends AcceptSilencePorts {
   /** Holds the period for this transaction alone; NOT_FOUND when there is nothing in it. */
   lockPeriod(key: string): Promise<Period>;
   /** The newest version of every statement of the period, by code of the unit. */
@@ -15,15 +16,17 @@ export interface PostStatementsPorts {
 }
 
 /**
- * Posts the statements of a period: from then on they stay as they are. NOT_READY, with the units that it waits for, until
+ * Posts the statements of a period: from then on they stay as they are. What silence accepts by the rules is accepted
+ * first. NOT_READY, with the units that it waits for, until
  * each of them is accepted or adjusted; posted already, it answers them.
  */
 export async function postStatements(ports: PostStatementsPorts, input: { readonly period: string }): Promise<readonly Statement[]> {
   const key = requirePeriodKey(input.period);
   const period = await ports.lockPeriod(key);
   if (!isClosed(period)) throw new Refusal("PERIOD_OPEN", `${key} is ${period.status}. Close it and issue its statements first.`, ["period"]);
-  const statements = await ports.newestStatements(key);
+  let statements = await ports.newestStatements(key);
   if (statements.length === 0) throw new Refusal("NOT_READY", `No statements of ${key} were issued. Issue them first.`, ["period"]);
+  if (await acceptSilence(ports, key, statements)) statements = await ports.newestStatements(key);
   const unposted = statements.filter(({ status }) => status !== "POSTED");
   if (unposted.length === 0) return statements;
   const waiting = unposted.filter(({ status }) => status !== "ACCEPTED" && status !== "ADJUSTED");

@@ -1,5 +1,6 @@
 import { invariant } from "../kernel/refusal";
 import { TenantTransaction } from "../tenancy/database.store";
+import { ownerAtEnd } from "../tenancy/ownership.query";
 
 /** Statements that do not charge what they should, in minor units. */
 export interface StatementFault {
@@ -39,14 +40,12 @@ export async function statementFaults(tx: TenantTransaction, period: string | nu
          join allocation.unit_share x on x.programme_id = $1 and x.run_id = r.id
        group by 1, 2, 4
        union all
-       select m.key, coalesce(e.business_unit_id, o.business_unit_id), 'DIRECT', e.pool_id, sum(e.amount_minor)
+       select m.key, o.business_unit_id, 'DIRECT', e.pool_id, sum(e.amount_minor)
        from period m
          join costs.cost_entry e on e.programme_id = $1 and e.period_key = m.key and e.recorded_at < m.cutoff
          join costs.cost_pool p on p.programme_id = $1 and p.id = e.pool_id and p.kind = 'DIRECT'
-         left join lateral (
-           select o.business_unit_id from tenancy.use_case_ownership o
-           where e.business_unit_id is null and o.programme_id = $1 and o.use_case_id = e.use_case_id and o.effective_from < m.ends_at and o.created_at < m.cutoff order by o.effective_from desc, o.version desc limit 1) o on true
-       where coalesce(e.business_unit_id, o.business_unit_id) is not null
+         left join lateral (select coalesce(e.business_unit_id, (${ownerAtEnd("e.use_case_id", "m.ends_at", "m.cutoff")})) as business_unit_id) o on true
+       where o.business_unit_id is not null
        group by 1, 2, 4
        union all
        select a.period_key, a.business_unit_id, 'ADJUSTMENT', a.pool_id, sum(a.amount_minor)

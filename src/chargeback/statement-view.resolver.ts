@@ -14,8 +14,8 @@ import { Allow } from "../tenancy/access";
 import { RequestContext } from "../tenancy/request-context";
 import { loadBusinessUnit, loadUseCase } from "../tenancy/tenancy.loader";
 import { BusinessUnitType, UseCaseType } from "../tenancy/tenancy.type";
-import { explanationKey, loadDisputes, loadExplanations, loadHistory, loadLine, loadLineDispute, loadLines, loadPeriod, loadProgrammeLines, loadRun, loadVersions } from "./chargeback.loader";
-import { Dispute, Resolution } from "./dispute";
+import { explanationKey, loadDisputes, loadExplanations, loadHistory, loadLine, loadLineDisputes, loadLines, loadPeriod, loadProgrammeLines, loadRun, loadVersions } from "./chargeback.loader";
+import { Dispute, Resolution, disputeAsOf, threadOf } from "./dispute";
 import { Statement, StatementEvent } from "./statement";
 import { StoredLine, findStatement } from "./statement.query";
 import { DisputeResolutionType, ProgrammeLineType, StatementDisputeType, StatementEventType, StatementLineType, StatementType } from "./statement.type";
@@ -25,13 +25,15 @@ const currencyOf = async (context: RequestContext): Promise<Currency> => program
 /** A version as it is answered. */
 export const toStatement = (statement: Statement, currency: Currency): StatementType & Statement => ({ ...statement, total: toMoney(statement.totalMinor, currency) });
 
-const toLine = (line: StoredLine, currency: Currency): StatementLineType & { readonly line: StoredLine } =>
-  ({ id: line.lineId, kind: line.kind, amount: toMoney(line.amountMinor, currency), description: line.description, line });
+type LineView = StatementLineType & { readonly line: StoredLine; readonly asOf: Date | null };
+
+const toLine = (line: StoredLine, currency: Currency, asOf: Date | null): LineView =>
+  ({ id: line.lineId, kind: line.kind, amount: toMoney(line.amountMinor, currency), description: line.description, line, asOf });
 
 type DisputeView = StatementDisputeType & { readonly lineId: string };
 
 const toDispute = (dispute: Dispute, currency: Currency): DisputeView => ({
-  reason: dispute.reason, evidence: [...dispute.evidence], expected: dispute.expectedMinor === null ? null : toMoney(dispute.expectedMinor, currency),
+  reason: dispute.reason, evidence: [...dispute.evidence], thread: threadOf(dispute).map((message) => ({ ...message, evidence: [...message.evidence] })), answerBy: dispute.answerBy, isOverdue: dispute.isOverdue, expected: dispute.expectedMinor === null ? null : toMoney(dispute.expectedMinor, currency),
   raisedBy: dispute.raisedBy, raisedAt: dispute.raisedAt, outcome: dispute.resolution?.outcome ?? "OPEN", resolution: dispute.resolution, lineId: dispute.lineId,
 });
 
@@ -44,7 +46,7 @@ export async function findStatementNode(context: RequestContext, id: string): Pr
 /** For `node`: a line, as it stands in the newest version. */
 export async function findLineNode(context: RequestContext, id: string): Promise<StatementLineType | null> {
   const found = await loadLine(context, id);
-  return found && toLine(found, await currencyOf(context));
+  return found && toLine(found, await currencyOf(context), null);
 }
 
 async function periodOf(context: RequestContext, key: string): Promise<PeriodType> {
@@ -70,30 +72,30 @@ export class StatementFieldResolver {
   @FieldResolver(() => [StatementLineType], { description: "By kind, month of origin, pool and use case; resolutions last. Amounts of zero are left out." })
   async lines(@Root() statement: Statement, @Ctx() context: RequestContext): Promise<StatementLineType[]> {
     const currency = await currencyOf(context);
-    return ((await loadLines(context, statement.id)) ?? []).map((line) => toLine(line, currency));
+    return ((await loadLines(context, statement.id)) ?? []).map((line) => toLine(line, currency, statement.asOf));
   }
 
   @FieldResolver(() => [StatementEventType], { description: "What happened to this version, oldest first." })
   async history(@Root() statement: Statement, @Ctx() context: RequestContext): Promise<StatementEvent[]> {
-    return (await loadHistory(context, statement.id)) ?? [];
+    return ((await loadHistory(context, statement.id)) ?? []).filter(({ at }) => statement.asOf === null || at < statement.asOf);
   }
 
   @FieldResolver(() => [StatementDisputeType], { description: "What was disputed in this version or an earlier one, oldest first." })
   async disputes(@Root() statement: Statement, @Ctx() context: RequestContext): Promise<StatementDisputeType[]> {
     const currency = await currencyOf(context);
-    return ((await loadDisputes(context, statement.id)) ?? []).map((dispute) => toDispute(dispute, currency));
+    return ((await loadDisputes(context, statement.id)) ?? []).flatMap((dispute) => disputeAsOf(dispute, statement.asOf) ?? []).map((dispute) => toDispute(dispute, currency));
   }
 
   @FieldResolver(() => [StatementType], { description: "Every version, oldest first; this one is among them." })
   async versions(@Root() statement: Statement, @Ctx() context: RequestContext): Promise<StatementType[]> {
     const currency = await currencyOf(context);
-    return ((await loadVersions(context, statement.id)) ?? []).map((version) => toStatement(version, currency));
+    return ((await loadVersions(context, statement)) ?? []).map((version) => toStatement(version, currency));
   }
 
   @FieldResolver(() => StatementType, { nullable: true, description: "The newest version; null when this is it." })
   async supersededBy(@Root() statement: Statement, @Ctx() context: RequestContext): Promise<StatementType | null> {
     if (statement.version === statement.newestVersion) return null;
-    const newest = (await loadVersions(context, statement.id))?.at(-1);
+    const newest = (await loadVersions(context, statement))?.at(-1);
     return newest ? toStatement(newest, await currencyOf(context)) : null;
   }
 }
@@ -122,8 +124,8 @@ export class StatementLineFieldResolver {
   }
 
   @FieldResolver(() => StatementDisputeType, { nullable: true, description: "The newest dispute about this line." })
-  async dispute(@Root() { line }: { line: StoredLine }, @Ctx() context: RequestContext): Promise<StatementDisputeType | null> {
-    const dispute = await loadLineDispute(context, line.lineId);
+  async dispute(@Root() { line, asOf }: LineView, @Ctx() context: RequestContext): Promise<StatementDisputeType | null> {
+    const dispute = (await loadLineDisputes(context, line.lineId))?.flatMap((each) => disputeAsOf(each, asOf) ?? []).at(-1) ?? null;
     return dispute && toDispute(dispute, await currencyOf(context));
   }
 

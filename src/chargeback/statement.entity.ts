@@ -24,10 +24,17 @@ export const statementEntities: readonly EntitySchema[] = [
   }),
   table("StatementEvent", "statement_event", {
     statement_id: key, sequence: { type: "integer", primary: true }, business_unit_id: uuid, status: text, subject: text, reason: optional, recorded_at: instant,
+    disputable_until: { type: "date", nullable: true }, rules_version: { type: "integer", nullable: true }, by_silence: { type: "boolean" },
+  }),
+  table("StatementRules", "statement_rules", {
+    version: { type: "integer", primary: true }, dispute_days: { type: "integer", nullable: true }, answer_days: { type: "integer", nullable: true }, silence: text, reason: text, set_by: text, set_at: instant,
+  }),
+  table("DisputeMessage", "dispute_message", {
+    dispute_id: key, sequence: { type: "integer", primary: true }, business_unit_id: uuid, side: text, text, evidence: { type: "jsonb" }, idempotency_key: optional, payload_hash: text, written_by: text, written_at: instant,
   }),
   table("Dispute", "dispute", {
     id: key, business_unit_id: uuid, statement_id: uuid, line_id: uuid, reason: text, evidence: { type: "jsonb" }, expected_minor: { type: "bigint", nullable: true }, idempotency_key: optional, payload_hash: text,
-    raised_by: text, raised_at: instant,
+    raised_by: text, raised_at: instant, answer_by: { type: "date", nullable: true },
   }),
   table("Resolution", "resolution", {
     id: key, business_unit_id: uuid, statement_id: uuid, outcome: text, reason: text, idempotency_key: optional, payload_hash: text, resolved_by: text, resolved_at: instant,

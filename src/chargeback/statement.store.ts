@@ -3,8 +3,8 @@ import { fromNodeId, isUuid } from "../kernel/node-id";
 import { periodStore } from "../governance/period.store";
 import { TenantTransaction } from "../tenancy/database.store";
 import { LockStatement, Statement, StatementDraft, StatementStatus } from "./statement";
+import { statementRulesStore } from "./deadlines/statement-rules.store";
 import { findStatement } from "./statement.query";
-
 
 /** The key that an opaque id of a type stands for; null when it is none of ours. */
 export function keyOf(type: "Statement" | "StatementLine", id: string): string | null {
@@ -17,18 +17,26 @@ export interface NewEvent {
   readonly statementId: string;
   readonly status: StatementStatus;
   readonly reason: string | null;
+  /** The unit did not dispute in time, and the rules take that for acceptance. */
+  readonly bySilence?: boolean;
 }
 
 /** Statements, their lines and their history: written, and never touched again. */
 export function statementStore(tx: TenantTransaction) {
   const programmeId = tx.scope.programme.id;
   const { subject } = tx.scope.principal;
+  /** What is new to the unit (a version's first event, ISSUED again, ADJUSTED) opens its days by the rules in force; everything after keeps them. */
   const addEvents = async (events: readonly NewEvent[]): Promise<void> => {
+    const rules = await statementRulesStore(tx).currentRules();
     const added = await tx.query(
-      `insert into chargeback.statement_event (programme_id, statement_id, sequence, business_unit_id, status, subject, reason)
-       select $1, s.id, coalesce((select max(e.sequence) from chargeback.statement_event e where e.programme_id = $1 and e.statement_id = s.id), 0) + 1, s.business_unit_id, x.status, $5, x.reason
-       from unnest($2::uuid[], $3::text[], $4::text[]) x (id, status, reason) join chargeback.statement s on s.programme_id = $1 and s.id = x.id returning 1`,
-      [programmeId, events.map((event) => event.statementId), events.map((event) => event.status), events.map((event) => event.reason), subject],
+      `insert into chargeback.statement_event (programme_id, statement_id, sequence, business_unit_id, status, subject, reason, by_silence, disputable_until, rules_version)
+       select $1, s.id, coalesce(e.sequence, 0) + 1, s.business_unit_id, x.status, $5, x.reason, x.silent,
+         case when o.opens then (clock_timestamp() at time zone $8::text)::date + $7::int else e.disputable_until end, case when o.opens then nullif($9::int, 0) else e.rules_version end
+       from unnest($2::uuid[], $3::text[], $4::text[], $6::boolean[]) x (id, status, reason, silent) join chargeback.statement s on s.programme_id = $1 and s.id = x.id
+         left join lateral (select * from chargeback.statement_event e where e.programme_id = $1 and e.statement_id = s.id order by e.sequence desc limit 1) e on true
+         cross join lateral (select e.sequence is null or x.status in ('ISSUED', 'ADJUSTED') as opens) o
+       returning 1`,
+      [programmeId, events.map((event) => event.statementId), events.map((event) => event.status), events.map((event) => event.reason), subject, events.map((event) => event.bySilence ?? false), rules.disputeDays, tx.scope.programme.timeZone, rules.version],
     );
     invariant(added.length === events.length, "an event of a statement that is not there");
   };

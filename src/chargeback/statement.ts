@@ -58,6 +58,14 @@ export interface Statement extends Omit<StatementDraft, "lines"> {
   readonly newestVersion: number;
   readonly issuedAt: Date;
   readonly issuedBy: string;
+  /** The last day on which its unit may dispute it, on the programme's calendar; null: until it is posted. */
+  readonly disputableUntil: string | null;
+  /** Version of the rules by which that day was counted; null when there were none. */
+  readonly rulesVersion: number | null;
+  /** True when these rules take silence until that day for acceptance. */
+  readonly acceptsBySilence: boolean;
+  /** The instant as of which it was read; null: now. */
+  readonly asOf: Date | null;
 }
 
 /** Something that happened to a version; the newest one is its status. */
@@ -65,6 +73,9 @@ export interface StatementEvent {
   readonly status: StatementStatus;
   readonly subject: string;
   readonly reason: string | null;
+  /** Its unit did not dispute it in time, and the rules take that for acceptance. */
+  readonly bySilence: boolean;
+  readonly disputableUntil: string | null;
   readonly at: Date;
 }
 
@@ -111,6 +122,12 @@ export function requireStanding(statement: Statement): void {
   const { businessUnit, periodKey, version, newestVersion, status } = statement;
   if (version !== newestVersion) throw new Refusal("CONFLICT", `Version ${version} of the statement of ${businessUnit} for ${periodKey} was superseded by version ${newestVersion}. Take that one.`, ["statement"]);
   if (status === "POSTED") throw new Refusal("CONFLICT", `The statement of ${businessUnit} for ${periodKey} is posted and stays as it is.`, ["statement"]);
+}
+
+/** CONFLICT after the last day for disputes: it says which day that was and what can be done instead. */
+export function requireInTime({ businessUnit, periodKey, disputableUntil }: Statement, today: string): void {
+  if (disputableUntil === null || today <= disputableUntil) return;
+  throw new Refusal("CONFLICT", `The statement of ${businessUnit} for ${periodKey} could be disputed until ${disputableUntil}. Tell finance: what is wrong in ${periodKey} is corrected by a later month's adjustment or by restating it, and a new version may be disputed again.`, ["statement"]);
 }
 
 /**

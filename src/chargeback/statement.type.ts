@@ -1,12 +1,12 @@
 import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
 import { Money, Node, connectionOf, enumOf } from "../kernel/graph.type";
 import { MoneyAmount } from "../kernel/money";
-import { DateTimeScalar } from "../kernel/scalars";
+import { DateScalar, DateTimeScalar } from "../kernel/scalars";
 import { CostPool } from "../costs";
 import { CostPoolType } from "../costs/costs.type";
 import { ChargebackMode } from "../tenancy";
 import { ChargebackModeEnum, UseCaseType } from "../tenancy/tenancy.type";
-import { RESOLUTION_OUTCOMES, ResolutionOutcome } from "./dispute";
+import { DISPUTE_SIDES, DisputeSide, RESOLUTION_OUTCOMES, ResolutionOutcome } from "./dispute";
 import { FIGURES_VIEWS, STATEMENT_LINE_KINDS, STATEMENT_STATUSES, StatementLineKind, StatementStatus } from "./statement";
 
 export const StatementStatusEnum = enumOf(STATEMENT_STATUSES);
@@ -32,8 +32,14 @@ export class StatementType extends Node {
   version: number;
   @Field(() => ChargebackModeEnum, { description: "As the unit was when the first version was issued." })
   mode: ChargebackMode;
-  @Field(() => StatementStatusEnum, { description: "The newest of its history." })
+  @Field(() => StatementStatusEnum, { description: "The newest of its history; under asOf the newest that was known then." })
   status: StatementStatus;
+  @Field(() => DateScalar, { nullable: true, description: "The last day on which its unit may dispute it, on the programme's calendar: the day of issue + disputeDays of the rules then in force (statementRules). A new version, and a dispute that was rejected, open the days anew. Null: until it is posted." })
+  disputableUntil: string | null;
+  @Field(() => Boolean, { description: "Its rules take silence until that day for acceptance: settleStatements, and postStatements, write it down." })
+  acceptsBySilence: boolean;
+  @Field(() => DateTimeScalar, { nullable: true, description: "Status, history, disputes and versions are those known before this instant; null: now." })
+  asOf: Date | null;
   @Field(() => Money, { description: "Sum of the lines." })
   total: MoneyAmount;
   @Field(() => String, { description: "SHA-256 over codes, amounts, kinds, mode, currency, version and the hash before it: no ids, no clocks." })
@@ -64,8 +70,12 @@ export class StatementEventType {
   status: StatementStatus;
   @Field(() => String, { description: "Subject of the token that did it." })
   subject: string;
-  @Field(() => String, { nullable: true, description: "Note of an acceptance, reason of a dispute or resolution." })
+  @Field(() => String, { nullable: true, description: "Note of an acceptance, reason of a dispute or resolution; the rule by which silence accepted." })
   reason: string | null;
+  @Field(() => Boolean, { description: "ACCEPTED because its unit did not dispute it in time; subject is who wrote that down." })
+  bySilence: boolean;
+  @Field(() => DateScalar, { nullable: true, description: "Until when the unit could dispute it from then on; null: until it is posted." })
+  disputableUntil: string | null;
   @Field(() => DateTimeScalar, { description: "When it was recorded." })
   at: Date;
 }
@@ -94,12 +104,45 @@ export class DisputeResolutionType {
   resolvedAt: Date;
 }
 
+@ObjectType("Evidence", { simpleResolvers: true, description: "What somebody points at: a reference, with the hash of what it leads to, or words. Files are not kept here." })
+export class EvidenceType {
+  @Field(() => String, { nullable: true, description: "A link or a reference; null when there is only a text." })
+  reference: string | null;
+  @Field(() => String, { nullable: true, description: "SHA-256 of what the reference leads to, 64 hexadecimal digits; null when it was not given." })
+  sha256: string | null;
+  @Field(() => String, { nullable: true, description: "In words; null when there is only a reference." })
+  text: string | null;
+}
+
+export const DisputeSideEnum = enumOf(DISPUTE_SIDES);
+registerEnumType(DisputeSideEnum, { name: "DisputeSide", description: "UNIT disputes; FINANCE answers." });
+
+@ObjectType("DisputeMessage", { simpleResolvers: true, description: "Something that one side of a dispute wrote to the other. Written once." })
+export class DisputeMessageType {
+  @Field(() => DisputeSideEnum, { description: "For whom it was written." })
+  side: DisputeSide;
+  @Field(() => String, { description: "What was written." })
+  text: string;
+  @Field(() => [EvidenceType], { description: "What it points at." })
+  evidence: EvidenceType[];
+  @Field(() => String, { description: "Subject that wrote it." })
+  by: string;
+  @Field(() => DateTimeScalar, { description: "When it was recorded." })
+  at: Date;
+}
+
 @ObjectType("StatementDispute", { simpleResolvers: true, description: "A unit's objection to one line." })
 export class StatementDisputeType {
   @Field(() => String, { description: "Why, in the words of the unit." })
   reason: string;
-  @Field(() => [String], { description: "Links or references, as the unit gave them." })
-  evidence: string[];
+  @Field(() => [EvidenceType], { description: "What the unit pointed at when it raised it." })
+  evidence: EvidenceType[];
+  @Field(() => [DisputeMessageType], { description: "The whole talk, oldest first: the objection, what both sides wrote since, and the answer that ended it." })
+  thread: DisputeMessageType[];
+  @Field(() => DateScalar, { nullable: true, description: "The last day on which finance answers in time, on the programme's calendar: the day it was raised + answerDays of the rules then in force. Null: none was named." })
+  answerBy: string | null;
+  @Field(() => Boolean, { description: "Past answerBy and not resolved, as of today." })
+  isOverdue: boolean;
   @Field(() => Money, { nullable: true, description: "What the line should be; null when the unit did not say." })
   expected: MoneyAmount | null;
   @Field(() => String, { description: "Subject that raised it." })

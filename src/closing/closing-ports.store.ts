@@ -101,7 +101,7 @@ function closePeriodPorts(tx: TenantTransaction, tools: CloseTools, drafts: read
       return period;
     },
     reverseAccruals: async () => {
-      for (const accrual of standing.accruals) await accrualStore(tx).reverse(accrual, standing.next!.key, "CLOSE");
+      if (standing.next) await accrualStore(tx).reverse(standing.accruals, standing.next.key, "CLOSE");
     },
     cutoff: () => instantAfterAll(tx),
     postAdjustments: (period) => adjustmentStore(tx).save(period.key, drafts),

@@ -4,7 +4,7 @@ import { Currency, currencyOf, toMinor } from "../kernel/money";
 import { requirePeriodKey } from "../kernel/period";
 import { Refusal } from "../kernel/refusal";
 import { UseCase } from "../tenancy";
-import { KnownAccrual, requireAccrual, requireSameCost } from "./accruals/accrual";
+import { KnownAccrual, bearerOfInvoice, isEntryName, requireAccrual, requireSameCost } from "./accruals/accrual";
 import { CostConversion, CostEntry, UNCONVERTED } from "./cost-entry";
 import { CostPool } from "./cost-pool";
 import { ExchangeRate, convertMinor, missingRate } from "./exchange-rate";
@@ -38,7 +38,8 @@ export interface BookCostPorts {
   /** False when another booking with the same externalId came first. */
   saveEntry(entry: CostEntry): Promise<boolean>;
   audit(entry: CostEntry, pool: CostPool): Promise<void>;
-  findAccrual(externalId: string): Promise<KnownAccrual | null>;
+  /** The accrual, read while its month is held so that it cannot close before this transaction ends. */
+  holdAccrual(externalId: string): Promise<KnownAccrual | null>;
   /** Notes that the entry is the invoice of an accrual, which is taken back where both would stand beside each other. */
   answerAccrual(accrual: KnownAccrual, entry: CostEntry): Promise<void>;
 }
@@ -47,10 +48,11 @@ export interface BookCostPorts {
  * Books a cost, a credit when negative. The same booking again answers the entry that is there; another amount, pool or
  * period under the same externalId is CONFLICT and changes nothing. Another currency than the programme's is converted at the
  * MONTH_END rate of the cost's period, halves away from zero; the entry keeps what was sent and names the rate. An invoice may
- * name the accrual that it answers: the cost counts once.
+ * name the accrual that it answers: the cost counts once, and the unit that bore the accrual bears it.
  */
 export async function bookCost(ports: BookCostPorts, input: BookCostInput): Promise<CostEntry> {
   const externalId = requireText(input.externalId, ["externalId"]);
+  if (isEntryName(externalId)) throw new Refusal("BAD_USER_INPUT", "accrual/ and an id is what entries of accruals are called. Give the booking a name of your own books.", ["externalId"]);
   const periodKey = requirePeriodKey(input.period);
   const sentIn = input.currency === ports.currency.code ? ports.currency : currencyOf(input.currency);
   if (!sentIn) throw new Refusal("CURRENCY_MISMATCH", `"${input.currency.slice(0, 3)}" is not an ISO 4217 currency. This programme is booked in ${ports.currency.code}; another currency is converted where a rate is booked.`, ["currency"]);
@@ -69,11 +71,11 @@ export async function bookCost(ports: BookCostPorts, input: BookCostInput): Prom
   if (existing) return sameOrConflict(existing, payloadHash, externalId);
   const { amountMinor, conversion } = await inProgrammeCurrency(ports, sentMinor, sentIn, periodKey);
   await ports.holdPeriod(periodKey);
-  const accrual = input.accrual === null || input.accrual === undefined ? null : requireAccrual(await ports.findAccrual(input.accrual), input.accrual);
+  const accrual = input.accrual === null || input.accrual === undefined ? null : requireAccrual(await ports.holdAccrual(input.accrual), input.accrual);
   if (accrual) requireSameCost(accrual, pool.id, useCaseId);
   const entry: CostEntry = {
     id: ports.newId(), poolId: pool.id, periodKey, amountMinor, currency: ports.currency.code, externalId, payloadHash, ...conversion,
-    description: content.description, vendor: content.vendor, invoice: content.invoice, useCaseId, businessUnitId: null, recordedBy: ports.subject,
+    description: content.description, vendor: content.vendor, invoice: content.invoice, useCaseId, businessUnitId: (accrual && bearerOfInvoice(accrual, periodKey))?.id ?? null, recordedBy: ports.subject,
   };
   if (await ports.saveEntry(entry)) {
     if (accrual) await ports.answerAccrual(accrual, entry);

@@ -1,4 +1,4 @@
-export const ACCRUAL_ROLES = ["BOOKS", "REVERSES", "ANSWERS"] as const;
+export const ACCRUAL_ROLES = ["BOOKS", "REVERSES", "MOVES", "ANSWERS"] as const;
 export type AccrualRole = (typeof ACCRUAL_ROLES)[number];
 
 /** How an amount came into the programme's currency; all null when it was sent in it. */
@@ -30,7 +30,7 @@ export interface CostEntry extends CostConversion {
   readonly vendor: string | null;
   readonly invoice: string | null;
   readonly useCaseId: string | null;
-  /** The unit whose usage it is, where a rating posted it; null: whoever owned the use case when the month ended. */
+  /** The unit whose usage it is, where a rating posted it, or that bore the accrual that it belongs to; null: whoever owned the use case when the month ended. */
   readonly businessUnitId: string | null;
   readonly recordedBy: string;
 }

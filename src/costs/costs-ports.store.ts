@@ -5,7 +5,7 @@ import { programmeCurrency } from "../tenancy";
 import { TenantTransaction } from "../tenancy/database.store";
 import { RecordAudit } from "../tenancy/request-context";
 import { tenancyStore } from "../tenancy/tenancy.store";
-import { answerAccrualPorts } from "./accruals/accrual-ports.store";
+import { holdAccrual } from "./accruals/accrual-ports.store";
 import { accrualStore } from "./accruals/accrual.store";
 import { answerAccrual } from "./accruals/answer-accrual";
 import { BookCostPorts } from "./book-cost";
@@ -34,8 +34,8 @@ export function bookCostPorts(tx: TenantTransaction, record: RecordAudit): BookC
     findMonthEndRate: exchangeRateStore(tx).findMonthEndRate,
     findUseCase: async (code) => (await tenancyStore(tx).findUseCase(code))?.useCase ?? null,
     holdPeriod: async (key) => void (await periodStore(tx).hold([key])),
-    findAccrual: accrualStore(tx).findAccrual,
-    answerAccrual: (accrual, entry) => answerAccrual(answerAccrualPorts(tx), accrual, entry),
+    holdAccrual: holdAccrual(tx),
+    answerAccrual: (accrual, entry) => answerAccrual(accrualStore(tx), accrual, entry),
     audit: (entry, pool) =>
       record(tx, {
         action: "bookCost", subjectKind: "CostEntry", subjectKey: entry.externalId,

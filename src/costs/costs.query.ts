@@ -27,7 +27,7 @@ export interface StoredCostEntry {
   readonly rateRevision: number | null;
   /** Recorded after the close of its period: charged as an adjustment in the next month that closes. */
   readonly late: boolean;
-  /** The accrual that it books, takes back or answers; null for most entries. */
+  /** The accrual that it books, takes back, moves or answers; null for most entries. */
   readonly accrual: { readonly externalId: string; readonly role: AccrualRole } | null;
 }
 
@@ -39,6 +39,7 @@ const ENTRY = `id, pool_id as "poolId", period_key as "periodKey", amount_minor 
   (select jsonb_build_object('externalId', a.external_id, 'role', x.role) from (
      select id as accrual_id, 'BOOKS' as role from costs.accrual where programme_id = cost_entry.programme_id and entry_id = cost_entry.id
      union all select accrual_id, 'REVERSES' from costs.accrual_reversal where programme_id = cost_entry.programme_id and entry_id = cost_entry.id
+     union all select id, 'MOVES' from costs.accrual where cost_entry.external_id like 'accrual/%/moved-%' and programme_id = cost_entry.programme_id and id::text = split_part(cost_entry.external_id, '/', 2)
      union all select accrual_id, 'ANSWERS' from costs.accrual_answer where programme_id = cost_entry.programme_id and entry_id = cost_entry.id) x
      join costs.accrual a on a.programme_id = cost_entry.programme_id and a.id = x.accrual_id) as accrual`;
 

@@ -17,7 +17,7 @@ export interface Booking {
   readonly vendor: string | null;
   readonly invoice: string | null;
   readonly useCase: string | null;
-  /** The unit whose usage it is; null: whoever owns the use case when the month ends. */
+  /** The unit whose usage it is, or that bears the accrual that it belongs to; null: whoever owns the use case when the month ends. */
   readonly businessUnit: string | null;
 }
 

@@ -22,7 +22,7 @@ export class CostPoolType extends Node implements Pick<CostPool, "code" | "name"
 }
 
 export const AccrualRoleEnum = enumOf(ACCRUAL_ROLES);
-registerEnumType(AccrualRoleEnum, { name: "AccrualRole", description: "The entry BOOKS an accrual, REVERSES it, or is the invoice that ANSWERS it." });
+registerEnumType(AccrualRoleEnum, { name: "AccrualRole", description: "The entry BOOKS an accrual, REVERSES it, MOVES that from the month where it was taken back to its own (one entry in each), or is the invoice that ANSWERS it." });
 
 @ObjectType("EntryAccrual", { simpleResolvers: true, description: "The accrual that a cost entry belongs to." })
 export class EntryAccrualType {
@@ -54,7 +54,7 @@ export class CostEntryType extends Node {
   invoice: string | null;
   @Field(() => UseCaseType, { nullable: true, description: "The use case that bears it; of DIRECT pools only." })
   useCase: UseCaseType | null;
-  @Field(() => BusinessUnitType, { nullable: true, description: "The unit that is charged, where a rating posted it: the owner of the use case when its calls ended. Null: the owner of the use case when the month ended is charged; or the pool is shared." })
+  @Field(() => BusinessUnitType, { nullable: true, description: "The unit that is charged, where a rating posted it: the owner of the use case when its calls ended; or where it takes back, moves, renews or answers an accrual: who bore that. Null: the owner of the use case when the month ended is charged; or the pool is shared." })
   businessUnit: BusinessUnitType | null;
   @Field(() => DateTimeScalar, { description: "When it was booked." })
   recordedAt: Date;
@@ -62,7 +62,7 @@ export class CostEntryType extends Node {
   recordedBy: string;
   @Field(() => Boolean, { description: "Recorded after the close of its period: charged as an adjustment in the next month that closes." })
   late: boolean;
-  @Field(() => EntryAccrualType, { nullable: true, description: "The accrual that it books, takes back or answers; null for most entries." })
+  @Field(() => EntryAccrualType, { nullable: true, description: "The accrual that it books, takes back, moves or answers; null for most entries." })
   accrual: { readonly externalId: string; readonly role: AccrualRole } | null;
 }
 
@@ -107,7 +107,7 @@ export class BookCostInput {
   invoice?: string | null;
   @Field(() => String, { nullable: true, description: "Code of the use case; required on DIRECT pools, refused on others." })
   useCase?: string | null;
-  @Field(() => String, { nullable: true, description: "externalId of the accrual that this is the invoice of, on the same pool and use case. Where the accrual would stand beside it, in an open month that is not before the invoice's, it is taken back at once." })
+  @Field(() => String, { nullable: true, description: "externalId of the accrual that this is the invoice of, on the same pool and use case. Where the accrual would stand beside it, in an open month that is not before the invoice's, it is taken back at once; where that month is closed, what took it back moves there. The unit that bore the accrual bears it. PERIOD_OPEN for a later month than an accrual of a use case whose month is not closed: who bears it is not settled." })
   accrual?: string | null;
 }
 

@@ -18,6 +18,11 @@ export const ownerWhen = (useCase: string, instant: string): string => `
   select w.business_unit_id from tenancy.use_case_ownership w where w.programme_id = $1 and w.use_case_id = ${useCase} and w.effective_from <= ${instant}
   order by w.effective_from desc, w.version desc limit 1`;
 
+/** The unit that owned a use case when a month ended, as it was recorded before an instant, as a sub-query of one value; all are SQL, $1 is the programme. */
+export const ownerAtEnd = (useCase: string, endsAt: string, recordedBefore: string): string => `
+  select w.business_unit_id from tenancy.use_case_ownership w where w.programme_id = $1 and w.use_case_id = ${useCase} and w.effective_from < ${endsAt} and w.created_at < ${recordedBefore}
+  order by w.effective_from desc, w.version desc limit 1`;
+
 /** Which unit owns each use case over which half-open range of instants: use_case_id, business_unit_id, effective_from, effective_until. $1 is the programme. */
 export const OWNERSHIP_SPANS = `
   select h.use_case_id, h.business_unit_id, h.effective_from,

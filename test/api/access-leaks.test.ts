@@ -78,7 +78,8 @@ async function disputeMarked(): Promise<void> {
   await must(finance, "mutation($input: IssueStatementsInput!) { issueStatements(input: $input) { userErrors { code } } }", { input: { period: "2025-08" } });
   const { statement } = await must(finance, `{ statement(businessUnit: "${MARK}.unit", period: "2025-08") { id lines { id } } }`);
   const unit = server.as("BUSINESS_UNIT", { businessUnits: [`${MARK}.unit`], subject: `${MARK}-head` });
-  await must(unit, "mutation($input: DisputeStatementInput!) { disputeStatement(input: $input) { userErrors { code } } }", { input: { statement: statement.id, lines: [{ line: statement.lines[0].id, reason: MARK, evidence: [`https://${MARK}`] }] } });
+  await must(unit, "mutation($input: DisputeStatementInput!) { disputeStatement(input: $input) { userErrors { code } } }", { input: { statement: statement.id, lines: [{ line: statement.lines[0].id, reason: MARK, evidence: [{ reference: `https://${MARK}`, text: MARK }] }] } });
+  for (const [actor, text] of [[server.as("FINANCE", { subject: `${MARK}-desk` }), `${MARK}-question`], [unit, `${MARK}-reply`]] as const) await must(actor, "mutation($input: ReplyToDisputeInput!) { replyToDispute(input: $input) { userErrors { code message } } }", { input: { statement: statement.id, line: statement.lines[0].id, text, evidence: [{ reference: MARK }] } });
   const lines = [{ businessUnit: `${MARK}.unit`, useCase: `${MARK}.case`, amount: "-2.00", description: MARK }, { businessUnit: "retail", useCase: `${MARK}.case`, pool: "direct", amount: "1.00" }, { amount: "1.00", description: MARK }];
   await must(finance, "mutation($input: ResolveDisputeInput!) { resolveDispute(input: $input) { userErrors { code } } }", { input: { statement: statement.id, reason: MARK, lines } });
 }
@@ -102,6 +103,7 @@ function reads(role: Role): Array<{ query: string; variables: Record<string, unk
   const ofStatements = (type: string): string => wholeSelection(schema, schema.getType(type)!, role, ["AllocationExplanation"]);
   const explained = `lines { explanation { ${wholeSelection(schema, schema.getType("AllocationExplanation")!, role)} } }`;
   const bridged = wholeSelection(schema, schema.getType("ChargeBridge")!, role, ["Statement", "AllocationExplanation"]);
+  const summed = wholeSelection(schema, schema.getType("StatementRollUp")!, role, ["Statement"]);
   const ofJournals = wholeSelection(schema, schema.getType("Journal")!, role, ["Statement", "StatementLine"]);
   const asWhat = (id: string): string => {
     const type = Buffer.from(id, "base64url").toString().split(":")[0]!;
@@ -137,6 +139,7 @@ function reads(role: Role): Array<{ query: string; variables: Record<string, unk
     businessUnitHierarchy: [["$key: PeriodKey!", "period: $key, first: 100", { key: "2025-10" }]],
     statement: ["retail", "claims", `${MARK}.unit`].flatMap((unit) => [ofStatements("Statement"), explained].map((selection) => ["$unit: String!", 'businessUnit: $unit, period: "2025-08"', { unit }, selection] as Form)),
     statements: [{ period: "2025-08" }, { status: ["ISSUED", "SUPERSEDED"] }].map((where) => ["$where: StatementWhere", "first: 10, where: $where", { where }, `edges { cursor node { ${ofStatements("Statement")} } }`]),
+    statementRollUp: ["retail", "claims", `${MARK}.unit`].map((unit) => ["$unit: String!", 'businessUnit: $unit, period: "2025-08"', { unit }, `${summed} units { statement { id total { amount } disputes { reason } } }`]),
     unmappedAccounts: [["$key: PeriodKey!", "period: $key", { key: "2025-08" }]],
     journal: ["acme-2025-08-J1", "acme-2025-08-J2"].map((id) => ["$id: String!", "externalId: $id", { id }, ofJournals]),
     journals: [["", "first: 10", {}, `edges { cursor node { ${ofJournals} } }`]],
@@ -177,7 +180,7 @@ describe("a mark in everything that another unit and another programme wrote", (
 
   it("is seen by those who may: the scan is not blind", async () => {
     const finance = await seen(server.as("FINANCE"), "FINANCE");
-    for (const name of ["businessUnits", "useCases", "usage(", "usagePeaks", "usageDurations", "usageEvents", "usageCost", "explainUsageCost", "rateCards", "unattributedUsage", "costEntries", "allocation(", "statement(", "statements(", "chargeBridge", "allocationRunDiff", "accountMappings", "journal(", "journals(", "auditEntries", "node"]) expect([name, finance.some((query) => query.includes(`{ ${name}`))]).toEqual([name, name !== "unattributedUsage"]);
+    for (const name of ["businessUnits", "useCases", "usage(", "usagePeaks", "usageDurations", "usageEvents", "usageCost", "explainUsageCost", "rateCards", "unattributedUsage", "costEntries", "allocation(", "statement(", "statements(", "statementRollUp(", "chargeBridge", "allocationRunDiff", "accountMappings", "journal(", "journals(", "auditEntries", "node"]) expect([name, finance.some((query) => query.includes(`{ ${name}`))]).toEqual([name, name !== "unattributedUsage"]);
     expect((await seen(server.as("BUSINESS_UNIT", { businessUnits: [`${MARK}.unit`] }), "BUSINESS_UNIT")).length).toBeGreaterThan(10);
   });
 

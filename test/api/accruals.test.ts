@@ -82,6 +82,7 @@ describe("an accrual", () => {
     ["an unknown one to release", RELEASE, { accrual: "nothing", reason: "none" }, "NOT_FOUND", "accrual"],
     ["one to release without a reason", RELEASE, { accrual: "late-platform", reason: "" }, "BAD_USER_INPUT", "reason"],
     ["an invoice of an unknown one", BOOK, { pool: "platform", period: "2025-10", amount: "1.00", currency: "USD", externalId: "i", accrual: "nothing" }, "NOT_FOUND", "accrual"],
+    ["a booking under the name of an accrual's entry", BOOK, { pool: "platform", period: "2025-10", amount: "1.00", currency: "USD", externalId: "accrual/00000000-0000-4000-8000-000000000000/reversal" }, "BAD_USER_INPUT", "externalId"],
     ["an invoice on another pool", BOOK, { pool: "platform", period: "2025-10", amount: "1.00", currency: "USD", externalId: "i", accrual: "late-licence" }, "BAD_USER_INPUT", "accrual"],
   ])("refuses %s, and nothing changes", async (_, operation, input, code, field) => {
     const fault = await refused(operation, input);
@@ -145,10 +146,51 @@ describe("an accrual", () => {
     expect(charged!.minor).toBe("16300");
   });
 
+  it("belongs to who bore it after the use case has moved, and an invoice counts in its own month alone, whichever is restated", async () => {
+    const direct = (externalId: string, amount: string, more: Record<string, unknown> = {}) => accrue(externalId, { pool: "licences", useCase: "returns", period: "2026-01", amount, ...more });
+    const invoice = (accrualName: string, period: string, amount: string) => book(`${accrualName}-invoice`, period, amount, { pool: "licences", useCase: "returns", accrual: accrualName });
+    const borne = async (period: string, view: string) => (await must(finance, `{ periodCharges(period: "${period}") { rows { pool { code } businessUnit { code } ${view} { amount } } } }`)).periodCharges.rows
+      .filter(({ pool }: { pool: { code: string } }) => pool.code === "licences").map((row: Record<string, { code: string; amount: string }>) => [row.businessUnit!.code, row[view]!.amount]);
+    await must(finance, "mutation { setCloseRules(input: { lateCost: RESTATEMENT, reason: \"policy of the group\" }) { userErrors { code } } }");
+    await report(integration(server), ["2026-01", "2026-02"].map((month) => call(month, { connectedAt: `${month}-05T15:00:00.000Z`, endedAt: `${month}-05T15:01:00.000Z` })));
+    await book("january", "2026-01", "10.00");
+    await accrue("shared", { period: "2026-01", amount: "50.00" });
+    for (const [name, amount] of [["next", "12.00"], ["none", "3.00"], ["again", "5.00"], ["late", "8.00"]] as const) await direct(name, amount);
+    await must(finance, "mutation { moveUseCase(input: { useCase: \"returns\", businessUnit: \"claims\", effectiveFrom: \"2026-02-01\", reason: \"reorganised\" }) { userErrors { code message } } }");
+    expect(await refused(BOOK, { pool: "licences", useCase: "returns", period: "2026-02", amount: "13.00", currency: "USD", externalId: "i", accrual: "next" })).toEqual({
+      code: "PERIOD_OPEN", field: ["accrual"], message: "2026-01 is not closed: who bears accrual next, and so its invoice, is whoever owns returns when it closes. Book the invoice in 2026-01, or after its close.",
+    });
+    await close("2026-01");
+    expect([await total("2026-01"), await borne("2026-01", "posted")]).toEqual(["60.00", [["retail", "28.00"]]]);
+
+    await invoice("next", "2026-02", "13.00");
+    await must(finance, RELEASE, { input: { accrual: "none", reason: "cancelled" } });
+    await direct("again-2", "6.00", { period: "2026-02", renews: "again" });
+    await invoice("late", "2026-01", "9.00");
+    await book("shared-invoice", "2026-01", "57.00", { accrual: "shared" });
+    await book("february", "2026-02", "20.00");
+    expect((await entries("2026-01")).slice(6)).toEqual([["9.00", "ANSWERS late"], ["-8.00", "MOVES late"], ["57.00", "ANSWERS shared"], ["-50.00", "MOVES shared"]]);
+    expect((await entries("2026-02")).filter(([, role]: [string, string | null]) => role?.startsWith("MOVES"))).toEqual([["8.00", "MOVES late"], ["50.00", "MOVES shared"]]);
+    expect((await must(finance, "{ accruals(first: 50, where: { period: \"2026-01\" }) { edges { node { externalId reversal { period movedTo } } } } }")).accruals.edges.map(({ node: { externalId, reversal } }: { node: { externalId: string; reversal: Record<string, string> } }) => [externalId, reversal.period, reversal.movedTo]))
+      .toEqual([["again", "2026-02", null], ["late", "2026-02", "2026-01"], ["next", "2026-02", null], ["none", "2026-02", null], ["shared", "2026-02", "2026-01"]]);
+
+    await must(finance, "mutation { requestRestatement(input: { period: \"2026-01\", reason: \"invoices came\" }) { userErrors { code message } } }");
+    const { figures } = (await must(second, "mutation { restatePeriod(input: { period: \"2026-01\" }) { figures { versions { pools { pool { code } before { amount } after { amount } } } } userErrors { code message } } }")).restatePeriod;
+    expect(figures.versions[0].pools).toEqual([{ pool: { code: "licences" }, before: { amount: "28.00" }, after: { amount: "29.00" } }, { pool: { code: "platform" }, before: { amount: "60.00" }, after: { amount: "67.00" } }]);
+    expect(await borne("2026-01", "restated")).toEqual([["retail", "29.00"]]);
+    server.clock.set("2026-03-15T12:00:00.000Z");
+    [finance, second] = [server.as("FINANCE"), server.as("FINANCE", { subject: "second-person" })];
+    await close("2026-02");
+    // - 12 + 13, - 3, - 5 + 6, - 8 + 8.
+    expect([await total("2026-02"), await borne("2026-02", "posted")]).toEqual(["20.00", [["retail", "-1.00"]]]);
+    await invoice("again-2", "2026-03", "7.00");
+    expect(await server.sql("select e.amount_minor::int as minor, u.code from costs.cost_entry e left join tenancy.business_unit u on u.id = e.business_unit_id where e.period_key = '2026-03' order by 1")).toEqual([{ minor: -600, code: "retail" }, { minor: 700, code: "retail" }]);
+  });
+
   it("is listed by month, pool and how it stands", async () => {
     const names = async (where: Record<string, unknown>): Promise<string[]> => (await must(server.as("AUDITOR"), ACCRUALS, { where })).accruals.edges.map(({ node }: { node: { externalId: string } }) => node.externalId);
     expect(await names({ period: "2025-10" })).toEqual(["early", "late-licence", "late-platform", "wrong"]);
-    expect(await names({ pool: ["licences"] })).toEqual(["late-licence"]);
+    expect(await names({ pool: ["licences"], period: "2025-10" })).toEqual(["late-licence"]);
     expect(await names({ status: ["REVERSED", "ACCRUED"] })).toEqual([]);
     expect((await finance.ask(ACCRUALS, { where: { pool: ["nowhere"] } })).errors?.[0]?.extensions.code).toBe("NOT_FOUND");
   });
@@ -162,6 +204,20 @@ describe("an accrual", () => {
       return found;
     };
     expect(await wrong()).toEqual([]);
+    const spoilt = async (entry: string, change: string): Promise<string> => {
+      const where = `where external_id = (select 'accrual/' || a.id || '${entry.slice(entry.indexOf("/"))}' from costs.accrual a where a.external_id = '${entry.split("/")[0]}')`;
+      const [kept] = await server.sql<{ minor: string; unit: string }>(`select amount_minor as minor, business_unit_id as unit from costs.cost_entry ${where}`);
+      await server.sql(`update costs.cost_entry set ${change} ${where}`);
+      const found = (await wrong()).join();
+      await server.sql(`update costs.cost_entry set amount_minor = ${kept!.minor}, business_unit_id = ${kept!.unit ? `'${kept!.unit}'` : "null"} ${where}`);
+      return found;
+    };
+    const claims = "business_unit_id = (select id from tenancy.business_unit where code = 'claims')";
+    expect(await spoilt("again-2/reversal", claims)).toContain("accrual again-2 of 2026-02: one unit bore it and another was given it back in 2026-03");
+    await server.sql("update costs.cost_entry set business_unit_id = (select id from tenancy.business_unit where code = 'claims') where external_id = 'again-2-invoice'");
+    expect(await wrong()).toEqual(["accruals = their entries and reversals: accrual again-2 of 2026-02: 1 of its invoices are charged to another unit than it was"]);
+    await server.sql("update costs.cost_entry set business_unit_id = (select id from tenancy.business_unit where code = 'retail') where external_id = 'again-2-invoice'");
+    expect(await spoilt("shared/moved-out", "amount_minor = amount_minor + 1")).toContain("accrual shared of 2026-01: -5000 was moved to 2026-01 and 5001 out of 2026-02, expected -5000 and 5000, in minor units");
     await server.sql("update costs.accrual set amount_minor = amount_minor + 1 where external_id = 'early'");
     expect(await wrong()).toEqual(["accruals = their entries and reversals: accrual early of 2025-10: its cost entry is not what was accrued,accrual early of 2025-10: 501 was accrued and -500 taken back, in minor units"]);
   });

@@ -344,6 +344,9 @@ describe("statements", () => {
     expect(issued.reduce((sum, { total }) => sum + Number(total.amount.replace(".", "")), 0)).toBe(10_000);
     expect(await json("statements", PERIOD, "--issue")).toEqual(issued);
     expect(await json("statements", PERIOD)).toEqual(issued);
+    // Without rules silence accepts nothing.
+    expect(await json("statements", PERIOD, "--settle")).toEqual(issued);
+    expect(await apportion(["statements", "2031-01", "--settle"])).toMatchObject({ status: 3, out: "" });
     const { out } = await apportion(["statements", PERIOD]);
     expect(out).toContain(issued[0]!.hash);
     expect(out).toMatch(/\ntotal 100.00 GBP\n$/);

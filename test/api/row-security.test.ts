@@ -135,7 +135,7 @@ describe("what a transaction may touch", () => {
     const belonging = await asApp<{ name: string }>("select table_schema || '.' || table_name as name from information_schema.columns where table_schema = any($1) and column_name = 'business_unit_id' order by 1", [SCHEMAS]);
     expect(belonging.map(({ name }) => name)).toEqual([
       "allocation.driver_quantity", "allocation.line", "allocation.unit_share", "budgets.alert", "budgets.alert_acknowledgement", "budgets.budget",
-      "chargeback.adjustment_line", "chargeback.dispute", "chargeback.dispute_resolution", "chargeback.resolution", "chargeback.restatement_cell", "chargeback.statement", "chargeback.statement_event", "chargeback.statement_line", "costs.cost_entry",
+      "chargeback.adjustment_line", "chargeback.dispute", "chargeback.dispute_message", "chargeback.dispute_resolution", "chargeback.resolution", "chargeback.restatement_cell", "chargeback.statement", "chargeback.statement_event", "chargeback.statement_line", "costs.cost_entry",
       "metering.late_event", "metering.usage_daily_total", "metering.usage_event", "metering.usage_period_total", "metering.usage_superseded", "rating.line", "rating.posting", "tenancy.business_unit_closing", "tenancy.use_case_ownership",
     ]);
     // Booked cost and what a rating posted of it may name a unit and are finance's alone: they are among the hidden below.
@@ -195,6 +195,13 @@ describe("what a transaction may touch", () => {
     expect(await dispute(theirs, own)).toBe("23503");
     expect(await dispute({ ...mine, line: theirs.line }, own)).toBe("23503");
     expect(await dispute(mine, { programme, reach: "programme" })).toBe("42501");
+    // Nor does it call its own word silence, write as finance, or make the rules that it may read.
+    expect(await within(own, "insert into chargeback.statement_event (programme_id, statement_id, sequence, business_unit_id, status, subject, reason, by_silence, disputable_until, rules_version) values ($1, $2, 98, $3, 'ACCEPTED', 'x', 'x', true, '2025-11-01', 1)", [programme, mine.statement, retail])).toBe("42501");
+    const [raised] = await server.sql<{ id: string }>("insert into chargeback.dispute (programme_id, id, business_unit_id, statement_id, line_id, reason, evidence, payload_hash, raised_by) values ($1, gen_random_uuid(), $2, $3, $4, 'x', '[]', 'x', 'x') returning id", [programme, retail, mine.statement, mine.line]);
+    const message = (side: string, tenant: Parameters<typeof within>[0]): Promise<unknown> => within(tenant, "insert into chargeback.dispute_message (programme_id, dispute_id, sequence, business_unit_id, side, text, evidence, payload_hash, written_by) values ($1, $4, 1, $2, $3, 'x', '[]', 'x', 'x')", [programme, retail, side, raised!.id]);
+    expect([await message("UNIT", own), await message("FINANCE", own), await message("UNIT", { programme, reach: "programme" })]).toEqual([[], "42501", "42501"]);
+    await server.sql("delete from chargeback.dispute where id = $1", [raised!.id]);
+    expect(await within(own, "insert into chargeback.statement_rules (programme_id, version, silence, reason, set_by) values ($1, 1, 'WAITS', 'x', 'x')", [programme])).toBe("42501");
     for (const [table, columns, values] of [
       ["statement", "id, business_unit_id, period_key, version, mode, currency, total_minor, hash, issued_by", "gen_random_uuid(), $2, '2025-10', 1, 'SHOWBACK', 'USD', 0, 'x', 'x'"],
       ["statement_line", "statement_id, line_id, business_unit_id, position, kind, origin_period_key, amount_minor", "$3, gen_random_uuid(), $2, 99, 'RESOLUTION', '2025-10', 1"],

@@ -38,7 +38,7 @@ const short = (line: Line): string[] => [line.kind, line.useCase?.code ?? "-", l
 /** How many rows the room holds, table by table, and what the trail notes: what a refusal must leave alone. */
 async function rows(): Promise<Record<string, string>> {
   const [row] = await server.sql<Record<string, string>>(
-    `select ${["statement", "statement_line", "statement_event", "dispute", "resolution", "dispute_resolution", "programme_line", "adjustment", "adjustment_line"].map((table) => `(select count(*) from chargeback.${table}) as ${table}`).join(", ")},
+    `select ${["statement", "statement_line", "statement_event", "statement_rules", "dispute", "dispute_message", "resolution", "dispute_resolution", "programme_line", "adjustment", "adjustment_line"].map((table) => `(select count(*) from chargeback.${table}) as ${table}`).join(", ")},
        (select count(*) from governance.audit_entry) as audited`,
   );
   return row!;
@@ -220,8 +220,8 @@ describe("a unit and its statement", () => {
     const one = (more: object): unknown => ({ statement, lines: [{ line: line!.id, reason: "too high", ...more }] });
     expect(await refused(claims, DISPUTE, { statement, lines: [] })).toBe("BAD_USER_INPUT at lines: Name at least one line and say what is wrong with it.");
     expect(await refused(claims, DISPUTE, one({ reason: "  " }))).toBe("BAD_USER_INPUT at lines.0.reason: lines.0.reason must be 1 to 1000 characters of text without control characters.");
-    expect(await refused(claims, DISPUTE, one({ evidence: ["x".repeat(501)] }))).toMatch(/^BAD_USER_INPUT at lines.0.evidence: .*1 to 500 characters/);
-    expect(await refused(claims, DISPUTE, one({ evidence: Array(21).fill("x") }))).toBe("BAD_USER_INPUT at lines.0.evidence: At most 20 pieces of evidence for a line.");
+    expect(await refused(claims, DISPUTE, one({ evidence: [{ reference: "x".repeat(501) }] }))).toMatch(/^BAD_USER_INPUT at lines.0.evidence.0.reference: .*1 to 500 characters/);
+    expect(await refused(claims, DISPUTE, one({ evidence: Array(21).fill({ text: "x" }) }))).toBe("BAD_USER_INPUT at lines.0.evidence: At most 20 pieces of evidence at a time.");
     expect(await refused(claims, DISPUTE, one({ amount: "1.005" }))).toMatch(/^BAD_USER_INPUT at lines.0.amount: 1.005 has more decimals than USD/);
     expect(await refused(claims, DISPUTE, one({ line: "nonsense" }))).toBe("NOT_FOUND at lines.0.line: There is no such line in this statement.");
     expect(await refused(claims, DISPUTE, { statement, lines: [{ line: line!.id, reason: "a" }, { line: retailLine, reason: "b" }] })).toBe("NOT_FOUND at lines.1.line: There is no such line in this statement.");
@@ -232,7 +232,7 @@ describe("a unit and its statement", () => {
   it("objects with evidence; the statement waits for finance and the same line is not disputed twice", async () => {
     const claims = unit("claims");
     const { id: statement, lines: [line, direct] } = await statementOf("claims");
-    const input = { statement, lines: [{ line: line!.id, reason: "Calls of retail are in it", amount: "20.00", evidence: ["https://desk/1", "ticket 7"] }], idempotencyKey: "objection-1" };
+    const input = { statement, lines: [{ line: line!.id, reason: "Calls of retail are in it", amount: "20.00", evidence: [{ reference: "https://desk/1", sha256: "a".repeat(64) }, { text: "ticket 7" }] }], idempotencyKey: "objection-1" };
     expect((await must(claims, DISPUTE, { input })).disputeStatement.statement).toMatchObject({ id: statement, status: "DISPUTED", version: 1 });
     const before = await rows();
     expect((await must(claims, DISPUTE, { input: { ...input, lines: [{ ...input.lines[0], amount: "20" }] } })).disputeStatement.statement).toMatchObject({ id: statement, status: "DISPUTED" });
@@ -242,11 +242,11 @@ describe("a unit and its statement", () => {
     expect(await refused(claims, ACCEPT, { statement })).toBe("CONFLICT at statement: This statement is disputed. It can be accepted once finance has resolved the dispute.");
     // Another line may be added while the first waits.
     await must(claims, DISPUTE, { input: { statement, lines: [{ line: direct!.id, reason: "Not ours" }] } });
-    const seen = (await must(claims, `{ statement(businessUnit: "claims", period: "2025-10") { status disputes { reason evidence expected { amount } raisedBy outcome line { id } resolution { reason } } lines { dispute { reason } } } }`)).statement;
+    const seen = (await must(claims, `{ statement(businessUnit: "claims", period: "2025-10") { status disputes { reason evidence { reference sha256 text } expected { amount } raisedBy outcome line { id } resolution { reason } } lines { dispute { reason } } } }`)).statement;
     expect(seen).toEqual({
       status: "DISPUTED",
       disputes: [
-        { reason: "Calls of retail are in it", evidence: ["https://desk/1", "ticket 7"], expected: { amount: "20.00" }, raisedBy: "head-of-claims", outcome: "OPEN", line: { id: line!.id }, resolution: null },
+        { reason: "Calls of retail are in it", evidence: [{ reference: "https://desk/1", sha256: "a".repeat(64), text: null }, { reference: null, sha256: null, text: "ticket 7" }], expected: { amount: "20.00" }, raisedBy: "head-of-claims", outcome: "OPEN", line: { id: line!.id }, resolution: null },
         { reason: "Not ours", evidence: [], expected: null, raisedBy: "head-of-claims", outcome: "OPEN", line: { id: direct!.id }, resolution: null },
       ],
       lines: [{ dispute: { reason: "Calls of retail are in it" } }, { dispute: { reason: "Not ours" } }],
@@ -425,5 +425,141 @@ describe("posting", () => {
     expect(await refused(finance, RESOLVE, { statement: now.id, reason: "x", lines: [] })).toBe(POSTED);
     expect((await must(finance, ISSUE, { input: { period: PERIOD } })).issueStatements.statements).toEqual(posted);
     expect(await failedProofs()).toEqual([]);
+  });
+});
+
+describe("deadlines", () => {
+  const RULES = `mutation($input: SetStatementRulesInput!) { setStatementRules(input: $input) { rules { version disputeDays answerDays silence } ${FAULTS} } }`;
+  const SETTLE = `mutation($input: SettleStatementsInput!) { settleStatements(input: $input) { statements { ${HEAD} } ${FAULTS} } }`;
+  const REPLY = `mutation($input: ReplyToDisputeInput!) { replyToDispute(input: $input) { statement { status } ${FAULTS} } }`;
+  const STANDING = "status disputableUntil acceptsBySilence history { status subject reason bySilence } disputes { outcome answerBy isOverdue thread { side by text evidence { reference sha256 text } } } versions { version status } supersededBy { version } lines { dispute { outcome } }";
+  const known = async (asOf: string | null, code = "claims", actor = finance) => (await must(actor, `query($code: String!, $asOf: DateTime) { statement(businessUnit: $code, period: "2025-10", asOf: $asOf) { ${STANDING} } }`, { code, asOf })).statement;
+  const standing = (made: { statements: Array<{ businessUnit: { code: string }; status: string }> }): string[] => made.statements.map(({ businessUnit, status }) => `${businessUnit.code} ${status}`);
+  /** An instant after everything so far and before everything that follows. */
+  const instant = async (): Promise<string> => {
+    const [row] = await server.sql<{ at: Date }>("select date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond' as at");
+    await server.sql("select pg_sleep(0.01)");
+    return row!.at.toISOString();
+  };
+  /** Lets days go by for what was written: rows are only ever added, so nobody but the administrator can. */
+  const passDays = (days: number): Promise<unknown> => server.sql(`update chargeback.statement_event set disputable_until = disputable_until - ${days}; update chargeback.dispute set answer_by = answer_by - ${days}`);
+
+  it("end a unit's days, name finance's, and let silence accept as a fact; what was known on a day stays known", async () => {
+    const rules = { disputeDays: 14, answerDays: 7, silence: "ACCEPTS", reason: "policy of the group" };
+    expect(await refused(finance, RULES, { ...rules, disputeDays: null })).toBe("BAD_USER_INPUT at silence: Silence can only accept after a deadline. Set disputeDays, or let silence be WAITS.");
+    expect((await must(finance, RULES, { input: rules })).setStatementRules.rules).toEqual({ version: 1, disputeDays: 14, answerDays: 7, silence: "ACCEPTS" });
+    expect((await must(unit("claims"), "{ statementRules { version } }")).statementRules).toEqual({ version: 1 });
+    expect(await refused(finance, SETTLE, { period: PERIOD })).toBe("PERIOD_OPEN at period: 2025-10 is OPEN. Close it and issue its statements first.");
+    await closeMonth(PERIOD);
+    expect(await refused(finance, SETTLE, { period: PERIOD })).toBe("NOT_READY at period: No statements of 2025-10 were issued. Issue them first.");
+    await must(finance, ISSUE, { input: { period: PERIOD } });
+    const [{ day, answer }] = await server.sql<{ day: string; answer: string }>("select ((issued_at at time zone 'America/New_York')::date + 14)::text as day, ((issued_at at time zone 'America/New_York')::date + 7)::text as answer from chargeback.statement limit 1") as [{ day: string; answer: string }];
+    expect(await known(null)).toMatchObject({ status: "ISSUED", disputableUntil: day, acceptsBySilence: true });
+    const afterIssue = await instant();
+
+    const claims = await statementOf("claims");
+    const line = claims.lines[0]!.id;
+    await must(unit("claims"), DISPUTE, { input: { statement: claims.id, lines: [{ line, reason: "Calls of retail are in it", evidence: [{ reference: "https://desk/1", sha256: "a".repeat(64) }] }] } });
+    await must(finance, REPLY, { input: { statement: claims.id, line, text: "Which calls?", idempotencyKey: "k" } });
+    const duringTalk = await instant();
+    const reply = { statement: claims.id, line, text: "Those of the second week", evidence: [{ text: "list of the desk" }], idempotencyKey: "k" };
+    await Promise.all([1, 2].map(() => must(unit("claims"), REPLY, { input: reply })));
+    expect(await refused(unit("claims"), REPLY, { ...reply, text: "Others" })).toBe("CONFLICT at idempotencyKey: This idempotencyKey was used for another message. Choose a new key.");
+    expect(await refused(unit("retail"), REPLY, { ...reply, idempotencyKey: null })).toBe("NOT_FOUND at statement: There is no such statement.");
+    expect(await refused(finance, REPLY, { ...reply, line: claims.lines[1]!.id, idempotencyKey: null })).toMatch(/^NOT_FOUND at line: This line of the statement was never disputed/);
+    const nothing = { reference: null, sha256: null, text: null };
+    const thread = [
+      { side: "UNIT", by: "head-of-claims", text: "Calls of retail are in it", evidence: [{ ...nothing, reference: "https://desk/1", sha256: "a".repeat(64) }] }, { side: "FINANCE", by: "test-finance", text: "Which calls?", evidence: [] },
+      { side: "UNIT", by: "head-of-claims", text: "Those of the second week", evidence: [{ ...nothing, text: "list of the desk" }] },
+    ];
+    expect((await known(null, "claims", unit("claims"))).disputes).toEqual([{ outcome: "OPEN", answerBy: answer, isOverdue: false, thread }]);
+
+    await passDays(14);
+    expect(standing((await must(finance, SETTLE, { input: { period: PERIOD } })).settleStatements)).toEqual(["cards ISSUED", "claims DISPUTED", "retail ISSUED", "support ISSUED"]);
+    expect((await known(null)).disputes[0].isOverdue).toBe(true);
+    await passDays(1);
+    const retail = await statementOf("retail");
+    const [{ ended }] = await server.sql<{ ended: string }>("select max(disputable_until)::text as ended from chargeback.statement_event") as [{ ended: string }];
+    const late = { statement: retail.id, lines: [{ line: retail.lines[0]!.id, reason: "too high" }] };
+    expect(await refused(unit("retail"), DISPUTE, late)).toBe(`CONFLICT at statement: The statement of retail for 2025-10 could be disputed until ${ended}. Tell finance: what is wrong in 2025-10 is corrected by a later month's adjustment or by restating it, and a new version may be disputed again.`);
+    const settled = (await must(finance, SETTLE, { input: { period: PERIOD } })).settleStatements;
+    expect(standing(settled)).toEqual(["cards ACCEPTED", "claims DISPUTED", "retail ACCEPTED", "support ACCEPTED"]);
+    const before = await rows();
+    expect((await must(finance, SETTLE, { input: { period: PERIOD } })).settleStatements).toEqual(settled);
+    expect(await rows()).toEqual(before);
+    expect((await known(null, "retail")).history.at(-1)).toEqual({ status: "ACCEPTED", subject: "test-finance", reason: `Accepted by silence: not disputed until ${ended} (rules of statements, version 1)`, bySilence: true });
+    expect(await refused(unit("retail"), DISPUTE, late)).toMatch(/^CONFLICT at statement: .* could be disputed until/);
+
+    // New rules do not reach back; a rejected dispute and a new version open the days anew.
+    await must(finance, RULES, { input: { disputeDays: 30, silence: "ACCEPTS", reason: "longer" } });
+    await must(finance, RESOLVE, { input: { statement: claims.id, reason: "Two cents of it", lines: [{ businessUnit: "claims", amount: "-0.02" }, { businessUnit: "retail", amount: "0.02" }] } });
+    const afterAnswer = await instant();
+    const [{ anew }] = await server.sql<{ anew: string }>("select ((issued_at at time zone 'America/New_York')::date + 30)::text as anew from chargeback.statement order by issued_at desc limit 1") as [{ anew: string }];
+    expect([await known(null), await known(null, "retail"), await known(null, "cards")].map(({ status, disputableUntil }) => [status, disputableUntil])).toEqual([["ADJUSTED", anew], ["ISSUED", anew], ["ACCEPTED", ended]]);
+    expect(await refused(finance, REPLY, { ...reply, text: "One more thing", idempotencyKey: null })).toMatch(/^CONFLICT at line: Finance has resolved this dispute/);
+    expect(await refused(finance, POST, { period: PERIOD })).toBe("NOT_READY at period: 1 of 4 statements of 2025-10 are neither accepted nor adjusted: retail ISSUED.");
+    await passDays(31);
+    expect(standing((await must(finance, POST, { input: { period: PERIOD } })).postStatements)).toEqual(["cards POSTED", "claims POSTED", "retail POSTED", "support POSTED"]);
+    expect((await known(null, "retail")).history.map(({ status, bySilence }: { status: string; bySilence: boolean }) => [status, bySilence])).toEqual([["ISSUED", false], ["ACCEPTED", true], ["POSTED", false]]);
+
+    const then = async (asOf: string) => {
+      const { status, history, disputes, versions, supersededBy, lines } = await known(asOf);
+      return [status, history.length, disputes.map(({ outcome, thread: talk }: { outcome: string; thread: unknown[] }) => [outcome, talk.length]), versions.map((each: { version: number; status: string }) => `${each.version} ${each.status}`), supersededBy, lines[0].dispute];
+    };
+    expect(await then(afterIssue)).toEqual(["ISSUED", 1, [], ["1 ISSUED"], null, null]);
+    expect(await then(duringTalk)).toEqual(["DISPUTED", 2, [["OPEN", 2]], ["1 DISPUTED"], null, { outcome: "OPEN" }]);
+    expect(await then(afterAnswer)).toEqual(["ADJUSTED", 1, [["ADJUSTED", 4]], ["1 SUPERSEDED", "2 ADJUSTED"], null, { outcome: "ADJUSTED" }]);
+    const listed = async (asOf: string | null): Promise<string[]> => (await must(finance, "query($where: StatementWhere) { statements(first: 9, where: $where) { edges { node { businessUnit { code } status } } } }", { where: { period: PERIOD, asOf } })).statements.edges.map(({ node }: { node: { businessUnit: { code: string }; status: string } }) => `${node.businessUnit.code} ${node.status}`);
+    expect(await listed(duringTalk)).toEqual(["cards ISSUED", "claims DISPUTED", "retail ISSUED", "support ISSUED"]);
+    expect(await listed("2000-01-01T00:00:00Z")).toEqual([]);
+    expect((await server.sql<{ action: string }>("select action from governance.audit_entry where action in ('setStatementRules', 'replyToDispute', 'settleStatements') order by sequence")).map(({ action }) => action)).toEqual(["setStatementRules", "replyToDispute", "replyToDispute", "settleStatements", "setStatementRules", "settleStatements"]);
+    expect(await failedProofs()).toEqual([]);
+    await server.sql("update chargeback.statement_event set disputable_until = '2100-01-01' where by_silence and business_unit_id = (select id from tenancy.business_unit where code = 'cards')");
+    expect(await failedProofs()).toEqual([expect.stringMatching(/^silence = days over, by the rules: statement of cards for 2025-10 version 1: accepted by silence on .*, and it could be disputed until/)]);
+  });
+});
+
+describe("a parent unit", () => {
+  const ROLL_UP = "query($unit: String!, $period: PeriodKey!, $view: FiguresView, $asOf: DateTime) { statementRollUp(businessUnit: $unit, period: $period, view: $view, asOf: $asOf) { total { amount } chargeback { amount } showback { amount } kinds { kind amount { amount } } units { businessUnit { code } parent depth own { amount } total { amount } statement { status } } } }";
+  const place = (businessUnit: string, parent: string, effectiveFrom: string) => must(server.as("ADMIN"), "mutation($input: PlaceBusinessUnitInput!) { placeBusinessUnit(input: $input) { userErrors { code message } } }", { input: { businessUnit, parent, effectiveFrom, reason: "reorganised" } });
+  const rolled = async (code: string, period: string, more: Record<string, unknown> = {}, actor = finance) => (await must(actor, ROLL_UP, { unit: code, period, ...more })).statementRollUp;
+
+  it("sums its own statement and those below it as of each month, once each, for whom may see them all", async () => {
+    for (const code of ["service", "sales"]) await must(server.as("ADMIN"), CREATE_UNIT, { input: { code, name: code } });
+    for (const [below, above] of [["claims", "service"], ["cards", "service"], ["support", "claims"], ["retail", "sales"]] as const) await place(below, above, "2025-10-01");
+    await place("claims", "sales", "2025-11-01");
+    await must(finance, BOOK, { input: { pool: "direct", period: "2025-11", amount: "8.00", currency: "USD", externalId: "n-1", useCase: "triage" } });
+    await must(finance, BOOK, { input: { pool: "platform", period: "2025-11", amount: "0.00", currency: "USD", externalId: "nothing" } });
+    await closeMonth(PERIOD);
+    expect(await rolled("service", PERIOD)).toMatchObject({ total: { amount: "0.00" }, kinds: [] });
+    await must(finance, ISSUE, { input: { period: PERIOD } });
+    await report(integration(server), [call("late", { useCase: "helpdesk", connectedMs: 100_000, endedAt: "2025-10-10T14:01:40.000Z" })]);
+    await closeMonth("2025-11");
+    await must(finance, ISSUE, { input: { period: "2025-11" } });
+    const claims = await statementOf("claims");
+    await must(unit("claims"), DISPUTE, { input: { statement: claims.id, lines: [{ line: claims.lines[0]!.id, reason: "not ours" }] } });
+    await must(finance, RESOLVE, { input: { statement: claims.id, reason: "Right", lines: [{ businessUnit: "claims", amount: "-2.50" }, { businessUnit: "cards", amount: "2.50" }] } });
+
+    const october = await rolled("service", PERIOD);
+    expect(october).toMatchObject({
+      total: { amount: "52.50" }, chargeback: { amount: "12.50" }, showback: { amount: "40.00" },
+      kinds: [{ kind: "ALLOCATION", amount: { amount: "40.00" } }, { kind: "DIRECT", amount: { amount: "12.50" } }, { kind: "RESOLUTION", amount: { amount: "0.00" } }],
+    });
+    const short = (found: { units: Array<{ businessUnit: { code: string }; parent: string | null; depth: number; own: { amount: string }; total: { amount: string } }> }) => found.units.map(({ businessUnit, parent, depth, own, total }) => [businessUnit.code, parent, depth, own.amount, total.amount]);
+    expect(short(october)).toEqual([["service", null, 0, "0.00", "52.50"], ["cards", "service", 1, "12.50", "12.50"], ["claims", "service", 1, "40.00", "40.00"], ["support", "claims", 2, "0.00", "0.00"]]);
+    expect(short(await rolled("sales", PERIOD))).toEqual([["sales", null, 0, "0.00", "60.00"], ["retail", "sales", 1, "60.00", "60.00"]]);
+    // From November on claims stands below sales, with what stands below it; October stays as it was.
+    expect(short(await rolled("service", "2025-11"))).toEqual([["service", null, 0, "0.00", "-5.00"], ["cards", "service", 1, "-5.00", "-5.00"]]);
+    expect(short(await rolled("sales", "2025-11"))).toEqual([["sales", null, 0, "0.00", "13.00"], ["claims", "sales", 1, "-7.00", "43.00"], ["support", "claims", 2, "50.00", "50.00"], ["retail", "sales", 1, "-30.00", "-30.00"]]);
+    expect((await rolled("sales", "2025-11")).kinds).toEqual([{ kind: "DIRECT", amount: { amount: "8.00" } }, { kind: "ADJUSTMENT", amount: { amount: "5.00" } }]);
+
+    const token = (...businessUnits: string[]): Actor => server.as("BUSINESS_UNIT", { businessUnits });
+    expect(await rolled("service", PERIOD, {}, token("service", "cards", "claims", "support"))).toEqual(october);
+    const refusal = (await token("service", "claims").ask(ROLL_UP, { unit: "service", period: PERIOD })).errors![0]!;
+    expect([refusal.extensions.code, refusal.message]).toEqual(["FORBIDDEN", "2 of 4 units of service are not in your token. Use one that names them all, or ask finance for the sum."]);
+    expect(await rolled("service", PERIOD, {}, token("claims"))).toBeNull();
+    expect(short(await rolled("claims", PERIOD, {}, token("claims", "support")))).toEqual([["claims", null, 0, "40.00", "40.00"], ["support", "claims", 1, "0.00", "0.00"]]);
+    expect([await rolled("nowhere", PERIOD), await rolled("service", "2025-12"), await rolled("service", "2031-01")]).toEqual([null, null, null]);
+    expect((await rolled("service", PERIOD, { asOf: "2000-01-01T00:00:00Z" })).total.amount).toBe("0.00");
   });
 });

@@ -36,7 +36,7 @@ function books(options: { currency?: string; closed?: string[]; saveFails?: Cost
       return true;
     },
     audit: async (entry, pool) => void audited.push(`${entry.externalId} in ${pool.code}`),
-    findAccrual: async () => null,
+    holdAccrual: async () => null,
     answerAccrual: async (accrual, entry) => void audited.push(`${entry.externalId} answers ${accrual.externalId}`),
   };
   return { entries, audited, held, ports };

@@ -49,7 +49,7 @@ describe("a month worked out anew", () => {
 describe("its statements", () => {
   const line: StatementLine = { lineId: "l", kind: "ALLOCATION", useCase: "retail-case", pool: "platform", originPeriod: "2025-10", run: { id: "r", resultHash: "h" }, resolutionId: null, amountMinor: 50n, description: null };
   const statement = (businessUnit: string, status: Statement["status"]): Statement => ({
-    id: businessUnit, businessUnit, businessUnitId: businessUnit, periodKey: "2025-10", version: 1, newestVersion: 1, mode: "SHOWBACK", currency: "USD", totalMinor: 50n, hash: "h1", previousHash: null, resolutionId: null, status, issuedAt: new Date(0), issuedBy: "fin",
+    id: businessUnit, businessUnit, businessUnitId: businessUnit, periodKey: "2025-10", version: 1, newestVersion: 1, mode: "SHOWBACK", currency: "USD", totalMinor: 50n, hash: "h1", previousHash: null, resolutionId: null, status, issuedAt: new Date(0), issuedBy: "fin", disputableUntil: null, rulesVersion: null, acceptsBySilence: false, asOf: null,
   });
   let next = 0;
   const ports = { currency: currencyOf("USD")!, newId: () => `id-${(next += 1)}`, linesOf: async () => [line], findUnit: async (code: string) => ({ id: code, code, name: code, costCentre: null, chargebackMode: "CHARGEBACK" as const }) };

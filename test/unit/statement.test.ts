@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import {
-  AcceptStatementPorts, ChargedLine, Dispute, DisputeStatementPorts, IssueStatementsPorts, PostStatementsPorts, ResolutionLineInput, ResolveDisputePorts, Statement, StatementDraft, StatementLine, StatementStatus,
-  acceptStatement, disputeStatement, drawUp, draftStatements, hashStatement, inOrder, issueStatements, nextVersion, postStatements, resolveDispute, sumOf,
+  AcceptStatementPorts, ChargedLine, DEFAULT_STATEMENT_RULES, Dispute, DisputeSide, DisputeStatementPorts, EvidenceInput, IssueStatementsPorts, NewMessage, PostStatementsPorts, ReplyToDisputeInput, ReplyToDisputePorts, ResolutionLineInput, ResolveDisputePorts,
+  SetStatementRulesInput, SettleStatementsPorts, Statement, StatementDraft, StatementLine, StatementRules, StatementStatus,
+  acceptStatement, disputeAsOf, disputeStatement, drawUp, draftStatements, hashStatement, inOrder, issueStatements, nextVersion, postStatements, readEvidence, replyToDispute, resolveDispute, setStatementRules, settleStatements, sumOf, threadOf, toEvidence,
 } from "../../src/chargeback";
 import { Period } from "../../src/governance";
 import { currencyOf } from "../../src/kernel/money";
@@ -39,6 +40,11 @@ class Book {
   readonly audited: string[] = [];
   programmeMinor = 0n;
   status: Period["status"] = "CLOSED";
+  /** By the rules under which statements are issued. */
+  until: string | null = null;
+  acceptsBySilence = false;
+  day = "2025-11-20";
+  readonly messages: Array<NewMessage & { disputeId: string }> = [];
   charges: ChargedLine[];
   private ids = 0;
   private readonly raised = new Map<string, { statementId: string; payloadHash: string }>();
@@ -60,7 +66,7 @@ class Book {
       this.statements.forEach((older, index) => {
         if (older.businessUnit === each.businessUnit) this.statements[index] = { ...older, newestVersion: each.version };
       });
-      this.statements.push({ ...each, businessUnitId: each.businessUnit, status, newestVersion: each.version, issuedAt: new Date(0), issuedBy: "ana" });
+      this.statements.push({ ...each, businessUnitId: each.businessUnit, status, newestVersion: each.version, issuedAt: new Date(0), issuedBy: "ana", disputableUntil: this.until, rulesVersion: this.until === null ? null : 3, acceptsBySilence: this.acceptsBySilence, asOf: null });
     }
   }
 
@@ -91,12 +97,13 @@ class Book {
 
   readonly disputing: DisputeStatementPorts = {
     ...this.common,
+    today: async () => this.day,
     findStatement: async (id) => this.find(id),
     lineIdOf: (id) => (id === "nonsense" ? null : id),
     openLines: async (statement) => new Set(this.openOf(statement.businessUnit).map((each) => each.lineId)),
     findRaised: async (_, key) => this.raised.get(key) ?? null,
     saveDisputes: async (statement, disputes, key, payloadHash) => {
-      for (const each of disputes) this.disputes.push({ ...each, unit: statement.businessUnit, raisedBy: "uma", raisedAt: new Date(0), resolution: null });
+      for (const each of disputes) this.disputes.push({ ...each, unit: statement.businessUnit, raisedBy: "uma", raisedAt: new Date(0), answerBy: null, isOverdue: false, messages: [], resolution: null });
       if (key !== null) this.raised.set(key, { statementId: statement.id, payloadHash });
     },
     audit: async (_, after, disputes) => void this.audited.push(`disputed ${disputes.length} of ${after.businessUnit}`),
@@ -130,8 +137,22 @@ class Book {
     audit: async (before, after, { outcome }, successions) => void this.audited.push(`${outcome} ${before.businessUnit}, ${successions.length} versions, now ${after.status}`),
   };
 
+  readonly settling: SettleStatementsPorts = {
+    lockPeriod: this.issuing.lockPeriod, newestStatements: this.issuing.newestStatements, today: async () => this.day,
+    acceptSilent: async (silent) => silent.forEach(({ statement, reason }) => void (this.set(statement.id, "ACCEPTED") && this.audited.push(reason))),
+    auditSilence: async (period, silent) => void this.audited.push(`settled ${silent.length} of ${period}`),
+  };
+
+  replying = (side: DisputeSide): ReplyToDisputePorts => ({
+    side, lockStatement: this.common.lockStatement, lineIdOf: this.disputing.lineIdOf,
+    disputesOf: async (statement) => this.disputes.filter((each) => each.unit === statement.businessUnit),
+    findMessage: async (disputeId, from, key) => this.messages.find((each) => each.disputeId === disputeId && each.side === from && each.idempotencyKey === key) ?? null,
+    saveMessage: async (_, dispute, message) => void this.messages.push({ ...message, disputeId: dispute.id }),
+    audit: async (statement, _, { text }) => void this.audited.push(`${side} wrote to ${statement.businessUnit}: ${text}`),
+  });
+
   readonly posting: PostStatementsPorts = {
-    lockPeriod: this.issuing.lockPeriod, newestStatements: this.issuing.newestStatements,
+    ...this.settling,
     addEvents: async (statements, status) => statements.forEach((each) => this.set(each.id, status)),
     audit: async (period, statements) => void this.audited.push(`posted ${statements.length} of ${period}`),
   };
@@ -140,6 +161,8 @@ class Book {
   accept = (unit: string): Promise<Statement> => acceptStatement(this.accepting, { statement: this.newestOf(unit)!.id });
   dispute = (unit: string): Promise<Statement> => disputeStatement(this.disputing, { statement: this.newestOf(unit)!.id, lines: [{ line: this.find(this.newestOf(unit)!.id)!.lines[0]!.lineId, reason: "too high" }] });
   resolve = (unit: string, lines: readonly ResolutionLineInput[], more: object = {}): Promise<Statement> => resolveDispute(this.resolving, { statement: this.newestOf(unit)!.id, reason: "because", lines, ...more });
+  settle = (): Promise<readonly Statement[]> => settleStatements(this.settling, { period: PERIOD });
+  reply = (side: DisputeSide, unit: string, more: Partial<ReplyToDisputeInput> = {}): Promise<Statement> => replyToDispute(this.replying(side), { statement: this.newestOf(unit)!.id, line: this.find(this.newestOf(unit)!.id)!.lines[0]!.lineId, text: "look", ...more });
   post = (): Promise<readonly Statement[]> => postStatements(this.posting, { period: PERIOD });
 }
 
@@ -372,8 +395,128 @@ describe("what may follow what", () => {
 
   test("more than twenty that are not ready are counted, not named", async () => {
     const many = Array.from({ length: 23 }, (_, index) => ({ ...draft(), businessUnit: `unit-${index}`, status: "ISSUED" }) as unknown as Statement);
-    const ports: PostStatementsPorts = { lockPeriod: async (key) => ({ key, status: "CLOSED" }) as Period, newestStatements: async () => many, addEvents: async () => fail(), audit: async () => fail() };
+    const ports: PostStatementsPorts = { lockPeriod: async (key) => ({ key, status: "CLOSED" }) as Period, newestStatements: async () => many, today: async () => "2026-01-01", acceptSilent: async () => fail(), auditSilence: async () => fail(), addEvents: async () => fail(), audit: async () => fail() };
     await expect(postStatements(ports, { period: PERIOD })).rejects.toThrow(/^23 of 23 .*unit-0 ISSUED, .*unit-19 ISSUED and 3 more\.$/);
+  });
+});
+
+describe("the days of a statement", () => {
+  const until = async (day: string, acceptsBySilence: boolean): Promise<Book> => {
+    const book = new Book();
+    Object.assign(book, { until: "2025-11-20", acceptsBySilence, day });
+    await book.issue();
+    return book;
+  };
+
+  test("end with the last one: afterwards it says which that was and what to do instead", async () => {
+    const book = await until("2025-11-20", true);
+    expect((await book.dispute("claims")).status).toBe("DISPUTED");
+    book.day = "2025-11-21";
+    const written = [...book.audited];
+    await expect(book.dispute("retail")).rejects.toThrow("The statement of retail for 2025-10 could be disputed until 2025-11-20. Tell finance: what is wrong in 2025-10 is corrected by a later month's adjustment or by restating it, and a new version may be disputed again.");
+    expect(await faultOf(() => book.dispute("retail"))).toBe("CONFLICT at statement");
+    expect(book.audited).toEqual(written);
+    // What accepted may still say so, and so may a unit with no days at all.
+    expect((await book.accept("retail")).status).toBe("ACCEPTED");
+    expect((await (await issued()).dispute("claims")).status).toBe("DISPUTED");
+  });
+
+  test.each<[string, string, boolean, string]>([
+    ["on the last day", "2025-11-20", true, "ISSUED"], ["after it", "2025-11-21", true, "ACCEPTED"], ["after it, where the rules wait", "2025-11-21", false, "ISSUED"],
+  ])("let silence accept %s or not", async (_, day, accepts, status) => {
+    const book = await until(day, accepts);
+    expect((await book.settle()).map((each) => each.status)).toEqual([status, status, status]);
+    expect(book.audited.slice(1)).toEqual(status === "ISSUED" ? [] : [...Array(3).fill("Accepted by silence: not disputed until 2025-11-20 (rules of statements, version 3)"), "settled 3 of 2025-10"]);
+    const written = [...book.audited];
+    await book.settle();
+    expect(book.audited).toEqual(written);
+  });
+
+  test("silence accepts nothing that is disputed, adjusted or accepted; posting writes it down first", async () => {
+    const book = await until("2025-11-20", true);
+    await book.dispute("claims");
+    await book.accept("retail");
+    book.day = "2025-12-01";
+    expect((await book.settle()).map(({ businessUnit, status }) => `${businessUnit} ${status}`)).toEqual(["cards ACCEPTED", "claims DISPUTED", "retail ACCEPTED"]);
+    expect(book.audited).toContain("settled 1 of 2025-10");
+    const other = await until("2025-12-01", true);
+    expect((await other.post()).map(({ status }) => status)).toEqual(["POSTED", "POSTED", "POSTED"]);
+    expect(other.audited.slice(-2)).toEqual(["settled 3 of 2025-10", "posted 3 of 2025-10"]);
+  });
+
+  test("settling refuses an open month and one without statements", async () => {
+    const book = new Book();
+    expect(await faultOf(book.settle)).toBe("NOT_READY at period");
+    book.status = "CLOSING";
+    expect(await faultOf(book.settle)).toBe("PERIOD_OPEN at period");
+  });
+});
+
+describe("the rules of statements", () => {
+  const set = async (input: Partial<SetStatementRulesInput>, current: StatementRules = DEFAULT_STATEMENT_RULES): Promise<[StatementRules, string[]]> => {
+    const done: string[] = [];
+    const rules = await setStatementRules(
+      { holdRules: async () => current, saveRules: async ({ version }, reason) => void done.push(`saved ${version}: ${reason}`), audit: async (before, after) => void done.push(`${before.version} to ${after.version}`) },
+      { disputeDays: 14, answerDays: 7, silence: "ACCEPTS", reason: "policy", ...input },
+    );
+    return [rules, done];
+  };
+
+  test("are versions; the same again changes nothing", async () => {
+    const [rules, done] = await set({});
+    expect([rules, done]).toEqual([{ version: 1, disputeDays: 14, answerDays: 7, silence: "ACCEPTS" }, ["saved 1: policy", "0 to 1"]]);
+    expect(await set({}, rules)).toEqual([rules, []]);
+    expect((await set({ answerDays: null }, rules))[0]).toEqual({ ...rules, version: 2, answerDays: null });
+  });
+
+  test.each<[string, Partial<SetStatementRulesInput>, string]>([
+    ["no days at all", { disputeDays: 0 }, "disputeDays"], ["half a day", { disputeDays: 1.5 }, "disputeDays"], ["more than a year", { answerDays: 366 }, "answerDays"], ["silence that accepts without a day", { disputeDays: null }, "silence"], ["no reason", { reason: " " }, "reason"],
+  ])("refuse %s", async (_, input, field) => {
+    expect(await faultOf(() => set(input))).toBe(`BAD_USER_INPUT at ${field}`);
+  });
+});
+
+describe("the talk about a dispute", () => {
+  test("is written by both sides, once under a key, until finance has resolved it", async () => {
+    const book = await issued();
+    expect(await faultOf(() => book.reply("UNIT", "claims"))).toBe("NOT_FOUND at line");
+    await book.dispute("claims");
+    await book.reply("FINANCE", "claims", { text: "Which calls?", idempotencyKey: "k" });
+    await book.reply("UNIT", "claims", { text: "Those of August", evidence: [{ reference: "https://desk/1", sha256: "a".repeat(64) }], idempotencyKey: "k" });
+    await book.reply("FINANCE", "claims", { text: "Which calls?", idempotencyKey: "k" });
+    expect(book.messages.map(({ side, text }) => `${side} ${text}`)).toEqual(["FINANCE Which calls?", "UNIT Those of August"]);
+    expect(await faultOf(() => book.reply("FINANCE", "claims", { text: "Other", idempotencyKey: "k" }))).toBe("CONFLICT at idempotencyKey");
+    expect(await faultOf(() => book.reply("UNIT", "claims", { text: " " }))).toBe("BAD_USER_INPUT at text");
+    expect(await faultOf(() => book.reply("UNIT", "claims", { line: "nonsense" }))).toBe("NOT_FOUND at line");
+    expect(book.newestOf("claims")!.status).toBe("DISPUTED");
+    await book.resolve("claims", []);
+    expect(await faultOf(() => book.reply("UNIT", "claims"))).toBe("CONFLICT at line");
+    expect(book.messages).toHaveLength(2);
+  });
+
+  test("is read in order, and as it was known on a day", () => {
+    const at = (day: number): Date => new Date(Date.UTC(2025, 10, day));
+    const dispute: Dispute = {
+      id: "d", lineId: "l", reason: "too high", evidence: [], expectedMinor: null, raisedBy: "uma", raisedAt: at(1), answerBy: null, isOverdue: false, messages: [{ side: "FINANCE", text: "why", evidence: [], by: "fin", at: at(2) }],
+      resolution: { id: "r", outcome: "REJECTED", reason: "it is yours", resolvedBy: "fin", resolvedAt: at(3) },
+    };
+    expect(threadOf(dispute).map(({ side, text, by }) => [side, text, by])).toEqual([["UNIT", "too high", "uma"], ["FINANCE", "why", "fin"], ["FINANCE", "it is yours", "fin"]]);
+    expect([1, 2, 3, 4].map((day) => disputeAsOf(dispute, at(day)) && threadOf(disputeAsOf(dispute, at(day))!).length)).toEqual([null, 1, 2, 3]);
+    expect(disputeAsOf(dispute, at(3))!.resolution).toBeNull();
+    expect(disputeAsOf(dispute, null)).toBe(dispute);
+  });
+
+  test.each<[string, EvidenceInput, string]>([
+    ["that points at nothing", {}, "e.0"], ["with a hash of nothing", { text: "x", sha256: "a".repeat(64) }, "e.0.sha256"], ["with half a hash", { reference: "x", sha256: "a".repeat(63) }, "e.0.sha256"], ["with a hash in capitals", { reference: "x", sha256: "A".repeat(64) }, "e.0.sha256"],
+    ["with an empty reference", { reference: " " }, "e.0.reference"], ["with too long a reference", { reference: "x".repeat(501) }, "e.0.reference"], ["with too long a text", { text: "x".repeat(4_001) }, "e.0.text"],
+  ])("refuses evidence %s", async (_, piece, field) => {
+    expect(await faultOf(() => readEvidence([piece], ["e"]))).toBe(`BAD_USER_INPUT at ${field}`);
+  });
+
+  test("takes references, hashes and texts, and reads what was stored as a reference alone", async () => {
+    expect(readEvidence([{ reference: " https://desk/1 " }, { text: "said on the phone" }], ["e"])).toEqual([{ reference: "https://desk/1", sha256: null, text: null }, { reference: null, sha256: null, text: "said on the phone" }]);
+    expect(await faultOf(() => readEvidence(Array(21).fill({ text: "x" }), ["e"]))).toBe("BAD_USER_INPUT at e");
+    expect(toEvidence(["ticket 7", { reference: "r", sha256: "h", text: "t" }])).toEqual([{ reference: "ticket 7", sha256: null, text: null }, { reference: "r", sha256: "h", text: "t" }]);
   });
 });
 

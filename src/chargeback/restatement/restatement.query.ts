@@ -1,4 +1,5 @@
 import { TenantTransaction } from "../../tenancy/database.store";
+import { ownerAtEnd } from "../../tenancy/ownership.query";
 import { RestatedCell, RestatedPool } from "./restatement";
 
 /** A restatement as it is read. */
@@ -77,12 +78,10 @@ export function chargesOfPeriod(tx: TenantTransaction, period: string, asOf: Dat
          join lateral (select r.id from allocation.run r where r.programme_id = $1 and r.period_key = m.key order by r.sequence desc limit 1) r on true
          join allocation.line x on x.programme_id = $1 and x.run_id = r.id
        union all
-       select e.pool_id, coalesce(e.business_unit_id, o.business_unit_id), e.use_case_id, e.amount_minor, 0, 0 from m
+       select e.pool_id, o.business_unit_id, e.use_case_id, e.amount_minor, 0, 0 from m
          join costs.cost_entry e on e.programme_id = $1 and e.period_key = m.key and e.recorded_at < m.cutoff
          join costs.cost_pool p on p.programme_id = $1 and p.id = e.pool_id and p.kind = 'DIRECT'
-         left join lateral (
-           select o.business_unit_id from tenancy.use_case_ownership o
-           where e.business_unit_id is null and o.programme_id = $1 and o.use_case_id = e.use_case_id and o.effective_from < m.ends_at and o.created_at < m.cutoff order by o.effective_from desc, o.version desc limit 1) o on true
+         left join lateral (select coalesce(e.business_unit_id, (${ownerAtEnd("e.use_case_id", "m.ends_at", "m.cutoff")})) as business_unit_id) o on true
        union all
        select x.pool_id, x.business_unit_id, x.use_case_id, 0, x.amount_minor, 0 from chargeback.adjustment_line x
          join chargeback.adjustment a on a.programme_id = $1 and a.period_key = x.period_key and a.origin_period_key = x.origin_period_key

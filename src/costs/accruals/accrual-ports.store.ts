@@ -8,8 +8,9 @@ import { TenantTransaction } from "../../tenancy/database.store";
 import { RecordAudit } from "../../tenancy/request-context";
 import { tenancyStore } from "../../tenancy/tenancy.store";
 import { costsStore } from "../costs.store";
+import { KnownAccrual } from "./accrual";
 import { accrualStore } from "./accrual.store";
-import { AnswerAccrualPorts, ReleaseAccrualPorts } from "./answer-accrual";
+import { ReleaseAccrualPorts } from "./answer-accrual";
 import { BookAccrualPorts } from "./book-accrual";
 
 const holdPeriod = (tx: TenantTransaction) => async (key: string): Promise<Period> => {
@@ -34,16 +35,20 @@ export function bookAccrualPorts(tx: TenantTransaction, record: RecordAudit): Bo
   };
 }
 
-/** What an invoice that answers an accrual needs, over one transaction. */
-export function answerAccrualPorts(tx: TenantTransaction): AnswerAccrualPorts {
-  return { ...accrualStore(tx), holdPeriod: holdPeriod(tx) };
-}
+/** An accrual, read while its month is held: what happened to it before has then been seen. */
+export const holdAccrual = (tx: TenantTransaction) => async (externalId: string): Promise<KnownAccrual | null> => {
+  const { findAccrual } = accrualStore(tx);
+  const found = await findAccrual(externalId);
+  if (!found) return null;
+  await periodStore(tx).hold([found.periodKey]);
+  return findAccrual(externalId);
+};
 
 /** What `releaseAccrual` needs, over one transaction. */
 export function releaseAccrualPorts(tx: TenantTransaction, record: RecordAudit): ReleaseAccrualPorts {
   return {
-    ...answerAccrualPorts(tx),
     ...accrualStore(tx),
+    holdAccrual: holdAccrual(tx),
     audit: ({ externalId, pool, periodKey }, reason) => record(tx, { action: "releaseAccrual", subjectKind: "Accrual", subjectKey: externalId, reason, after: { pool, period: periodKey } }),
   };
 }

@@ -61,7 +61,7 @@ async function toAccrual(context: RequestContext, accrual: StoredAccrual | null)
   const { externalId, periodKey, amountMinor, invoicedMinor, reason, source, status, reversal, answers, renews, renewedBy, recordedAt, recordedBy, useCaseId } = accrual;
   return {
     externalId, pool, useCase: useCaseId === null ? null : await loadUseCase(context, useCaseId), period: periodKey, amount: toMoney(amountMinor, currency), reason, source, status, renews, renewedBy, recordedAt, recordedBy,
-    reversal: reversal && { period: reversal.period, cause: reversal.cause, amount: toMoney(-BigInt(amountMinor), currency), at: new Date(reversal.at), by: reversal.by },
+    reversal: reversal && { period: reversal.period, movedTo: reversal.isMoved ? periodKey : null, cause: reversal.cause, amount: toMoney(-BigInt(amountMinor), currency), at: new Date(reversal.at), by: reversal.by },
     answers: answers.map(({ kind, reason: why, at, by }) => ({ kind, reason: why, at: new Date(at), by })),
     invoiced: invoicedMinor === null ? null : toMoney(invoicedMinor, currency),
     variance: invoicedMinor === null ? null : toMoney(BigInt(invoicedMinor) - BigInt(amountMinor), currency),

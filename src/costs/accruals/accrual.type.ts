@@ -15,9 +15,10 @@ registerEnumType(ReversalCauseEnum, { name: "AccrualReversalCause", description:
 export const AccrualAnswerKindEnum = enumOf(ACCRUAL_ANSWER_KINDS);
 registerEnumType(AccrualAnswerKindEnum, { name: "AccrualAnswerKind", description: "INVOICE: cost was booked for it; RELEASE: finance says that none will come." });
 
-@ObjectType("AccrualReversal", { simpleResolvers: true, description: "An accrual taken back: a cost entry of the opposite amount on the same pool and use case." })
+@ObjectType("AccrualReversal", { simpleResolvers: true, description: "An accrual taken back: a cost entry of the opposite amount on the same pool and use case. After a close it is charged to the unit that bore the accrual, whoever owns the use case by then." })
 export class AccrualReversalType {
   @Field(() => PeriodKeyScalar, { description: "The month that it counts in: the next open one after a close, otherwise the accrual's own." }) period: string;
+  @Field(() => PeriodKeyScalar, { nullable: true, description: "The accrual's own month, where it counts instead since an invoice of that month or an earlier one came after the close; null: it was not moved." }) movedTo: string | null;
   @Field(() => ReversalCauseEnum, { description: "Why." }) cause: ReversalCause;
   @Field(() => Money, { description: "The accrual's amount with the opposite sign." }) amount: MoneyAmount;
   @Field(() => DateTimeScalar, { description: "When it was recorded." }) at: Date;

@@ -1,5 +1,6 @@
 import { Page, PageRequest, decodeCursor, toPage } from "../../kernel/paging";
 import { TenantTransaction } from "../../tenancy/database.store";
+import { isMoved } from "./accrual.store";
 import { AccrualAnswerKind, AccrualStatus, ReversalCause } from "./accrual";
 
 /** An accrual as it is read, with what came of it. */
@@ -20,7 +21,7 @@ export interface StoredAccrual {
   readonly invoicedMinor: string | null;
   readonly recordedAt: Date;
   readonly recordedBy: string;
-  readonly reversal: { readonly entryId: string; readonly period: string; readonly cause: ReversalCause; readonly at: string; readonly by: string } | null;
+  readonly reversal: { readonly entryId: string; readonly period: string; readonly isMoved: boolean; readonly cause: ReversalCause; readonly at: string; readonly by: string } | null;
   readonly answers: ReadonlyArray<{ readonly kind: AccrualAnswerKind; readonly entryId: string | null; readonly reason: string | null; readonly at: string; readonly by: string }>;
 }
 
@@ -32,7 +33,7 @@ const ACCRUAL = `
       (select o.external_id from costs.accrual o where o.programme_id = $1 and o.id = a.renews) as renews,
       (select n.external_id from costs.accrual n where n.programme_id = $1 and n.renews = a.id) as "renewedBy",
       (select sum(e.amount_minor) from costs.accrual_answer w join costs.cost_entry e on e.programme_id = $1 and e.id = w.entry_id where w.programme_id = $1 and w.accrual_id = a.id) as "invoicedMinor",
-      (select jsonb_build_object('entryId', r.entry_id, 'period', r.period_key, 'cause', r.cause, 'at', r.recorded_at, 'by', r.recorded_by) from costs.accrual_reversal r where r.programme_id = $1 and r.accrual_id = a.id) as reversal,
+      (select jsonb_build_object('entryId', r.entry_id, 'period', r.period_key, 'isMoved', ${isMoved("a")}, 'cause', r.cause, 'at', r.recorded_at, 'by', r.recorded_by) from costs.accrual_reversal r where r.programme_id = $1 and r.accrual_id = a.id) as reversal,
       coalesce((select jsonb_agg(jsonb_build_object('kind', w.kind, 'entryId', w.entry_id, 'reason', w.reason, 'at', w.recorded_at, 'by', w.recorded_by) order by w.recorded_at, w.id)
         from costs.accrual_answer w where w.programme_id = $1 and w.accrual_id = a.id), '[]') as answers
     from costs.accrual a where a.programme_id = $1) x`;

@@ -62,17 +62,18 @@ export async function bookAccrual(ports: BookAccrualPorts, input: BookAccrualInp
   }
   const period = await ports.holdPeriod(periodKey);
   if (period.status === "CLOSED") throw new Refusal("PERIOD_CLOSED", `${periodKey} is closed: its figures are final and take no accrual. Accrue in an open month, or book the invoice when it comes.`, ["period"]);
-  const renews = await renewable(ports, input.renews ?? null, pool.id, useCaseId, periodKey);
+  const renewed = await renewable(ports, input.renews ?? null, pool.id, useCaseId, periodKey);
   const accrual: Accrual = {
-    id: ports.newId(), externalId, entryId: ports.newId(), poolId: pool.id, pool: pool.code, useCaseId, useCase: input.useCase ?? null, periodKey, amountMinor, payloadHash, reason, source, renews, recordedBy: ports.subject,
+    id: ports.newId(), externalId, entryId: ports.newId(), poolId: pool.id, pool: pool.code, useCaseId, useCase: input.useCase ?? null, periodKey, amountMinor, payloadHash, reason, source,
+    renews: renewed?.id ?? null, bearer: renewed?.reversal?.bearer ?? null, recordedBy: ports.subject,
   };
   await ports.saveAccrual(accrual);
   await ports.audit(accrual);
   return accrual;
 }
 
-/** The id of the accrual that another takes the place of: of the same cost, of an earlier month, taken back, and not answered. */
-async function renewable(ports: Pick<BookAccrualPorts, "findAccrual">, externalId: string | null, poolId: string, useCaseId: string | null, periodKey: string): Promise<string | null> {
+/** The accrual that another takes the place of: of the same cost, of an earlier month, taken back, and not answered. */
+async function renewable(ports: Pick<BookAccrualPorts, "findAccrual">, externalId: string | null, poolId: string, useCaseId: string | null, periodKey: string): Promise<KnownAccrual | null> {
   if (externalId === null) return null;
   const before = requireAccrual(await ports.findAccrual(externalId), externalId);
   requireSameCost(before, poolId, useCaseId);
@@ -80,5 +81,5 @@ async function renewable(ports: Pick<BookAccrualPorts, "findAccrual">, externalI
   const status = statusOf(before);
   if (status === "ACCRUED") throw new Refusal("PERIOD_OPEN", `${before.periodKey} is not closed: accrual ${externalId} still counts in it. Renew it after the close has taken it back.`, ["renews"]);
   if (status === "ANSWERED") throw new Refusal("CONFLICT", `Accrual ${externalId} is answered already: there is nothing left to renew.`, ["renews"]);
-  return before.id;
+  return before;
 }
