@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import {
-  Journal, MappingInput, MappingRuleInput, PROFILE_CODES, PostableCharge, ProfileCode, ProfileOptionsInput, UnallocatedAmount, creditOf, debitOf, draftLines, externalIdOf, groupNumberOf, hashJournal, mirrored, readMapping, renderControl,
+  Journal, MappingInput, MappingRuleInput, PROFILE_CODES, PostableCharge, ProfileCode, ProfileOptionsInput, UnallocatedAmount, creditOf, debitOf, draftLines, externalIdOf, groupNumberOf, hashJournal, hashSources, mirrored, readMapping, renderControl,
   renderJournal, ruleFor, shortIdOf, unmappedOf,
 } from "../../src/journals";
 import { Refusal } from "../../src/kernel/refusal";
@@ -183,7 +183,7 @@ describe("the lines of a journal", () => {
 
 const journal = (more: Partial<Journal> = {}): Journal => ({
   id: "x", externalId: "acme-2025-10-J1", periodKey: "2025-10", version: 1, kind: "POSTING", reversesId: null, mappingVersion: 1, currency: "USD", postingDate: "2025-10-31", sourceHash: "s", totalMinor: 0n, hash: "h", lineCount: 0,
-  generatedAt: new Date("2025-11-03T09:00:00.000Z"), generatedBy: "ann", reverses: null, reversedBy: null, outdated: false, ...more,
+  generatedAt: new Date("2025-11-03T09:00:00.000Z"), generatedBy: "ann", reverses: null, reversedBy: null, ...more,
 });
 const segments = ["{entity}", "{costCentre}", "{account}"];
 const drafted = draftLines(
@@ -275,6 +275,23 @@ describe("the file of an ERP", () => {
   it("comes with a trailer of control totals", () => {
     const rendered = renderJournal("GENERIC", null, journal(), drafted, 2);
     expect(renderControl(journal(), rendered, 2)).toBe(`journal_id,profile,period,currency,line_count,debit_total,credit_total,sha256\r\nacme-2025-10-J1,GENERIC,2025-10,USD,4,1239.56,1239.56,${rendered.contentHash}\r\n`);
+  });
+});
+
+describe("what there is to post", () => {
+  const statement = { businessUnit: "sales", version: 1, hash: "a" };
+  const idle: UnallocatedAmount = { pool: "idle", originPeriod: "2025-10", runId: null, amountMinor: 5n };
+  const hash = (rules: MappingRuleInput[], unallocated: UnallocatedAmount[], statements = [statement]): string => hashSources(mapping(rules).rules, statements, unallocated);
+  const unnamed: MappingRuleInput[] = [{ debit: to("6100") }];
+  const named: MappingRuleInput[] = [...unnamed, { kind: "UNALLOCATED", pool: "idle", debit: to("6990") }];
+
+  it("is what the statements say, and what no unit bears where a rule names it", () => {
+    expect(hash(unnamed, [])).not.toBe(hash(unnamed, [], [{ ...statement, version: 2 }]));
+    expect(hash(unnamed, [idle])).toBe(hash(unnamed, []));
+    expect(hash(named, [idle])).not.toBe(hash(named, []));
+    expect(hash(named, [idle])).not.toBe(hash(named, [{ ...idle, amountMinor: 6n }]));
+    expect(hash(named, [idle, { ...idle, pool: "spare" }])).toBe(hash(named, [idle]));
+    expect(hash(named, [])).toBe(hash(unnamed, []));
   });
 });
 
