@@ -3,6 +3,7 @@ import { verifyConservation, verifyRunPools } from "../allocation/verify-conserv
 import { verifyPolicies } from "../allocation/verify-policies.query";
 import { RunProofs, checkRun } from "../allocation/verify-runs.query";
 import { STATEMENT_STATUSES } from "../chargeback";
+import { verifyRecoveries } from "../chargeback/true-up/verify-true-ups.query";
 import { verifyRestatements } from "../chargeback/restatement/verify-restatements.query";
 import { linesOf, listStatements } from "../chargeback/statement.query";
 import { StatementHashes, verifyStatements } from "../chargeback/verify-statements.query";
@@ -54,6 +55,7 @@ export async function* verifyProgramme(database: Database, scope: Scope, anchors
   yield await prove(verifyAdjustments);
   yield await prove(verifyAccruals);
   yield await prove(verifyRestatements);
+  yield await prove((tx) => verifyRecoveries(tx, currency));
   yield await prove((tx) => verifyStatements(tx, currency));
   const hashes = new StatementHashes();
   for (let after: string | null = null, more = true; more; ) {
