@@ -11,9 +11,9 @@ export type PostedStatement = Pick<Statement, "businessUnit" | "version" | "hash
  * and what no unit bears where a rule names it. While it is what it was when a journal was made, the journal is not outdated.
  */
 export function hashSources(rules: readonly MappingRule[], statements: readonly PostedStatement[], unallocated: readonly UnallocatedAmount[]): string {
-  const named = unallocated.filter(({ pool }) => ruleFor(rules, { pool, businessUnit: null, kind: "UNALLOCATED" }) !== null);
+  const named = unallocated.filter(({ pool, kind }) => ruleFor(rules, { pool, businessUnit: null, kind }) !== null);
   return hashOf({
     statements: statements.map(({ businessUnit, version, hash }) => ({ businessUnit, version, hash })),
-    unallocated: named.map(({ pool, originPeriod, amountMinor }) => ({ pool, originPeriod, amountMinor })),
+    unallocated: named.map(({ kind, pool, originPeriod, amountMinor }) => ({ ...(kind === "UNALLOCATED" ? {} : { kind }), pool, originPeriod, amountMinor })),
   });
 }

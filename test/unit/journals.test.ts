@@ -62,7 +62,8 @@ describe("which account an amount goes to", () => {
     ["pairs that meet in all three", [{ pool: "a", businessUnit: "u", debit: to("1") }, { pool: "a", kind: "DIRECT", debit: to("2") }],
       "CONFLICT at rules.1: Rule 1 (pool a, unit u) and rule 2 (pool a, DIRECT) overlap and neither says more. Add a rule that names pool a, unit u, DIRECT."],
     ["no rule", [], "BAD_USER_INPUT at rules: A mapping has 1 to 1000 rules; this one has 0."],
-    ["a unit of what no unit bears", [{ kind: "UNALLOCATED", businessUnit: "u", debit: to("1") }], "BAD_USER_INPUT at rules.0.businessUnit: What is unallocated belongs to no unit. Leave businessUnit out of a rule for UNALLOCATED."],
+    ["a unit of what no unit bears", [{ kind: "UNALLOCATED", businessUnit: "u", debit: to("1") }], "BAD_USER_INPUT at rules.0.businessUnit: What no unit bears belongs to none. Leave businessUnit out of a rule for UNALLOCATED."],
+    ["a unit of a variance", [{ kind: "VARIANCE", businessUnit: "u", debit: to("1") }], "BAD_USER_INPUT at rules.0.businessUnit: What no unit bears belongs to none. Leave businessUnit out of a rule for VARIANCE."],
     ["an account like a formula", [{ debit: to("=1") }], 'BAD_USER_INPUT at rules.0.debit.account: "=1" begins like a formula of a spreadsheet. Begin it with a letter or a digit.'],
     ["an empty account", [{ debit: to(" ") }], "BAD_USER_INPUT at rules.0.debit.account: rules.0.debit.account must be 1 to 100 characters of text without control characters."],
     ["an unknown placeholder", [{ debit: to("1", { segments: ["{account}", "{company}"] }) }],
@@ -145,7 +146,7 @@ describe("the lines of a journal", () => {
   });
 
   it("posts what no unit bears only where a rule names it", () => {
-    const idle: UnallocatedAmount[] = [{ pool: "commitment", originPeriod: "2025-10", runId: null, amountMinor: 40n }];
+    const idle: UnallocatedAmount[] = [{ kind: "UNALLOCATED", pool: "commitment", originPeriod: "2025-10", runId: null, amountMinor: 40n }];
     expect(draftLines(mapping([{ debit: to("6100") }]), [charge("sales", 5n)], idle)).toHaveLength(2);
     const lines = draftLines(mapping([{ debit: to("6100") }, { kind: "UNALLOCATED", debit: to("6990", { costCentre: "CC-IDLE" }) }]), [charge("sales", 5n)], idle);
     expect(lines.map(shortLine)).toEqual([[1, "sales", "6100", "CC-sales", 5n, 0n, 1], [2, "-", "6990", "CC-IDLE", 40n, 0n, 0], [3, "-", "4900", "CC-PLATFORM", 0n, 45n, 1]]);
@@ -280,7 +281,7 @@ describe("the file of an ERP", () => {
 
 describe("what there is to post", () => {
   const statement = { businessUnit: "sales", version: 1, hash: "a" };
-  const idle: UnallocatedAmount = { pool: "idle", originPeriod: "2025-10", runId: null, amountMinor: 5n };
+  const idle: UnallocatedAmount = { kind: "UNALLOCATED", pool: "idle", originPeriod: "2025-10", runId: null, amountMinor: 5n };
   const hash = (rules: MappingRuleInput[], unallocated: UnallocatedAmount[], statements = [statement]): string => hashSources(mapping(rules).rules, statements, unallocated);
   const unnamed: MappingRuleInput[] = [{ debit: to("6100") }];
   const named: MappingRuleInput[] = [...unnamed, { kind: "UNALLOCATED", pool: "idle", debit: to("6990") }];
