@@ -155,6 +155,18 @@ describe("a true-up", () => {
     expect(await faults()).toEqual([]);
   });
 
+  it("takes a restated month again for what the restatement changed, and for no more", async () => {
+    await book("2025-11", "1.00");
+    await must(finance, `mutation { requestRestatement(input: { period: "2025-11", reason: "an invoice came late" }) { ${FAULTS} } }`);
+    await must(second, `mutation { restatePeriod(input: { period: "2025-11" }) { ${FAULTS} } }`);
+    expect((await variances())[1]).toBe("platform 2025-11 true 2 71.01 64.64 -6.37 -5.37 -1.00");
+    const { number } = (await must(finance, PROPOSE, { input: { ...span, from: "2025-11", reason: "a late invoice" } })).proposeTrueUp.trueUp;
+    expect((await must(second, POST, { input: { number } })).postTrueUp.trueUp).toMatchObject({ number: 2, amount: { amount: "1.00" }, period: "2026-01", months: [{ period: "2025-11", figuresVersion: 2, variance: { amount: "-1.00" } }] });
+    expect((await variances())[1]).toBe("platform 2025-11 true 2 71.01 64.64 -6.37 -6.37 0.00");
+    expect((await journal("2025-11")).filter((line) => line.startsWith("1890"))).toEqual(["1890 VARIANCE - Cr 0.64", "1890 VARIANCE - Dr 6.01", "1890 VARIANCE - Dr 1.00"]);
+    expect(await faults()).toEqual([]);
+  });
+
   it("is seen through when it was tampered with", async () => {
     await server.sql("update chargeback.true_up_line set amount_minor = amount_minor + 1 where charged_minor = 2400");
     const told = (await faults()).join("\n");

@@ -20,7 +20,7 @@ export interface PostTrueUpPorts extends DraftTrueUpPorts {
  */
 export async function postTrueUp(ports: PostTrueUpPorts, input: { readonly number: number }): Promise<TrueUp> {
   const asked = await ports.findTrueUp(input.number);
-  if (!asked) throw new Refusal("NOT_FOUND", `There is no true-up ${input.number}.`, ["number"]);
+  if (!asked) throw new Refusal("NOT_FOUND", "There is no such true-up.", ["number"]);
   if (asked.proposedBy === ports.subject) throw new Refusal("SAME_PERSON", "A second person posts what you proposed.", ["number"]);
   const period = await ports.holdCarrier(asked.to);
   const proposal = (await ports.findTrueUp(input.number))!;
