@@ -22,6 +22,7 @@ import { Journals1760000000023 } from "./0023-journals";
 import { Budgets1760000000024 } from "./0024-budgets";
 import { Close1760000000025 } from "./0025-close";
 import { StatementDeadlines1760000000026 } from "./0026-statement-deadlines";
+import { TrueUps1760000000027 } from "./0027-true-ups";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   Budgets1760000000024,
   Close1760000000025,
   StatementDeadlines1760000000026,
+  TrueUps1760000000027,
 ];

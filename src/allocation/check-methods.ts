@@ -95,6 +95,7 @@ function requireOpenPools(document: PolicyDocument, rule: AllocationRule, part: 
 
 function requireDrivers(document: PolicyDocument, rule: AllocationRule, part: AllocationPart, world: PolicyWorld, path: readonly string[]): void {
   const ruled = new Set(document.rules.map(({ pool }) => pool));
+  if (part.rateCurrency !== undefined && part.rateCurrency !== world.currency) throw new Refusal("CURRENCY_MISMATCH", `A standard rate in ${part.rateCurrency} cannot charge a programme that is kept in ${world.currency}. State it in ${world.currency}.`, [...path, "rateCurrency"]);
   for (const field of ["bookedDriver", "capacityDriver"] as const) {
     const driver = part[field];
     if (driver === undefined) continue;

@@ -180,12 +180,12 @@ function booked(key: string, rows: MethodInputs["booked"][number]["quantities"],
 function poolInput(rule: AllocationRule, inputs: MethodInputs, everybody: ReadonlySet<string>, exempt: readonly string[], exponent: number): PoolInput {
   const major = (minor: string): string => formatUnits(BigInt(minor), exponent);
   const parts = rule.parts.map((part): PartInput => {
-    const { method, fraction: share, to, shares, capacityDriver, capacity, fixedAmount, fixedRate, rate, tiers, tierRule, idle, negative, since } = part;
+    const { method, fraction: share, to, shares, capacityDriver, capacity, fixedAmount, fixedRate, rate, ratePer, tiers, tierRule, idle, negative, since } = part;
     const driver = nameOfDriver(rule, part);
     const before = since === undefined ? undefined : inputs.priors.find((each) => each.pool === rule.pool && each.since === since);
     const prior = before && [...sumByUnit(before.charges)].map(([receiver, minor]) => ({ receiver, amount: major(String(minor)) }));
     const zeroDriver = part.zeroDriver ?? (driver !== null && rule.zeroDriver === "EVEN" ? ("EVEN" as const) : undefined);
-    return { method: method!, fraction: share, driver, to, shares, capacityDriver, capacity, fixedAmount, fixedRate, rate, tiers, tierRule, idle, negative, zeroDriver, prior, priorPool: before && major(before.poolMinor) };
+    return { method: method!, fraction: share, driver, to, shares, capacityDriver, capacity, fixedAmount, fixedRate, rate, ratePer, tiers, tierRule, idle, negative, zeroDriver, prior, priorPool: before && major(before.poolMinor) };
   });
   const exclude = [...new Set([...rule.exclude, ...exempt])].filter((code) => everybody.has(code));
   return { code: rule.pool, amount: "0", parts, exclude, limits: rule.limits?.filter(({ receiver }) => receiver === null || everybody.has(receiver)), spill: rule.spill };

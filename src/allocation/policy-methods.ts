@@ -22,6 +22,10 @@ export interface MethodSettings {
   readonly fixedAmount?: string;
   readonly fixedRate?: string;
   readonly rate?: string;
+  /** How many units of the driver the rate is for. */
+  readonly ratePer?: string;
+  /** RATE: ISO 4217 code of the rate; that of the programme. */
+  readonly rateCurrency?: string;
   readonly tiers?: ReadonlyArray<{ readonly upTo: string | null; readonly rate: string }>;
   readonly tierRule?: TierRule;
   readonly idle?: IdleRule;
@@ -51,12 +55,13 @@ export interface PolicySettings {
 
 type Maybe<T> = T | null | undefined;
 
-type Text = "capacity" | "fixedAmount" | "fixedRate" | "rate";
+type Text = "capacity" | "fixedAmount" | "fixedRate" | "rate" | "ratePer";
 
 export interface MethodPartInput extends Pick<PartInput, "to" | "capacityDriver" | "shares" | "tiers" | "tierRule" | "idle" | "negative" | Text> {
   readonly method?: Maybe<AllocationMethod>;
   readonly bookedDriver?: Maybe<string>;
   readonly since?: Maybe<string>;
+  readonly rateCurrency?: Maybe<string>;
   readonly zeroDriver?: Maybe<EmptyDriverRule>;
 }
 
@@ -70,7 +75,7 @@ export interface PolicySettingsInput {
   readonly exempt?: Maybe<readonly string[]>;
 }
 
-const PART_WORDS = ["method", "bookedDriver", "capacityDriver", "since", "to", "shares", "capacity", "fixedAmount", "fixedRate", "rate", "tiers", "tierRule", "idle", "zeroDriver", "negative"] as const;
+const PART_WORDS = ["method", "bookedDriver", "capacityDriver", "since", "to", "shares", "capacity", "fixedAmount", "fixedRate", "rate", "ratePer", "rateCurrency", "tiers", "tierRule", "idle", "zeroDriver", "negative"] as const;
 
 /** Whether an input says anything that a proportional policy does not know. PROPORTIONAL by a measured driver is not such a thing. */
 export function isByMethods(input: PolicyInput): boolean {
@@ -91,6 +96,8 @@ export function readMethodSettings(input: MethodPartInput & { readonly driver?: 
   if (given(input.driver) && given(input.bookedDriver)) refuse("A part is divided by a driver that is measured or by one that is booked: leave driver or bookedDriver out.", [...path, "bookedDriver"]);
   if (given(input.since) && method !== "CUMULATIVE") refuse("since belongs to CUMULATIVE only.", [...path, "since"]);
   const since = method === "CUMULATIVE" ? requirePeriodKey(input.since ?? effectiveFrom, [...path, "since"]) : undefined;
+  if (given(input.rateCurrency) && method !== "RATE") refuse("rateCurrency belongs to RATE only.", [...path, "rateCurrency"]);
+  if (method === "RATE" && given(input.rate) && requireDecimal(input.rate!, [...path, "rate"]).units === 0n) refuse("A standard rate of zero recovers nothing: the whole pool would be under-recovery. State a rate above zero, or let the programme KEEP the pool.", [...path, "rate"]);
   const text = (field: Text): string | undefined => (given(input[field]) ? plainText(input[field]!, [...path, field]) : undefined);
   const settings: MethodSettings = {
     method, since,
@@ -98,7 +105,7 @@ export function readMethodSettings(input: MethodPartInput & { readonly driver?: 
     capacityDriver: given(input.capacityDriver) ? requireCode(input.capacityDriver!, [...path, "capacityDriver"]) : undefined,
     to: input.to?.map((code) => requireCode(code, [...path, "to"])),
     shares: input.shares?.map(({ to, percent }) => ({ to: requireCode(to, [...path, "shares"]), percent: plainText(percent, [...path, "shares"]) })),
-    capacity: text("capacity"), fixedAmount: text("fixedAmount"), fixedRate: text("fixedRate"), rate: text("rate"),
+    capacity: text("capacity"), fixedAmount: text("fixedAmount"), fixedRate: text("fixedRate"), rate: text("rate"), ratePer: text("ratePer"), rateCurrency: input.rateCurrency ?? undefined,
     tiers: input.tiers?.map(({ upTo, rate }) => ({ upTo: given(upTo) ? plainText(upTo!, [...path, "tiers"]) : null, rate: plainText(rate, [...path, "tiers"]) })),
     tierRule: input.tierRule ?? undefined, idle: input.idle ?? undefined, zeroDriver: input.zeroDriver ?? undefined, negative: input.negative ?? undefined,
   };

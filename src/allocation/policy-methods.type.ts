@@ -1,6 +1,6 @@
 import { Field, InputType, ObjectType, registerEnumType } from "type-graphql";
 import { enumOf } from "../kernel/graph.type";
-import { DecimalScalar, PeriodKeyScalar } from "../kernel/scalars";
+import { CurrencyCodeScalar, DecimalScalar, PeriodKeyScalar } from "../kernel/scalars";
 import {
   AllocationMethodEnum, EmptyDriverRuleEnum, FactLimitInput, FactShareInput, FactTierInput, IdleRuleEnum, NegativeDriverRuleEnum, ServiceRuleEnum, SpillRuleEnum, TierRuleEnum,
 } from "./methods/facts-input.type";
@@ -23,7 +23,9 @@ export class MethodPartFields {
   @Field(() => DecimalScalar, { nullable: true, description: `PRACTICAL_CAPACITY, ${DRIVER_UNITS}; the sum of capacityDriver when left out.` }) capacity?: string | null;
   @Field(() => DecimalScalar, { nullable: true, description: "DUAL_RATE: how much of the part is fixed cost, in major units, without sign." }) fixedAmount?: string | null;
   @Field(() => DecimalScalar, { nullable: true, description: "DUAL_RATE: major units for one unit of capacityDriver." }) fixedRate?: string | null;
-  @Field(() => DecimalScalar, { nullable: true, description: `Major units for one unit of the driver, ${DRIVER_UNITS}.` }) rate?: string | null;
+  @Field(() => DecimalScalar, { nullable: true, description: `Major units for one unit of the driver, ${DRIVER_UNITS}, or for ratePer of them. Of RATE above zero.` }) rate?: string | null;
+  @Field(() => DecimalScalar, { nullable: true, description: "RATE: how many units of the driver the rate is for, above zero: 0.32 a minute of CONNECTED_SECONDS is rate 0.32 per 60. 1 when left out." }) ratePer?: string | null;
+  @Field(() => CurrencyCodeScalar, { nullable: true, description: "RATE: currency of rate and tiers. That of the programme; CURRENCY_MISMATCH for another." }) rateCurrency?: string | null;
   @Field(() => [FactTierInput], { nullable: true, description: `Bands of quantities, ${DRIVER_UNITS}.` }) tiers?: FactTierInput[] | null;
   @Field(() => TierRuleEnum, { nullable: true, description: "GRADUATED when left out." }) tierRule?: TierRule | null;
   @Field(() => IdleRuleEnum, { nullable: true, description: "KEEP when left out." }) idle?: IdleRule | null;
@@ -77,7 +79,9 @@ export class MethodPartWords {
   @Field(() => DecimalScalar, { nullable: true, description: "PRACTICAL_CAPACITY, in the driver's unit." }) capacity?: string | null;
   @Field(() => DecimalScalar, { nullable: true, description: "DUAL_RATE, in major units." }) fixedAmount?: string | null;
   @Field(() => DecimalScalar, { nullable: true, description: "DUAL_RATE, major units for one unit of capacityDriver." }) fixedRate?: string | null;
-  @Field(() => DecimalScalar, { nullable: true, description: "Major units for one unit of the driver." }) rate?: string | null;
+  @Field(() => DecimalScalar, { nullable: true, description: "Major units for one unit of the driver, or for ratePer of them." }) rate?: string | null;
+  @Field(() => DecimalScalar, { nullable: true, description: "RATE: units of the driver that the rate is for; null: one." }) ratePer?: string | null;
+  @Field(() => CurrencyCodeScalar, { nullable: true, description: "RATE: currency of the rate; null: that of the programme." }) rateCurrency?: string | null;
   @Field(() => [PolicyTier], { nullable: true, description: "Bands of quantities." }) tiers?: PolicyTier[] | null;
   @Field(() => TierRuleEnum, { nullable: true, description: "GRADUATED when null." }) tierRule?: string | null;
   @Field(() => IdleRuleEnum, { nullable: true, description: "KEEP when null." }) idle?: string | null;

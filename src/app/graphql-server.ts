@@ -7,7 +7,8 @@ import { Refusal } from "../kernel/refusal";
 import { RequestContext } from "../tenancy/request-context";
 import { Authorizer } from "./authorize";
 import { CompiledExecutor } from "./execute";
-import { formatError, httpStatusOf } from "./refusals";
+import { formatError } from "./format-error";
+import { httpStatusOf } from "./refusals";
 
 export const LARGEST_QUERY_BYTES = 256 * 1024;
 export const LARGEST_INGEST_BYTES = 24 * 1024 * 1024;

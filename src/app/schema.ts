@@ -12,6 +12,7 @@ import { ChargeBridgeResolver } from "../chargeback/bridge/charge-bridge.resolve
 import { PlanBridgeResolver } from "../chargeback/bridge/plan-bridge.resolver";
 import { StatementRulesResolver } from "../chargeback/deadlines/statement-rules.resolver";
 import { RestatementResolver } from "../chargeback/restatement/restatement.resolver";
+import { TrueUpResolver } from "../chargeback/true-up/true-up.resolver";
 import { DisputeResolutionFieldResolver, StatementDisputeFieldResolver, StatementFieldResolver, StatementLineFieldResolver } from "../chargeback/statement-view.resolver";
 import { StatementRollUpResolver } from "../chargeback/rollup/roll-up.resolver";
 import { StatementResolver } from "../chargeback/statement.resolver";
@@ -52,7 +53,7 @@ import { NodeResolver } from "./node.resolver";
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the form that type-graphql asks for
 const RESOLVERS: NonEmptyArray<Function> = [
   TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, DriverBookingResolver, PolicyComparisonResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
-  CloseDutyResolver, ClosePreviewResolver, AccrualResolver, RestatementResolver,
+  CloseDutyResolver, ClosePreviewResolver, AccrualResolver, RestatementResolver, TrueUpResolver,
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
   RunDiffResolver, ChargeBridgeResolver, PlanBridgeResolver,
   StatementResolver, StatementRulesResolver, StatementRollUpResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,

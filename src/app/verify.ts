@@ -3,6 +3,7 @@ import { verifyConservation, verifyRunPools } from "../allocation/verify-conserv
 import { verifyPolicies } from "../allocation/verify-policies.query";
 import { RunProofs, checkRun } from "../allocation/verify-runs.query";
 import { STATEMENT_STATUSES } from "../chargeback";
+import { verifyRecoveries } from "../chargeback/true-up/verify-true-ups.query";
 import { verifyRestatements } from "../chargeback/restatement/verify-restatements.query";
 import { verifySilence } from "../chargeback/deadlines/verify-silence.query";
 import { linesOf, listStatements } from "../chargeback/statement.query";
@@ -55,6 +56,7 @@ export async function* verifyProgramme(database: Database, scope: Scope, anchors
   yield await prove(verifyAdjustments);
   yield await prove(verifyAccruals);
   yield await prove(verifyRestatements);
+  yield await prove((tx) => verifyRecoveries(tx, currency));
   yield await prove((tx) => verifyStatements(tx, currency));
   yield await prove(verifySilence);
   const hashes = new StatementHashes();

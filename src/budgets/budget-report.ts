@@ -77,24 +77,42 @@ export function budgetRows(level: BudgetLevel, facts: MonthFacts, budgets: reado
   const note = (place: BudgetPlace | null): void => void (place && places.set(keyOf(place), place));
   if (level === "PROGRAMME") note({ businessUnit: null, useCase: null });
   for (const each of [...budgets, ...facts.lines, ...facts.usage]) note(placeAt(level, each));
+  const below = level === "PROGRAMME" ? "BUSINESS_UNIT" : "USE_CASE";
+  const found: Found = {
+    budgets: byPlace(level, budgets.filter((each) => levelOf(each) === level)), inner: byPlace(level, level === "USE_CASE" ? [] : budgets.filter((each) => levelOf(each) === below)),
+    lines: byPlace(level, facts.lines), usage: byPlace(level, facts.usage), profiles: byPlace(level, facts.profiles),
+  };
   return [...places.values()]
     .sort((a, b) => compareCodes(a.businessUnit ?? "", b.businessUnit ?? "") || compareCodes(a.useCase ?? "", b.useCase ?? ""))
-    .map((place) => rowOf(level, place, facts, budgets, method));
+    .map((place) => rowOf(place, facts, found, method));
 }
 
-function rowOf(level: BudgetLevel, place: BudgetPlace, facts: MonthFacts, budgets: readonly Budget[], method: ForecastMethod): BudgetRow {
-  const here = (each: BudgetPlace): boolean => {
-    const at = placeAt(level, each);
-    return at !== null && keyOf(at) === keyOf(place);
-  };
-  const budget = budgets.find((each) => keyOf(each) === keyOf(place)) ?? null;
-  const actualMinor = sumOf(facts.lines.filter(here), (line) => line.amountMinor);
-  const used = facts.usage.filter(here);
+/** What a place has of something. */
+type At<T> = (place: BudgetPlace) => readonly T[];
+
+interface Found { readonly budgets: At<Budget>; readonly inner: At<Budget>; readonly lines: At<CostLine>; readonly usage: At<PlaceUsage>; readonly profiles: At<WeekdayProfile> }
+
+/** Puts things of finer places where they count at a level, once for all rows: a large month has thousands of both. */
+function byPlace<T extends BudgetPlace>(level: BudgetLevel, items: readonly T[]): At<T> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const at = placeAt(level, item);
+    if (at === null) continue;
+    const group = groups.get(keyOf(at));
+    if (group) group.push(item);
+    else groups.set(keyOf(at), [item]);
+  }
+  return (place) => groups.get(keyOf(place)) ?? [];
+}
+
+function rowOf(place: BudgetPlace, facts: MonthFacts, found: Found, method: ForecastMethod): BudgetRow {
+  const budget = found.budgets(place)[0] ?? null;
+  const actualMinor = sumOf(found.lines(place), (line) => line.amountMinor);
+  const used = found.usage(place);
   const [calls, connectedMs] = [sumOf(used, (each) => each.calls), sumOf(used, (each) => each.connectedMs)];
   const { parts, actualRate, missing } = split(budget, actualMinor, { calls, connectedMs }, facts.currency);
-  const carried = carriedOn(facts, method, facts.profiles.filter(here));
-  const below = level === "PROGRAMME" ? "BUSINESS_UNIT" : "USE_CASE";
-  const inner = level === "USE_CASE" ? [] : budgets.filter((each) => levelOf(each) === below && here(each));
+  const carried = carriedOn(facts, method, found.profiles(place));
+  const inner = found.inner(place);
   return {
     ...place, budget, actualMinor, calls, connectedMs, varianceMinor: budget && actualMinor - budget.amountMinor, parts, actualRate,
     forecast: carried.factor && multiply(fraction(actualMinor), carried.factor), forecastMethod: method,

@@ -68,12 +68,12 @@ async function saveAdjustments(tx: TenantTransaction, periodKey: string, drafts:
     );
     const stored = await tx.query<{ pools: string }>(
       `with pool as (
-         insert into chargeback.adjustment_pool (programme_id, period_key, origin_period_key, pool_id, amount_minor, allocated_minor, unallocated_minor)
-         select $1, $2, $3, p.id, x.amount, x.amount - x.unallocated, x.unallocated
-         from unnest($4::text[], $5::bigint[], $6::bigint[]) x (code, amount, unallocated) join costs.cost_pool p on p.programme_id = $1 and p.code = x.code
+         insert into chargeback.adjustment_pool (programme_id, period_key, origin_period_key, pool_id, amount_minor, allocated_minor, unallocated_minor, variance_minor)
+         select $1, $2, $3, p.id, x.amount, x.amount - x.unallocated, x.unallocated, x.variance
+         from unnest($4::text[], $5::bigint[], $6::bigint[], $7::bigint[]) x (code, amount, unallocated, variance) join costs.cost_pool p on p.programme_id = $1 and p.code = x.code
          returning pool_id)
        select count(*) as pools from pool`,
-      [programmeId, periodKey, draft.origin, draft.pools.map(({ pool }) => pool), draft.pools.map((each) => String(each.amountMinor)), draft.pools.map((each) => String(each.unallocatedMinor))],
+      [programmeId, periodKey, draft.origin, draft.pools.map(({ pool }) => pool), draft.pools.map((each) => String(each.amountMinor)), draft.pools.map((each) => String(each.unallocatedMinor)), draft.pools.map((each) => String(each.varianceMinor ?? 0n))],
     );
     const lines = await tx.query(
       `insert into chargeback.adjustment_line (programme_id, period_key, origin_period_key, pool_id, business_unit_id, use_case_id, amount_minor)

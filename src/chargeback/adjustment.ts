@@ -15,6 +15,8 @@ export interface ChargedPool {
   readonly pool: string;
   readonly amountMinor: bigint;
   readonly unallocatedMinor: bigint;
+  /** The part of unallocatedMinor that standard rates did not recover (above zero) or recovered beyond the pool; left out: nothing. */
+  readonly varianceMinor?: bigint;
 }
 
 /** The charges of a month: charges + unallocated = amount, for every pool. */
@@ -37,8 +39,8 @@ export function draftAdjustment(origin: string, posted: Charges, replayed: Charg
   const charges = difference(posted.charges, replayed.charges, (each) => [each.pool, each.businessUnit, each.useCase], (each, sign) => [sign * each.amountMinor])
     .map(({ key: [pool, businessUnit, useCase], figures: [amountMinor] }) => ({ pool: pool!, businessUnit: businessUnit!, useCase: useCase!, amountMinor: amountMinor! }));
   const moved = new Set(charges.map(({ pool }) => pool));
-  const pools = difference(posted.pools, replayed.pools, (each) => [each.pool], (each, sign) => [sign * each.amountMinor, sign * each.unallocatedMinor], (key) => moved.has(key[0]!))
-    .map(({ key: [pool], figures: [amountMinor, unallocatedMinor] }) => ({ pool: pool!, amountMinor: amountMinor!, unallocatedMinor: unallocatedMinor! }));
+  const pools = difference(posted.pools, replayed.pools, (each) => [each.pool], (each, sign) => [sign * each.amountMinor, sign * each.unallocatedMinor, sign * (each.varianceMinor ?? 0n)], (key) => moved.has(key[0]!))
+    .map(({ key: [pool], figures: [amountMinor, unallocatedMinor, varianceMinor] }) => ({ pool: pool!, amountMinor: amountMinor!, unallocatedMinor: unallocatedMinor!, ...(varianceMinor === 0n ? {} : { varianceMinor: varianceMinor! }) }));
   requireConservation({ pools, charges });
   return { origin, pools, charges, resultHash: hashAdjustment(origin, { pools, charges }) };
 }
@@ -59,7 +61,7 @@ export function withUndivided(charged: Charges, divided: readonly BookedPool[], 
 export function hashAdjustment(origin: string, { pools, charges }: Charges): string {
   return hashOf({
     origin,
-    pools: sorted(pools.map((each) => [each.pool, String(each.amountMinor), String(each.unallocatedMinor)])),
+    pools: sorted(pools.map((each) => [each.pool, String(each.amountMinor), String(each.unallocatedMinor), ...(each.varianceMinor ? [String(each.varianceMinor)] : [])])),
     lines: sorted(charges.map((each) => [each.pool, each.businessUnit, each.useCase, String(each.amountMinor)])),
   });
 }

@@ -3,10 +3,10 @@ import { TenantTransaction } from "../tenancy/database.store";
 import { Charge, ChargedPool, Charges } from "./adjustment";
 
 interface ChargeRow { readonly pool: string; readonly unit: string; readonly useCase: string; readonly amount: string }
-interface PoolRow { readonly pool: string; readonly amount: string; readonly unallocated: string }
+interface PoolRow { readonly pool: string; readonly amount: string; readonly unallocated: string; readonly variance: string }
 
 const toCharge = (row: ChargeRow): Charge => ({ pool: row.pool, businessUnit: row.unit, useCase: row.useCase, amountMinor: BigInt(row.amount) });
-const toPool = (row: PoolRow): ChargedPool => ({ pool: row.pool, amountMinor: BigInt(row.amount), unallocatedMinor: BigInt(row.unallocated) });
+const toPool = (row: PoolRow): ChargedPool => ({ pool: row.pool, amountMinor: BigInt(row.amount), unallocatedMinor: BigInt(row.unallocated), ...(row.variance === "0" ? {} : { varianceMinor: BigInt(row.variance) }) });
 
 const CODES = `
   join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id
@@ -22,7 +22,7 @@ export async function chargesOfRun(tx: TenantTransaction, runId: string): Promis
     parameters,
   );
   const pools = await tx.query<PoolRow>(
-    `select p.code as pool, x.amount_minor + x.received_minor - x.passed_minor as amount, x.unallocated_minor as unallocated from allocation.run_pool x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id
+    `select p.code as pool, x.amount_minor + x.received_minor - x.passed_minor as amount, x.unallocated_minor as unallocated, x.variance_minor as variance from allocation.run_pool x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id
      where x.programme_id = $1 and x.run_id = $2`,
     parameters,
   );
@@ -69,7 +69,7 @@ export async function chargesOfAdjustments(tx: TenantTransaction, origin: string
     parameters,
   );
   const pools = await tx.query<PoolRow>(
-    `select p.code as pool, sum(x.amount_minor) as amount, sum(x.unallocated_minor) as unallocated from chargeback.adjustment_pool x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id
+    `select p.code as pool, sum(x.amount_minor) as amount, sum(x.unallocated_minor) as unallocated, sum(x.variance_minor) as variance from chargeback.adjustment_pool x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id
      where x.programme_id = $1 and x.origin_period_key = $2 group by 1`,
     parameters,
   );
@@ -85,7 +85,7 @@ export async function chargesOfRestatements(tx: TenantTransaction, period: strin
     parameters,
   );
   const pools = await tx.query<PoolRow>(
-    `select p.code as pool, sum(x.after_minor - x.before_minor) as amount, sum(x.after_unallocated_minor - x.before_unallocated_minor) as unallocated
+    `select p.code as pool, sum(x.after_minor - x.before_minor) as amount, sum(x.after_unallocated_minor - x.before_unallocated_minor) as unallocated, sum(x.after_variance_minor - x.before_variance_minor) as variance
      from chargeback.restatement_pool x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id where x.programme_id = $1 and x.period_key = $2 group by 1`,
     parameters,
   );
@@ -101,7 +101,7 @@ export function chargesOfResult(result: AllocationResult): Charges {
       sums.set(key, { pool, businessUnit, useCase, amountMinor: (sums.get(key)?.amountMinor ?? 0n) + amountMinor });
     }
   }
-  return { charges: [...sums.values()], pools: result.pools.map(({ pool, allocatedMinor, unallocatedMinor }) => ({ pool, amountMinor: allocatedMinor + unallocatedMinor, unallocatedMinor })) };
+  return { charges: [...sums.values()], pools: result.pools.map(({ pool, allocatedMinor, unallocatedMinor, byMethods }) => ({ pool, amountMinor: allocatedMinor + unallocatedMinor, unallocatedMinor, ...(byMethods?.varianceMinor ? { varianceMinor: byMethods.varianceMinor } : {}) })) };
 }
 
 /** Several charges of one month as one; their pools are different ones or add up. */

@@ -13,3 +13,6 @@ export * from "./statement";
 export * from "./restatement/restate-period";
 export * from "./restatement/restate-statements";
 export * from "./restatement/restatement";
+export * from "./true-up/post-true-up";
+export * from "./true-up/propose-true-up";
+export * from "./true-up/true-up";

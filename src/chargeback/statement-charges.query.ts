@@ -4,15 +4,21 @@ import { Period } from "../governance";
 import { TenantTransaction } from "../tenancy/database.store";
 import { Charges } from "./adjustment";
 import { chargesOfRestatements, chargesOfRun, directCharges } from "./charges.query";
+import { standardRateWords } from "./true-up/standard-rate-words.query";
+import { trueUpLines } from "./true-up/true-up-lines.query";
 import { ChargedLine } from "./issue-statements";
 
-/** Everything that a closed period charges to units: its run, its direct cost, what late facts of earlier months changed, and what was restated. */
+/** Everything that a closed period charges to units: its run, its direct cost, what late facts of earlier months changed, what was restated, and the true-ups that it carries. */
 export async function chargedLines(tx: TenantTransaction, period: Period): Promise<ChargedLine[]> {
   invariant(period.cutoff, "a closed period without its cut-off");
   const run = await runStore(tx).latestRun(period.key);
   const allocated = run ? linesFrom(await chargesOfRun(tx, run.id), "ALLOCATION", period.key, { id: run.id, resultHash: run.resultHash }) : [];
+  const words = run ? await standardRateWords(tx, run) : null;
   const direct = linesFrom(await directCharges(tx, period.key, period.cutoff), "DIRECT", period.key, null);
-  return [...allocated, ...direct, ...(await adjustmentLines(tx, period.key)), ...linesFrom(await chargesOfRestatements(tx, period.key), "RESTATEMENT", period.key, null)];
+  return [
+    ...allocated.map((line) => ({ ...line, description: words?.(line) ?? null })), ...direct, ...(await adjustmentLines(tx, period.key)), ...linesFrom(await chargesOfRestatements(tx, period.key), "RESTATEMENT", period.key, null),
+    ...(await trueUpLines(tx, period.key)),
+  ];
 }
 
 function linesFrom({ charges }: Charges, kind: ChargedLine["kind"], originPeriod: string, run: ChargedLine["run"]): ChargedLine[] {

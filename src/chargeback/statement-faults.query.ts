@@ -19,7 +19,7 @@ export interface StatementFaults {
 
 /**
  * Compares every total with its lines and, over the newest versions, the lines of each unit and pool with what they stand for:
- * the run's shares, the direct cost booked, the adjustments posted, what was restated; and each resolution with zero. One period, or (null) all.
+ * the run's shares, the direct cost booked, the adjustments posted, what was restated and trued up; and each resolution with zero. One period, or (null) all.
  */
 export async function statementFaults(tx: TenantTransaction, period: string | null, most: number): Promise<StatementFaults> {
   const [row] = await tx.query<StatementFaults>(
@@ -53,6 +53,12 @@ export async function statementFaults(tx: TenantTransaction, period: string | nu
        union all
        select c.period_key, c.business_unit_id, 'RESTATEMENT', c.pool_id, sum(c.after_minor - c.before_minor)
        from period m join chargeback.restatement_cell c on c.programme_id = $1 and c.period_key = m.key group by 1, 2, 4
+       union all
+       select m.key, l.business_unit_id, 'TRUE_UP', t.pool_id, sum(l.amount_minor)
+       from period m
+         join chargeback.true_up_posting t on t.programme_id = $1 and t.period_key = m.key
+         join chargeback.true_up_line l on l.programme_id = $1 and l.number = t.number
+       where l.amount_minor <> 0 group by 1, 2, 4
      ), moved as (
        select resolution_id, sum(amount) as amount from (
          select resolution_id, amount_minor as amount from line where newest and kind = 'RESOLUTION'

@@ -4,7 +4,7 @@ import { Refusal } from "../kernel/refusal";
 import { ChargebackMode } from "../tenancy";
 
 /** In the order in which a statement lists them. */
-export const STATEMENT_LINE_KINDS = ["ALLOCATION", "DIRECT", "ADJUSTMENT", "RESTATEMENT", "RESOLUTION"] as const;
+export const STATEMENT_LINE_KINDS = ["ALLOCATION", "DIRECT", "ADJUSTMENT", "RESTATEMENT", "TRUE_UP", "RESOLUTION"] as const;
 export type StatementLineKind = (typeof STATEMENT_LINE_KINDS)[number];
 
 export const STATEMENT_STATUSES = ["DRAFT", "ISSUED", "DISPUTED", "ACCEPTED", "ADJUSTED", "POSTED", "SUPERSEDED"] as const;

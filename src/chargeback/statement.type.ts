@@ -17,7 +17,7 @@ registerEnumType(StatementStatusEnum, {
 export const StatementLineKindEnum = enumOf(STATEMENT_LINE_KINDS);
 registerEnumType(StatementLineKindEnum, {
   name: "StatementLineKind",
-  description: "ALLOCATION is a share of divided cost; DIRECT is cost of the use case itself; ADJUSTMENT is what late facts changed in an earlier month; RESTATEMENT is what they changed in this one, after its close; RESOLUTION answers a dispute.",
+  description: "ALLOCATION is a share of divided cost; DIRECT is cost of the use case itself; ADJUSTMENT is what late facts changed in an earlier month; RESTATEMENT is what they changed in this one, after its close; TRUE_UP gives back what standard rates recovered too much of earlier months, or charges what they recovered too little; RESOLUTION answers a dispute.",
 });
 export const FiguresViewEnum = enumOf(FIGURES_VIEWS);
 registerEnumType(FiguresViewEnum, { name: "FiguresView", description: "POSTED: the newest version without anything that was restated. RESTATED: the newest version of all." });
@@ -60,7 +60,7 @@ export class StatementLineType extends Node {
   kind: StatementLineKind;
   @Field(() => Money, { description: "Credits are negative." })
   amount: MoneyAmount;
-  @Field(() => String, { nullable: true, description: "In words, of adjustments and resolutions." })
+  @Field(() => String, { nullable: true, description: "In words, of adjustments, true-ups and resolutions; of an ALLOCATION at a standard rate the quantity, the rate and the version of the policy that states it." })
   description: string | null;
 }
 

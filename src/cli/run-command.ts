@@ -1,56 +1,51 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { registerAllocate } from "./allocate.command";
-import { registerBackup } from "./backup.command";
-import { registerBudgets } from "./budgets.command";
-import { registerClose } from "./close.command";
-import { registerDoctor } from "./doctor.command";
 import { exitStatus, sentenceOf } from "./exit-status";
-import { registerExplain } from "./explain.command";
-import { registerImportCosts } from "./import-costs.command";
-import { registerImportUsage } from "./import-usage.command";
-import { registerImportVendor } from "./import-vendor.command";
-import { registerInit } from "./init.command";
-import { registerJournal } from "./journal.command";
-import { registerMigrate } from "./migrate.command";
-import { registerProgrammeCreate } from "./programme-create.command";
-import { registerReseal } from "./reseal.command";
-import { registerRestore } from "./restore.command";
-import { registerSeed } from "./seed.command";
-import { registerStatements } from "./statements.command";
-import { registerToken } from "./token.command";
-import { registerVerify } from "./verify.command";
 
 const EXIT_STATUSES = `
 Exit status: 0 ok, 1 failed, 2 usage or configuration, 3 invalid input, 4 conflict (for example a closed period),
 5 the database does not answer. Data goes to standard output, everything else to standard error.
 The database is that of DATABASE_URL, or the embedded one under APPORTION_DATA_DIR.`;
 
-/** The whole command line. Faults of usage are thrown, so that one place decides on the exit status. */
-function commandLine(): Command {
+type Register = (program: Command) => void;
+
+/** What adds a command, by its first word. It is loaded when it is asked for: one command needs little of what all of them need. */
+const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  init: async () => (await import("./init.command.js")).registerInit,
+  migrate: async () => (await import("./migrate.command.js")).registerMigrate,
+  doctor: async () => (await import("./doctor.command.js")).registerDoctor,
+  seed: async () => (await import("./seed.command.js")).registerSeed,
+  programme: async () => {
+    const { registerProgrammeCreate } = await import("./programme-create.command.js");
+    return (program) => registerProgrammeCreate(program.command("programme").description("programmes"));
+  },
+  token: async () => (await import("./token.command.js")).registerToken,
+  import: async () => {
+    const [{ registerImportUsage }, { registerImportCosts }, { registerImportVendor }] = await Promise.all([import("./import-usage.command.js"), import("./import-costs.command.js"), import("./import-vendor.command.js")]);
+    return (program) => {
+      const imports = program.command("import").description("bring in usage and costs from files");
+      for (const register of [registerImportUsage, registerImportCosts, registerImportVendor]) register(imports);
+    };
+  },
+  allocate: async () => (await import("./allocate.command.js")).registerAllocate,
+  close: async () => (await import("./close.command.js")).registerClose,
+  explain: async () => (await import("./explain.command.js")).registerExplain,
+  statements: async () => (await import("./statements.command.js")).registerStatements,
+  budgets: async () => (await import("./budgets.command.js")).registerBudgets,
+  journal: async () => (await import("./journal.command.js")).registerJournal,
+  verify: async () => (await import("./verify.command.js")).registerVerify,
+  backup: async () => (await import("./backup.command.js")).registerBackup,
+  restore: async () => (await import("./restore.command.js")).registerRestore,
+  reseal: async () => (await import("./reseal.command.js")).registerReseal,
+};
+
+/** The command line with the command that the first word names, or with all of them: for help, and for a word that is none. Faults of usage are thrown, so that one place decides on the exit status. */
+async function commandLine(words: readonly string[]): Promise<Command> {
   const program = new Command("apportion").description("What a voice-AI programme costs, divided exactly.").exitOverride().showHelpAfterError("(--help tells more)");
   program.version(packageVersion(), "--version", "print the version").addHelpText("after", EXIT_STATUSES);
-  registerInit(program);
-  registerMigrate(program);
-  registerDoctor(program);
-  registerSeed(program);
-  registerProgrammeCreate(program.command("programme").description("programmes"));
-  registerToken(program);
-  const imports = program.command("import").description("bring in usage and costs from files");
-  registerImportUsage(imports);
-  registerImportCosts(imports);
-  registerImportVendor(imports);
-  registerAllocate(program);
-  registerClose(program);
-  registerExplain(program);
-  registerStatements(program);
-  registerBudgets(program);
-  registerJournal(program);
-  registerVerify(program);
-  registerBackup(program);
-  registerRestore(program);
-  registerReseal(program);
+  const named = Object.entries(COMMANDS).filter(([word]) => word === words[0]);
+  for (const [, load] of named.length > 0 ? named : Object.entries(COMMANDS)) (await load())(program);
   return program;
 }
 
@@ -63,7 +58,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
   // The embedded server does not keep a process alive: waiting for its end alone would end this one, and with success.
   const awake = setInterval(() => undefined, 60_000);
   try {
-    await commandLine().parseAsync(argv);
+    await (await commandLine(argv.slice(2))).parseAsync(argv);
   } catch (error) {
     process.exitCode = exitStatus(error);
     const sentence = sentenceOf(error);

@@ -4,6 +4,7 @@ import { policyStore } from "../allocation/policy.store";
 import { runStore } from "../allocation/run.store";
 import { adjustmentStore } from "../chargeback/adjustment.store";
 import { directCharges } from "../chargeback/charges.query";
+import { carriedTrueUps } from "../chargeback/true-up/recovery-variance.query";
 import { TenantTransaction } from "../tenancy/database.store";
 import { ClosedFigures } from "./closed-figures";
 
@@ -28,5 +29,6 @@ export async function closedFigures(tx: TenantTransaction, period: string, cutof
     pools: (await poolAmounts(tx, period, cutoff)).map((pool) => ({ pool: pool.code, amountMinor: pool.amountMinor })),
     direct: (await directCharges(tx, period, cutoff)).charges.map((each) => ({ ...each, amountMinor: String(each.amountMinor) })),
     adjustments: (await adjustmentStore(tx).list(period)).map((each) => ({ origin: each.originPeriodKey, resultHash: each.resultHash })),
+    trueUps: await carriedTrueUps(tx, period),
   };
 }

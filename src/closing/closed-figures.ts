@@ -15,6 +15,8 @@ export interface ClosedFigures {
   readonly direct: ReadonlyArray<{ readonly pool: string; readonly businessUnit: string; readonly useCase: string; readonly amountMinor: string }>;
   /** Adjustments posted in the month, by the month that they answer. */
   readonly adjustments: ReadonlyArray<{ readonly origin: string; readonly resultHash: string }>;
+  /** Hashes of the true-ups that the month carries. */
+  readonly trueUps: readonly string[];
 }
 
 /** SHA-256 over the canonical form; a replay of the same facts on an empty database gives the same. */
@@ -28,6 +30,8 @@ export function hashClosedFigures(figures: ClosedFigures): string {
     pools: sorted(figures.pools.map((each) => [each.pool, each.amountMinor])),
     direct: sorted(figures.direct.map((each) => [each.pool, each.businessUnit, each.useCase, each.amountMinor])),
     adjustments: sorted(figures.adjustments.map((each) => [each.origin, each.resultHash])),
+    // A month without any hashes as it always did.
+    ...(figures.trueUps.length === 0 ? {} : { trueUps: [...figures.trueUps].sort() }),
   });
 }
 

@@ -22,8 +22,8 @@ export async function verifyAdjustments(tx: TenantTransaction): Promise<Proof> {
   const adjustments = await tx.query<{ period: string; origin: string; hash: string }>("select period_key as period, origin_period_key as origin, result_hash as hash from chargeback.adjustment where programme_id = $1 order by 1, 2", [programmeId]);
   let lines = 0;
   for (const { period, origin, hash } of adjustments) {
-    const pools = await tx.query<{ pool: string; amount: string; allocated: string; unallocated: string }>(
-      `select p.code as pool, x.amount_minor as amount, x.allocated_minor as allocated, x.unallocated_minor as unallocated from chargeback.adjustment_pool x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id
+    const pools = await tx.query<{ pool: string; amount: string; allocated: string; unallocated: string; variance: string }>(
+      `select p.code as pool, x.amount_minor as amount, x.allocated_minor as allocated, x.unallocated_minor as unallocated, x.variance_minor as variance from chargeback.adjustment_pool x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id
        where x.programme_id = $1 and x.period_key = $2 and x.origin_period_key = $3`,
       [programmeId, period, origin],
     );
@@ -37,7 +37,7 @@ export async function verifyAdjustments(tx: TenantTransaction): Promise<Proof> {
     );
     lines += charges.length;
     const now = hashAdjustment(origin, {
-      pools: pools.map((each) => ({ pool: each.pool, amountMinor: BigInt(each.amount), unallocatedMinor: BigInt(each.unallocated) })),
+      pools: pools.map((each) => ({ pool: each.pool, amountMinor: BigInt(each.amount), unallocatedMinor: BigInt(each.unallocated), varianceMinor: BigInt(each.variance) })),
       charges: charges.map((each) => ({ pool: each.pool, businessUnit: each.unit, useCase: each.useCase, amountMinor: BigInt(each.amount) })),
     });
     if (now !== hash) notes.differs(`adjustment of ${origin} in ${period}: hash ${hash.slice(0, 12)}…, its lines hash to ${now.slice(0, 12)}…`);

@@ -22,6 +22,7 @@ export function accountMappingStore(tx: TenantTransaction) {
   const find = (version: number): Promise<AccountMapping | null> => one("and m.version = $2", version);
   return {
     findMapping: find,
+    findMappings: async (versions: readonly number[]): Promise<AccountMapping[]> => (await tx.query<Row>(`${SELECT} and m.version = any($2)`, [programmeId, versions])).map(toMapping),
     /** Holds proposals of the programme back until this transaction ends, so that two retries at once cannot both be new. */
     findByIdempotencyKey: async (key: string): Promise<AccountMapping | null> => {
       await hold();

@@ -2,8 +2,12 @@ import { Refusal } from "../kernel/refusal";
 import { STATEMENT_LINE_KINDS } from "../chargeback";
 import { DateFormat, ProfileCode } from "./layout";
 
+/** What no unit bears: for want of somebody to charge, and because standard rates recover more or less than the cost. */
+export const CARRIED_KINDS = ["UNALLOCATED", "VARIANCE"] as const;
+export type CarriedKind = (typeof CARRIED_KINDS)[number];
+
 /** What is posted: lines of statements, and what no unit bears. */
-export const POSTED_KINDS = [...STATEMENT_LINE_KINDS, "UNALLOCATED"] as const;
+export const POSTED_KINDS = [...STATEMENT_LINE_KINDS, ...CARRIED_KINDS] as const;
 export type PostedKind = (typeof POSTED_KINDS)[number];
 
 /** Where an amount goes in the ledger. Placeholders like "{costCentre}" stand in segments until a line is drafted. */
@@ -24,7 +28,7 @@ export interface MappingRule {
   /** Codes. */
   readonly pool: string | null;
   readonly businessUnit: string | null;
-  /** Null: every kind of statement line. What no unit bears is posted only where a rule names UNALLOCATED. */
+  /** Null: every kind of statement line. What no unit bears is posted only where a rule names UNALLOCATED or VARIANCE. */
   readonly kind: PostedKind | null;
   readonly debit: DebitAccount;
   readonly credit: LedgerAccount;
@@ -65,16 +69,17 @@ const DIMENSIONS = ["pool", "businessUnit", "kind"] as const;
 /** How many of pool, unit and kind a rule names. */
 const named = (rule: RuleKey): number => DIMENSIONS.filter((dimension) => rule[dimension] !== null).length;
 
-const isUnallocated = (rule: RuleKey): boolean => rule.kind === "UNALLOCATED";
+/** Whether no unit bears it: it has to be named, because no rule for every kind covers it. */
+export const isCarried = (kind: PostedKind | null): kind is CarriedKind => CARRIED_KINDS.some((each) => each === kind);
 
 /** True when some amount falls under both. */
 function overlap(a: RuleKey, b: RuleKey): boolean {
-  return isUnallocated(a) === isUnallocated(b) && DIMENSIONS.every((dimension) => a[dimension] === null || b[dimension] === null || a[dimension] === b[dimension]);
+  return isCarried(a.kind) === isCarried(b.kind) && DIMENSIONS.every((dimension) => a[dimension] === null || b[dimension] === null || a[dimension] === b[dimension]);
 }
 
 /** True when everything under `b` falls under `a`, too. */
 function covers(a: RuleKey, b: RuleKey): boolean {
-  return isUnallocated(a) === isUnallocated(b) && DIMENSIONS.every((dimension) => a[dimension] === null || a[dimension] === b[dimension]);
+  return isCarried(a.kind) === isCarried(b.kind) && DIMENSIONS.every((dimension) => a[dimension] === null || a[dimension] === b[dimension]);
 }
 
 const keyOf = (rule: RuleKey): string => JSON.stringify(DIMENSIONS.map((dimension) => rule[dimension]));

@@ -7,7 +7,7 @@ import { POSTED_KINDS, PostedKind } from "./account-mapping";
 import { DATE_FORMATS, DateFormat, PROFILE_CODES, ProfileCode } from "./layout";
 
 export const PostedKindEnum = enumOf(POSTED_KINDS);
-registerEnumType(PostedKindEnum, { name: "PostedKind", description: "Kinds of statement lines, and UNALLOCATED: what no unit bears of a pool, unused commitment too. It stays where it was booked unless a rule names it." });
+registerEnumType(PostedKindEnum, { name: "PostedKind", description: "Kinds of statement lines, and what no unit bears, which is posted only where a rule names it: UNALLOCATED, cost that nobody is charged, unused commitment too; VARIANCE, what standard rates recover too little (debited to the rule's account) or too much (credited), and what true-ups clear of it in the month that carries them." });
 export const JournalProfileEnum = enumOf(PROFILE_CODES);
 registerEnumType(JournalProfileEnum, { name: "JournalProfile", description: "The form of a file: columns by name for any tool, or those that NetSuite, Oracle (GL_INTERFACE), Dynamics 365 Finance or SAP S/4HANA imports." });
 export const JournalDateFormatEnum = enumOf(DATE_FORMATS);
@@ -36,7 +36,7 @@ export class DebitAccountInput {
 export class AccountMappingRuleInput {
   @Field(() => String, { nullable: true, description: "Code." }) pool?: string | null;
   @Field(() => String, { nullable: true, description: "Code." }) businessUnit?: string | null;
-  @Field(() => PostedKindEnum, { nullable: true, description: "Left out: every kind of statement line; never UNALLOCATED, which has to be named and belongs to no unit." }) kind?: PostedKind | null;
+  @Field(() => PostedKindEnum, { nullable: true, description: "Left out: every kind of statement line; never UNALLOCATED or VARIANCE, which have to be named and belong to no unit." }) kind?: PostedKind | null;
   @Field(() => DebitAccountInput) debit: DebitAccountInput;
   @Field(() => LedgerAccountInput, { nullable: true, description: "Left out: the recovery account of the mapping." }) credit?: LedgerAccountInput | null;
 }

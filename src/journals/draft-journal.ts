@@ -1,6 +1,6 @@
 import { compareCodes } from "../kernel/apportion";
 import { invariant } from "../kernel/refusal";
-import { AccountMapping, LedgerAccount, MappingRule, PostedKind, ruleFor } from "./account-mapping";
+import { AccountMapping, CarriedKind, LedgerAccount, MappingRule, PostedKind, ruleFor } from "./account-mapping";
 import { JournalLine, LineSource, creditOf, debitOf } from "./journal";
 import { Placeholder } from "./read-account-mapping";
 
@@ -11,7 +11,7 @@ export interface PostableCharge {
   readonly businessUnit: string;
   /** The unit's own. */
   readonly costCentre: string | null;
-  readonly kind: Exclude<PostedKind, "UNALLOCATED">;
+  readonly kind: Exclude<PostedKind, CarriedKind>;
   readonly useCase: string | null;
   readonly pool: string | null;
   readonly originPeriod: string;
@@ -20,8 +20,9 @@ export interface PostableCharge {
   readonly description: string | null;
 }
 
-/** What no unit bears of a pool, caused in a month. */
+/** What no unit bears of a pool, caused in a month; of a variance of standard rates what they did not recover, and below zero what they recovered too much. */
 export interface UnallocatedAmount {
+  readonly kind: CarriedKind;
   readonly pool: string;
   readonly originPeriod: string;
   readonly runId: string | null;
@@ -75,7 +76,7 @@ export function draftLines(mapping: Rules, charges: readonly PostableCharge[], u
     return entry(mapping, rule, charge, charge.costCentre, [{ statementId: charge.statementId, lineId: charge.lineId, amountMinor: charge.amountMinor }]);
   });
   const carried = unallocated.flatMap((amount) => {
-    const charge = { ...amount, kind: "UNALLOCATED" as const, businessUnit: null, useCase: null, description: null };
+    const charge = { ...amount, businessUnit: null, useCase: null, description: null };
     const rule = ruleFor(mapping.rules, charge);
     return rule ? [entry(mapping, rule, charge, null, [])] : [];
   });

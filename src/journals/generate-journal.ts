@@ -1,11 +1,11 @@
-import { hashOf } from "../kernel/hash";
 import { isPeriodKey, lastDayOf, requirePeriodKey } from "../kernel/period";
-import { Refusal } from "../kernel/refusal";
+import { Refusal, invariant } from "../kernel/refusal";
 import { Statement } from "../chargeback";
 import { Period, isClosed } from "../governance";
 import { AccountMapping } from "./account-mapping";
 import { PostableCharge, UnallocatedAmount, UnmappedAmount, draftLines, unmappedOf } from "./draft-journal";
 import { Journal, JournalDraft, JournalKind, JournalLine, debitOf, externalIdOf, hashJournal, mirrored } from "./journal";
+import { hashSources } from "./journal-sources";
 import { ProfileCode } from "./layout";
 import { JournalFile, renderJournal } from "./render-journal";
 
@@ -34,6 +34,7 @@ export interface GenerateJournalPorts {
   unallocatedOf(period: string): Promise<readonly UnallocatedAmount[]>;
   /** The newest approved mapping that is in effect in the period. */
   mappingOf(period: string): Promise<AccountMapping | null>;
+  findMapping(version: number): Promise<AccountMapping | null>;
   /** The journals of the newest version, reversal first; empty while there is none. */
   newestJournals(period: string): Promise<readonly Journal[]>;
   linesOf(journal: Journal): Promise<readonly JournalLine[]>;
@@ -81,36 +82,34 @@ async function draftJournals(ports: GenerateJournalPorts, { key, postingDate, re
   // Showback shows a unit its share and posts nothing.
   const posted = statements.filter(({ mode }) => mode === "CHARGEBACK");
   const unallocated = await ports.unallocatedOf(key);
-  const sourceHash = hashSources(posted, unallocated);
-  if (before[0]?.sourceHash === sourceHash && !remap) return [];
+  const isCurrent = before.length > 0 && (await sourceHashNow(ports, before[0]!, posted, unallocated)) === before[0]!.sourceHash;
+  if (isCurrent && !remap) return [];
   const mapping = await ports.mappingOf(key);
-  const charges = await ports.chargesOf(posted);
-  const lines = mapping === null ? [] : requireMapped(mapping, charges, unallocated, key);
-  if (mapping === null && (charges.length > 0 || before.length === 0)) throw new Refusal("NOT_READY", `No account mapping is approved for ${key}. Propose one with proposeAccountMapping and have a second person approve it.`, ["period"]);
+  if (mapping === null) throw new Refusal("NOT_READY", `No account mapping is approved for ${key}. Propose one with proposeAccountMapping and have a second person approve it.`, ["period"]);
+  const lines = requireMapped(mapping, await ports.chargesOf(posted), unallocated, key);
   const standing = before.find(({ kind }) => kind === "POSTING");
   if (lines.length === 0 && !standing) {
     if (before.length > 0) return [];
     throw new Refusal("NOT_READY", `There is nothing to post for ${key}: ${posted.length === 0 ? "its units are shown their cost (SHOWBACK) and not charged" : "its statements are empty"}.`, ["period"]);
   }
   const version = (before[0]?.version ?? 0) + 1;
-  const common = { periodKey: key, version, currency: ports.currency, postingDate: postingDate ?? lastDayOf(key), sourceHash };
+  const common = { periodKey: key, version, currency: ports.currency, postingDate: postingDate ?? lastDayOf(key), sourceHash: hashSources(mapping.rules, posted, unallocated) };
   const made = (kind: JournalKind, ofVersion: number, content: Pick<JournalDraft, "reversesId" | "mappingVersion" | "statementIds" | "lines">): JournalDraft => {
     const draft = { ...common, ...content, id: ports.newId(), kind, externalId: externalIdOf(ports.programme, key, ofVersion, kind), totalMinor: debitOf(content.lines) };
     return { ...draft, hash: hashJournal(draft) };
   };
-  const posting = lines.length === 0 ? [] : [made("POSTING", version, { reversesId: null, mappingVersion: mapping!.version, statementIds: posted.map(({ id }) => id), lines })];
+  const posting = lines.length === 0 ? [] : [made("POSTING", version, { reversesId: null, mappingVersion: mapping.version, statementIds: posted.map(({ id }) => id), lines })];
   if (!standing) return posting;
   const standingLines = await ports.linesOf(standing);
-  if (before[0]!.sourceHash === sourceHash && sameAccounts(standingLines, lines)) return [];
+  if (isCurrent && sameAccounts(standingLines, lines)) return [];
   return [made("REVERSAL", standing.version, { reversesId: standing.id, mappingVersion: standing.mappingVersion, statementIds: [], lines: mirrored(standingLines) }), ...posting];
 }
 
-/** SHA-256 over the statements that are posted and what no unit bears: by code, version and amount. */
-export function hashSources(statements: readonly Pick<Statement, "businessUnit" | "version" | "hash">[], unallocated: readonly UnallocatedAmount[]): string {
-  return hashOf({
-    statements: statements.map(({ businessUnit, version, hash }) => ({ businessUnit, version, hash })),
-    unallocated: unallocated.map(({ pool, originPeriod, amountMinor }) => ({ pool, originPeriod, amountMinor })),
-  });
+/** What there is to post now by the rules that a journal was made by: a mapping that names more since does not make it outdated. */
+async function sourceHashNow(ports: GenerateJournalPorts, journal: Journal, posted: readonly Statement[], unallocated: readonly UnallocatedAmount[]): Promise<string> {
+  const mapping = await ports.findMapping(journal.mappingVersion);
+  invariant(mapping, "a journal by a mapping that is not there");
+  return hashSources(mapping.rules, posted, unallocated);
 }
 
 const sameAccounts = (a: readonly JournalLine[], b: readonly JournalLine[]): boolean => {

@@ -4,6 +4,7 @@ export * from "./draft-journal";
 export * from "./generate-journal";
 export * from "./journal";
 export * from "./journal-path";
+export * from "./journal-sources";
 export * from "./layout";
 export * from "./propose-account-mapping";
 export * from "./read-account-mapping";

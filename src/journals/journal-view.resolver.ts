@@ -19,7 +19,7 @@ import { Journal, LineSource } from "./journal";
 import { pathOf } from "./journal-path";
 import { StoredFile, StoredJournalLine, pageOfLines, pageOfSources } from "./journal.query";
 import { JournalFileType, JournalLineConnection, JournalLineSourceConnection, JournalLineSourceType, JournalLineType, JournalType } from "./journal.type";
-import { loadFiles, loadPostedStatements } from "./journals.loader";
+import { loadFiles, loadOutdated, loadPostedStatements } from "./journals.loader";
 
 const currencyOf = async (context: RequestContext): Promise<Currency> => programmeCurrency((await context.scope()).programme);
 
@@ -55,6 +55,11 @@ export class JournalFieldResolver {
     const currency = await currencyOf(context);
     const found = await context.withTenant((tx) => pageOfLines(tx, journal.id, page));
     return { ...found, edges: found.edges.map(({ node, cursor }) => ({ cursor, node: toLine(node, currency) })) };
+  }
+
+  @FieldResolver(() => Boolean, { description: "True when generateJournal would take it back and post anew: a statement that it posts has a newer version, a unit that is charged has its first one since, or what no unit bears has changed where a rule names it. Never true of a reversal." })
+  async outdated(@Root() { journal }: { journal: Journal }, @Ctx() context: RequestContext): Promise<boolean> {
+    return (await loadOutdated(context, journal.id)) ?? false;
   }
 
   @FieldResolver(() => [StatementType], { description: "The versions of statements that it posts, by code of the unit; of a reversal none." })

@@ -31,11 +31,7 @@ const JOURNAL = `
   select j.id, j.external_id as "externalId", j.period_key as "periodKey", j.version, j.kind, j.reverses_id as "reversesId", j.mapping_version as "mappingVersion", j.currency, j.posting_date as "postingDate",
     j.source_hash as "sourceHash", j.line_count as "lineCount", j.total_minor as "totalMinor", j.hash, j.generated_at as "generatedAt", j.generated_by as "generatedBy",
     (select r.external_id from journals.journal r where r.programme_id = $1 and r.reverses_id = j.id) as "reversedBy",
-    (select r.external_id from journals.journal r where r.programme_id = $1 and r.id = j.reverses_id) as reverses,
-    j.reverses_id is null and exists (select from chargeback.statement n
-      where n.programme_id = $1 and n.period_key = j.period_key and n.mode = 'CHARGEBACK' and not exists (select from journals.journal_statement x
-        join chargeback.statement s on s.programme_id = $1 and s.id = x.statement_id
-        where x.programme_id = $1 and x.journal_id = j.id and s.business_unit_id = n.business_unit_id and s.version >= n.version)) as outdated
+    (select r.external_id from journals.journal r where r.programme_id = $1 and r.id = j.reverses_id) as reverses
   from journals.journal j where j.programme_id = $1`;
 
 type Row = Omit<Journal, "totalMinor"> & { readonly totalMinor: string };

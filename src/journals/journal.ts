@@ -49,7 +49,7 @@ export interface JournalDraft {
   readonly currency: string;
   /** "2025-10-31". */
   readonly postingDate: string;
-  /** What was posted: SHA-256 over the statements and what no unit bears. */
+  /** What was posted: see `hashSources`. */
   readonly sourceHash: string;
   /** The statements that it posts. */
   readonly statementIds: readonly string[];
@@ -68,8 +68,6 @@ export interface Journal extends Omit<JournalDraft, "lines" | "statementIds"> {
   readonly reverses: string | null;
   /** External id of the journal that took it back; null while it stands. */
   readonly reversedBy: string | null;
-  /** True when a statement that it posts has a newer version since, or a unit its first one. */
-  readonly outdated: boolean;
 }
 
 /**

@@ -37,7 +37,6 @@ export class JournalType {
   @Field(() => String, { description: "SHA-256 over codes, accounts, amounts and dates: no ids, no clocks." }) hash: string;
   @Field(() => String, { nullable: true, description: "External id of the posting that a reversal takes back." }) reverses: string | null;
   @Field(() => String, { nullable: true, description: "External id of the reversal that took it back; null while it stands." }) reversedBy: string | null;
-  @Field(() => Boolean, { description: "True when a statement that it posts has a newer version, or a unit that is charged has its first one since: generateJournal takes it back and posts anew." }) outdated: boolean;
   @Field(() => DateTimeScalar) generatedAt: Date;
   @Field(() => String, { description: "Subject that generated it." }) generatedBy: string;
 }

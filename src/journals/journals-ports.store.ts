@@ -51,6 +51,7 @@ export function generateJournalPorts(tx: TenantTransaction, record: RecordAudit)
     chargesOf: (statements) => postableCharges(tx, statements),
     unallocatedOf: (period) => unallocatedAmounts(tx, period),
     mappingOf: accountMappingStore(tx).mappingOf,
+    findMapping: accountMappingStore(tx).findMapping,
     newestJournals: (period) => newestJournals(tx, period),
     linesOf: (journal) => journalLinesOf(tx, journal.id),
     saveJournals: async (drafts) => {

@@ -2,7 +2,7 @@ import { isCleanText, requireCode, requireText } from "../kernel/code";
 import { withoutFormula } from "../kernel/csv";
 import { requirePeriodKey } from "../kernel/period";
 import { Refusal } from "../kernel/refusal";
-import { DebitAccount, LedgerAccount, MappingDocument, MappingRule, PostedKind, ProfileOptions, requireUnambiguous } from "./account-mapping";
+import { DebitAccount, LedgerAccount, MappingDocument, MappingRule, PostedKind, ProfileOptions, isCarried, requireUnambiguous } from "./account-mapping";
 import { DateFormat, FIGURES, LAYOUTS, ProfileCode, columnsOf } from "./layout";
 
 export const MOST_RULES = 1_000;
@@ -63,7 +63,7 @@ export function readMapping(input: MappingInput): MappingDocument {
 function readRule(input: MappingRuleInput, recovery: LedgerAccount | null, field: readonly string[]): MappingRule {
   const kind = input.kind ?? null;
   const rule = { pool: code(input.pool, [...field, "pool"]), businessUnit: code(input.businessUnit, [...field, "businessUnit"]), kind };
-  if (kind === "UNALLOCATED" && rule.businessUnit !== null) throw new Refusal("BAD_USER_INPUT", "What is unallocated belongs to no unit. Leave businessUnit out of a rule for UNALLOCATED.", [...field, "businessUnit"]);
+  if (isCarried(kind) && rule.businessUnit !== null) throw new Refusal("BAD_USER_INPUT", `What no unit bears belongs to none. Leave businessUnit out of a rule for ${kind}.`, [...field, "businessUnit"]);
   const credit = input.credit ? readAccount(input.credit, [...field, "credit"]) : recovery;
   if (!credit) throw new Refusal("BAD_USER_INPUT", "This rule has no account to credit. Give it one, or give the mapping a recovery account.", [...field, "credit"]);
   return { ...rule, debit: { ...readAccount(input.debit, [...field, "debit"]), entity: name(input.debit.entity, [...field, "debit", "entity"]) } satisfies DebitAccount, credit };

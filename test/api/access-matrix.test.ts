@@ -152,6 +152,9 @@ const QUERIES: readonly Question[] = [
   ask("Query.businessUnitHierarchy", "period", "nobody", '{ businessUnitHierarchy(period: "2025-10", first: 50) { edges { node { businessUnit { id code } parent { code } } } } }'),
   ask("Query.closePreview", "period", "programme", "query($period: PeriodKey!) { closePreview(period: $period) { period { key } hash units { businessUnit { code } total { amount } } adjustments { lines { businessUnit { code } } } } }", (names) => ({ period: names.period })),
   ask("Query.periodFigures", "period", "programme", "query($period: PeriodKey!) { periodFigures(period: $period) { status versions { version cells { businessUnit { code } after { amount } } } } }", (names) => ({ period: names.latePeriod })),
+  ask("Query.recoveryVariance", "pool", "programme", "query($pool: [String!]) { recoveryVariance(from: \"2025-05\", to: \"2025-12\", pool: $pool) { pool { code } period carried { amount } } }", (names) => ({ pool: [names.pool] })),
+  ask("Query.previewTrueUp", "pool", "programme", "query($pool: String!) { previewTrueUp(pool: $pool, from: \"2025-05\", to: \"2025-05\") { amount { amount } lines { businessUnit { code } useCase { code } amount { amount } } } }", (names) => ({ pool: names.pool })),
+  ask("Query.trueUps", "after", "nobody", "query($after: String) { trueUps(first: 50, after: $after) { edges { node { number lines { businessUnit { code } } } } } }", () => ({ after: cursor("1") })),
   ask("Query.previewRestatement", "period", "programme", "query($period: PeriodKey!) { previewRestatement(period: $period) { lateCostEntries cells { businessUnit { code } after { amount } } } }", (names) => ({ period: names.latePeriod })),
   ask("Query.periodCharges", "period", "programme", "query($period: PeriodKey!) { periodCharges(period: $period) { rows { businessUnit { code } restated { amount } } } }", (names) => ({ period: names.latePeriod })),
   ask("Query.closeRules", "no argument", "nobody", "{ closeRules { version unattributedThreshold } }"),
@@ -298,6 +301,8 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.splitBusinessUnit", "useCases", "programme", mutation("splitBusinessUnit", MOVED), (names) => ({ input: { from: "retail", into: { code: "brand-new-split-2", name: "Brand new" }, useCases: [names.useCase], effectiveFrom: "2027-01-01", reason: "because" } }), changes),
   ask("Mutation.mergeBusinessUnits", "from", "programme", mutation("mergeBusinessUnits", MOVED), (names) => ({ input: { from: [names.unit], into: "support", effectiveFrom: "2027-01-01", reason: "because" } }), changes),
   ask("Mutation.mergeBusinessUnits", "into", "programme", mutation("mergeBusinessUnits", MOVED), (names) => ({ input: { from: ["claims"], into: names.unit === "retail" ? "support" : names.unit, effectiveFrom: "2027-01-01", reason: "because" } }), changes),
+  ask("Mutation.proposeTrueUp", "pool", "programme", mutation("proposeTrueUp", "trueUp { number }"), (names) => ({ input: { pool: names.pool, from: "2025-05", to: "2025-05", reason: "because" } }), changes),
+  ask("Mutation.postTrueUp", "number", "programme", mutation("postTrueUp", "trueUp { number lines { businessUnit { code } } }"), (names) => ({ input: { number: names.version } }), changes),
 ];
 
 const schema = buildPublicSchema();
@@ -447,7 +452,7 @@ describe.each(ROLES)("%s", (role) => {
 });
 
 /** What another person must do than the one who asked for it. */
-const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAccountMapping", "Mutation.approveAllocationPolicy", "Mutation.approveRateCard", "Mutation.closePeriod", "Mutation.restatePeriod", "Mutation.approveCorrection", "Mutation.approveFunding", "Mutation.approveBudgetModel"]);
+const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAccountMapping", "Mutation.approveAllocationPolicy", "Mutation.approveRateCard", "Mutation.closePeriod", "Mutation.restatePeriod", "Mutation.postTrueUp", "Mutation.approveCorrection", "Mutation.approveFunding", "Mutation.approveBudgetModel"]);
 
 describe("who is allowed gets through", () => {
   it("with one's own names every mutation does what it says", async () => {

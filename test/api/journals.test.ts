@@ -247,6 +247,12 @@ describe("a statement that changes after its journal", () => {
   const NAMES = "externalId kind reverses reversedBy outdated";
   const all = async (): Promise<string[]> => (await must(finance, `{ journals(first: 10, where: { period: "${PERIOD}" }) { edges { node { ${NAMES} } } } }`)).journals.edges.map(({ node }: { node: Record<string, unknown> }) => Object.values(node).join(" "));
 
+  const book = (externalId: string, pool: string, amount: string, useCase: string | null) => must(finance, BOOK, { input: { pool, period: PERIOD, amount, currency: "USD", externalId, useCase } });
+  const restate = async (): Promise<void> => {
+    await must(finance, `mutation { requestRestatement(input: { period: "${PERIOD}", reason: "came late" }) { ${FAULTS} } }`);
+    await must(second, `mutation { restatePeriod(input: { period: "${PERIOD}" }) { ${FAULTS} } }`);
+  };
+
   it("is told, then taken back whole and posted anew under ids of their own", async () => {
     const { statement } = await must(finance, `{ statement(businessUnit: "cards", period: "${PERIOD}") { id lines { id } } }`);
     await must(server.as("BUSINESS_UNIT", { businessUnits: ["cards"] }), `mutation($input: DisputeStatementInput!) { disputeStatement(input: $input) { ${FAULTS} } }`, { input: { statement: statement.id, lines: [{ line: statement.lines[0].id, reason: "too high" }] } });
@@ -300,11 +306,6 @@ describe("a statement that changes after its journal", () => {
       return [answer.headers.get("etag")!, await answer.text()];
     };
     const first = await file();
-    const book = (externalId: string, pool: string, amount: string, useCase: string | null) => must(finance, BOOK, { input: { pool, period: PERIOD, amount, currency: "USD", externalId, useCase } });
-    const restate = async (): Promise<void> => {
-      await must(finance, `mutation { requestRestatement(input: { period: "${PERIOD}", reason: "came late" }) { ${FAULTS} } }`);
-      await must(second, `mutation { restatePeriod(input: { period: "${PERIOD}" }) { ${FAULTS} } }`);
-    };
     await must(server.as("ADMIN"), CREATE_UNIT, { input: { code: "fresh", name: "fresh", chargebackMode: "CHARGEBACK", costCentre: "F1" } });
     await must(server.as("ADMIN"), CREATE_USE_CASE, { input: { code: "fresh-calls", name: "fresh", businessUnit: "fresh" } });
     await book("d-late", "direct", "5.00", "fresh-calls");
@@ -338,6 +339,27 @@ describe("a statement that changes after its journal", () => {
     expect(control).toContain("acme-2025-10-J4,GENERIC,2025-10,USD,15,149.50,149.50,");
     expect(await file()).toEqual(first);
     expect(await unchanged(() => generate())).toEqual(journals);
+    expect(await failedProofs()).toEqual([]);
+  });
+
+  it("what no unit bears makes it outdated where its mapping names it, and nowhere else: what is told is what is done", async () => {
+    const standing = await generate();
+    await must(finance, CREATE_POOL, { input: { code: "spare", name: "Spare", kind: "UNUSED_COMMITMENT" } });
+    await book("s-late", "spare", "9.00", null);
+    await restate();
+    expect((await all()).at(-1)).toBe("acme-2025-10-J4 POSTING   false");
+    expect(await unchanged(() => generate())).toEqual(standing);
+    await book("i-later", "idle", "2.00", null);
+    await restate();
+    expect((await all()).at(-1)).toBe("acme-2025-10-J4 POSTING   true");
+    expect((await generate()).map(({ externalId, outdated }) => [externalId, outdated])).toEqual([["acme-2025-10-J4R", false], ["acme-2025-10-J5", false]]);
+    expect((await linesOf("acme-2025-10-J5")).filter(({ kind }) => kind === "UNALLOCATED").map(short)).toEqual(["10 - 6990 - 7.00  UNALLOCATED", "11 - 6990 - 3.00  UNALLOCATED", "12 - 6990 - 2.00  UNALLOCATED"]);
+    // A mapping that names more is not followed until it is asked for; then what it named is what counts.
+    await approveNew({ ...MAPPING, rules: [...RULES, { kind: "UNALLOCATED", debit: { account: "6990" } }] });
+    expect((await all()).at(-1)).toBe("acme-2025-10-J5 POSTING   false");
+    await unchanged(() => generate());
+    expect((await generate({ remap: true })).map(({ externalId, outdated }) => [externalId, outdated])).toEqual([["acme-2025-10-J5R", false], ["acme-2025-10-J6", false]]);
+    expect((await linesOf("acme-2025-10-J6")).filter(({ kind }) => kind === "UNALLOCATED").map(({ pool, debit }: Line & { pool?: { code: string } }) => [pool?.code, debit?.amount])).toEqual([["idle", "7.00"], ["idle", "3.00"], ["idle", "2.00"], ["spare", "9.00"]]);
     expect(await failedProofs()).toEqual([]);
   });
 });

@@ -53,6 +53,7 @@ export async function createTwoProgrammes(server: TestServer): Promise<{ own: Na
   await postMonth(server, "platform-direct", "2025-08");
   await acceptAll(server, [...UNITS], await issueMonth(server, "acme", "platform-direct", ["order-status"], "2025-07"));
   await closeAndBookLate(server, "2025-06");
+  await carryVariance(server, "2025-05");
   const globex = inProgramme(server, "globex");
   await createAcme(server, { code: "globex" });
   const admin = globex.as("ADMIN");
@@ -138,6 +139,14 @@ async function closeAndBookLate(server: TestServer, period: string): Promise<voi
   await server.sql("update governance.period set status = 'CLOSED', closed_at = now(), hash = repeat('0', 64), cutoff = date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond' where key = $1", [period]);
   await server.sql("select pg_sleep(0.002)");
   await book("late");
+}
+
+/** A month, closed behind the API's back, in which a standard rate recovered 0.05 more of the pool than it cost. */
+async function carryVariance(server: TestServer, period: string): Promise<void> {
+  await server.sql("insert into governance.period (programme_id, key, starts_at, ends_at, status, closed_at, hash, cutoff) select programme_id, $1, starts_at - interval '31 days', starts_at, status, closed_at, hash, cutoff from governance.period where key = '2025-06'", [period]);
+  await server.sql("insert into chargeback.adjustment (programme_id, period_key, origin_period_key, late_from, late_to, late_events, late_cost_entries, input_hash, result_hash, recorded_by) select programme_id, $1, $1, cutoff, cutoff + interval '1 second', 1, 0, '', '', 'test' from governance.period where key = $1", [period]);
+  await server.sql("insert into chargeback.adjustment_pool (programme_id, period_key, origin_period_key, pool_id, amount_minor, allocated_minor, unallocated_minor, variance_minor) select programme_id, $1, $1, id, 0, 5, -5, -5 from costs.cost_pool where code = 'platform'", [period]);
+  await server.sql("insert into chargeback.adjustment_line (programme_id, period_key, origin_period_key, pool_id, business_unit_id, use_case_id, amount_minor) select p.programme_id, $1, $1, p.id, u.id, c.id, 5 from costs.cost_pool p join tenancy.business_unit u using (programme_id) join tenancy.use_case c using (programme_id) where (p.code, u.code, c.code) = ('platform', 'retail', 'order-status')", [period]);
 }
 
 async function acceptAll(server: TestServer, businessUnits: string[], statements: string[]): Promise<void> {

@@ -96,7 +96,7 @@ describe("the hash of a closed month", () => {
   const figures: Parameters<typeof hashClosedFigures>[0] = {
     period: "2025-10", currency: "GBP", policyHash: "p", run: { inputHash: "i", resultHash: "r" },
     usage: [{ businessUnit: "a", useCase: "x", figures: ["1", "1", "60000", "1"] }, { businessUnit: "b", useCase: "y", figures: ["2", "1", "1", "2"] }],
-    pools: [{ pool: "platform", amountMinor: "100" }], direct: [{ pool: "d", businessUnit: "a", useCase: "x", amountMinor: "5" }], adjustments: [{ origin: "2025-09", resultHash: "h" }],
+    pools: [{ pool: "platform", amountMinor: "100" }], direct: [{ pool: "d", businessUnit: "a", useCase: "x", amountMinor: "5" }], adjustments: [{ origin: "2025-09", resultHash: "h" }], trueUps: [],
   };
 
   it("does not depend on the order in which rows were read", () => {
@@ -105,7 +105,7 @@ describe("the hash of a closed month", () => {
 
   it.each<[string, Partial<typeof figures>]>([
     ["policy", { policyHash: "q" }], ["run", { run: { inputHash: "i", resultHash: "s" } }], ["no run", { run: null }], ["usage", { usage: figures.usage.slice(1) }],
-    ["pools", { pools: [{ pool: "platform", amountMinor: "101" }] }], ["direct cost", { direct: [] }], ["adjustments", { adjustments: [] }], ["currency", { currency: "USD" }],
+    ["pools", { pools: [{ pool: "platform", amountMinor: "101" }] }], ["direct cost", { direct: [] }], ["adjustments", { adjustments: [] }], ["true-ups", { trueUps: ["t"] }], ["currency", { currency: "USD" }],
   ])("depends on the %s", (_, change) => {
     expect(hashClosedFigures({ ...figures, ...change })).not.toBe(hashClosedFigures(figures));
   });

@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import {
-  Journal, MappingInput, MappingRuleInput, PROFILE_CODES, PostableCharge, ProfileCode, ProfileOptionsInput, UnallocatedAmount, creditOf, debitOf, draftLines, externalIdOf, groupNumberOf, hashJournal, mirrored, readMapping, renderControl,
+  Journal, MappingInput, MappingRuleInput, PROFILE_CODES, PostableCharge, ProfileCode, ProfileOptionsInput, UnallocatedAmount, creditOf, debitOf, draftLines, externalIdOf, groupNumberOf, hashJournal, hashSources, mirrored, readMapping, renderControl,
   renderJournal, ruleFor, shortIdOf, unmappedOf,
 } from "../../src/journals";
 import { Refusal } from "../../src/kernel/refusal";
@@ -62,7 +62,8 @@ describe("which account an amount goes to", () => {
     ["pairs that meet in all three", [{ pool: "a", businessUnit: "u", debit: to("1") }, { pool: "a", kind: "DIRECT", debit: to("2") }],
       "CONFLICT at rules.1: Rule 1 (pool a, unit u) and rule 2 (pool a, DIRECT) overlap and neither says more. Add a rule that names pool a, unit u, DIRECT."],
     ["no rule", [], "BAD_USER_INPUT at rules: A mapping has 1 to 1000 rules; this one has 0."],
-    ["a unit of what no unit bears", [{ kind: "UNALLOCATED", businessUnit: "u", debit: to("1") }], "BAD_USER_INPUT at rules.0.businessUnit: What is unallocated belongs to no unit. Leave businessUnit out of a rule for UNALLOCATED."],
+    ["a unit of what no unit bears", [{ kind: "UNALLOCATED", businessUnit: "u", debit: to("1") }], "BAD_USER_INPUT at rules.0.businessUnit: What no unit bears belongs to none. Leave businessUnit out of a rule for UNALLOCATED."],
+    ["a unit of a variance", [{ kind: "VARIANCE", businessUnit: "u", debit: to("1") }], "BAD_USER_INPUT at rules.0.businessUnit: What no unit bears belongs to none. Leave businessUnit out of a rule for VARIANCE."],
     ["an account like a formula", [{ debit: to("=1") }], 'BAD_USER_INPUT at rules.0.debit.account: "=1" begins like a formula of a spreadsheet. Begin it with a letter or a digit.'],
     ["an empty account", [{ debit: to(" ") }], "BAD_USER_INPUT at rules.0.debit.account: rules.0.debit.account must be 1 to 100 characters of text without control characters."],
     ["an unknown placeholder", [{ debit: to("1", { segments: ["{account}", "{company}"] }) }],
@@ -145,7 +146,7 @@ describe("the lines of a journal", () => {
   });
 
   it("posts what no unit bears only where a rule names it", () => {
-    const idle: UnallocatedAmount[] = [{ pool: "commitment", originPeriod: "2025-10", runId: null, amountMinor: 40n }];
+    const idle: UnallocatedAmount[] = [{ kind: "UNALLOCATED", pool: "commitment", originPeriod: "2025-10", runId: null, amountMinor: 40n }];
     expect(draftLines(mapping([{ debit: to("6100") }]), [charge("sales", 5n)], idle)).toHaveLength(2);
     const lines = draftLines(mapping([{ debit: to("6100") }, { kind: "UNALLOCATED", debit: to("6990", { costCentre: "CC-IDLE" }) }]), [charge("sales", 5n)], idle);
     expect(lines.map(shortLine)).toEqual([[1, "sales", "6100", "CC-sales", 5n, 0n, 1], [2, "-", "6990", "CC-IDLE", 40n, 0n, 0], [3, "-", "4900", "CC-PLATFORM", 0n, 45n, 1]]);
@@ -183,7 +184,7 @@ describe("the lines of a journal", () => {
 
 const journal = (more: Partial<Journal> = {}): Journal => ({
   id: "x", externalId: "acme-2025-10-J1", periodKey: "2025-10", version: 1, kind: "POSTING", reversesId: null, mappingVersion: 1, currency: "USD", postingDate: "2025-10-31", sourceHash: "s", totalMinor: 0n, hash: "h", lineCount: 0,
-  generatedAt: new Date("2025-11-03T09:00:00.000Z"), generatedBy: "ann", reverses: null, reversedBy: null, outdated: false, ...more,
+  generatedAt: new Date("2025-11-03T09:00:00.000Z"), generatedBy: "ann", reverses: null, reversedBy: null, ...more,
 });
 const segments = ["{entity}", "{costCentre}", "{account}"];
 const drafted = draftLines(
@@ -275,6 +276,23 @@ describe("the file of an ERP", () => {
   it("comes with a trailer of control totals", () => {
     const rendered = renderJournal("GENERIC", null, journal(), drafted, 2);
     expect(renderControl(journal(), rendered, 2)).toBe(`journal_id,profile,period,currency,line_count,debit_total,credit_total,sha256\r\nacme-2025-10-J1,GENERIC,2025-10,USD,4,1239.56,1239.56,${rendered.contentHash}\r\n`);
+  });
+});
+
+describe("what there is to post", () => {
+  const statement = { businessUnit: "sales", version: 1, hash: "a" };
+  const idle: UnallocatedAmount = { kind: "UNALLOCATED", pool: "idle", originPeriod: "2025-10", runId: null, amountMinor: 5n };
+  const hash = (rules: MappingRuleInput[], unallocated: UnallocatedAmount[], statements = [statement]): string => hashSources(mapping(rules).rules, statements, unallocated);
+  const unnamed: MappingRuleInput[] = [{ debit: to("6100") }];
+  const named: MappingRuleInput[] = [...unnamed, { kind: "UNALLOCATED", pool: "idle", debit: to("6990") }];
+
+  it("is what the statements say, and what no unit bears where a rule names it", () => {
+    expect(hash(unnamed, [])).not.toBe(hash(unnamed, [], [{ ...statement, version: 2 }]));
+    expect(hash(unnamed, [idle])).toBe(hash(unnamed, []));
+    expect(hash(named, [idle])).not.toBe(hash(named, []));
+    expect(hash(named, [idle])).not.toBe(hash(named, [{ ...idle, amountMinor: 6n }]));
+    expect(hash(named, [idle, { ...idle, pool: "spare" }])).toBe(hash(named, [idle]));
+    expect(hash(named, [])).toBe(hash(unnamed, []));
   });
 });
 

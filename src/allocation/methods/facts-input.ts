@@ -39,6 +39,7 @@ export interface PartInput {
   readonly fixedAmount?: Maybe<string>;
   readonly fixedRate?: Maybe<string>;
   readonly rate?: Maybe<string>;
+  readonly ratePer?: Maybe<string>;
   readonly tiers?: Maybe<ReadonlyArray<{ readonly upTo?: Maybe<string>; readonly rate: string }>>;
   readonly tierRule?: Maybe<TierRule>;
   readonly idle?: Maybe<IdleRule>;

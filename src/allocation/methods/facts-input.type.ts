@@ -19,7 +19,7 @@ registerEnumType(AllocationMethodEnum, {
     DUAL_RATE: "Fixed cost (`fixedAmount`, or `fixedRate` a unit) by `capacityDriver`, what was budgeted or reserved; the rest by `driver`, what was used, or at `rate`.",
     PRACTICAL_CAPACITY: "Use pays amount / capacity a unit; the cost of what lay idle goes by `idle`.",
     COMMITMENT: "Use pays `rate` a unit; what the commitment costs beyond it goes by `idle`. More use than was committed: by use.",
-    RATE: "Use pays `rate` a unit, or by `tiers`; the programme bears the difference to the pool as variance.",
+    RATE: "A standard rate: use pays `rate` a unit (or for `ratePer` units), or by `tiers`, whatever the pool costs; the programme carries the difference to the pool as variance, its over- or under-recovery, until a true-up gives it back.",
     TIERS: "By the quantities of `driver` priced by `tiers`.",
     CUMULATIVE: "Pools to date by quantities to date, less what was charged before.",
     KEEP: "Stays with the programme.",
@@ -101,7 +101,8 @@ export class FactPartInput {
   @Field(() => DecimalScalar, { nullable: true, description: "PRACTICAL_CAPACITY, in units of the driver; the sum of capacityDriver when left out." }) capacity?: string | null;
   @Field(() => DecimalScalar, { nullable: true, description: "DUAL_RATE: how much of the part is fixed cost, in major units, without sign." }) fixedAmount?: string | null;
   @Field(() => DecimalScalar, { nullable: true, description: "DUAL_RATE: major units for one unit of capacityDriver." }) fixedRate?: string | null;
-  @Field(() => DecimalScalar, { nullable: true, description: "Major units for one unit of the driver." }) rate?: string | null;
+  @Field(() => DecimalScalar, { nullable: true, description: "Major units for one unit of the driver, or for `ratePer` of them." }) rate?: string | null;
+  @Field(() => DecimalScalar, { nullable: true, description: "RATE: how many units of the driver the rate is for, above zero: a rate a minute of CONNECTED_SECONDS is per 60. 1 when left out." }) ratePer?: string | null;
   @Field(() => [FactTierInput], { nullable: true }) tiers?: FactTierInput[] | null;
   @Field(() => TierRuleEnum, { nullable: true, description: "GRADUATED when left out." }) tierRule?: TierRule | null;
   @Field(() => IdleRuleEnum, { nullable: true, description: "KEEP when left out." }) idle?: IdleRule | null;

@@ -26,7 +26,7 @@ const SETTINGS: Readonly<Record<AllocationMethod, { readonly must: readonly Sett
   DUAL_RATE: { must: ["driver", "capacityDriver"], may: ["fixedAmount", "fixedRate", "rate", "tiers", "tierRule", "to", "zeroDriver", "negative"] },
   PRACTICAL_CAPACITY: { must: ["driver"], may: ["capacity", "capacityDriver", "idle", "to", "zeroDriver", "negative"] },
   COMMITMENT: { must: ["driver", "rate"], may: ["capacityDriver", "idle", "to", "zeroDriver", "negative"] },
-  RATE: { must: ["driver"], may: ["rate", "tiers", "tierRule", "to", "zeroDriver", "negative"] },
+  RATE: { must: ["driver"], may: ["rate", "ratePer", "tiers", "tierRule", "to", "zeroDriver", "negative"] },
   TIERS: { must: ["driver", "tiers"], may: ["tierRule", "to", "zeroDriver", "negative"] },
   CUMULATIVE: { must: ["driver"], may: ["prior", "priorPool", "to", "zeroDriver", "negative"] },
   KEEP: { must: [], may: [] },
@@ -40,7 +40,7 @@ export function readPart(input: PartInput, names: Names, path: readonly string[]
   for (const field of given) if (field !== "method" && field !== "fraction" && !must.includes(field) && !may.includes(field)) refuse(`${field} does not belong to ${input.method}.`, [...path, field]);
   requireOne(input, path);
 
-  const decimal = (field: "capacity" | "rate" | "fixedRate" | "fixedAmount" | "fraction", least: "zero" | "above zero"): Fraction | null => {
+  const decimal = (field: "capacity" | "rate" | "ratePer" | "fixedRate" | "fixedAmount" | "fraction", least: "zero" | "above zero"): Fraction | null => {
     const text = input[field];
     return text === null || text === undefined ? null : atLeast(text, least, field, [...path, field]);
   };
@@ -58,7 +58,7 @@ export function readPart(input: PartInput, names: Names, path: readonly string[]
     driver: input.driver ?? null, capacityDriver: input.capacityDriver ?? null,
     shares: readShares(input.shares, names, path),
     capacity: decimal("capacity", "above zero"),
-    fixedAmount: minor(decimal("fixedAmount", "zero")), fixedRate: minor(decimal("fixedRate", "zero")), rate: minor(decimal("rate", input.method === "COMMITMENT" ? "above zero" : "zero")),
+    fixedAmount: minor(decimal("fixedAmount", "zero")), fixedRate: minor(decimal("fixedRate", "zero")), rate: perUnit(minor(decimal("rate", input.method === "COMMITMENT" ? "above zero" : "zero")), decimal("ratePer", "above zero")),
     tiers: readTiers(input, names, path), tierRule: input.tierRule ?? "GRADUATED",
     idle: input.idle ?? "KEEP",
     priorPool: input.priorPool ? wholeMinor(input.priorPool, names, [...path, "priorPool"]) : null,
@@ -67,11 +67,15 @@ export function readPart(input: PartInput, names: Names, path: readonly string[]
   };
 }
 
+/** A rate that is stated for several units of the driver, for one of them. */
+const perUnit = (rate: Fraction | null, units: Fraction | null): Fraction | null => (rate === null || units === null ? rate : divide(rate, units));
+
 /** Settings of which a method takes exactly one, or one at most. */
 function requireOne(input: PartInput, path: readonly string[]): void {
   const has = (field: Setting): boolean => input[field] !== null && input[field] !== undefined;
   if (input.method === "DUAL_RATE" && has("fixedAmount") === has("fixedRate")) refuse("DUAL_RATE takes either fixedAmount or fixedRate.", path);
   if (input.method === "RATE" && has("rate") === has("tiers")) refuse("RATE takes either rate or tiers.", path);
+  if (has("ratePer") && !has("rate")) refuse("ratePer says what the rate is for: give it with rate.", [...path, "ratePer"]);
   if (has("rate") && has("tiers")) refuse("Give either rate or tiers.", path);
   if (input.method === "PRACTICAL_CAPACITY" && !has("capacity") && !has("capacityDriver")) refuse("PRACTICAL_CAPACITY needs capacity, or capacityDriver whose sum it is.", [...path, "capacity"]);
   if (input.idle === "BY_CAPACITY" && !has("capacityDriver")) refuse("BY_CAPACITY needs capacityDriver.", [...path, "capacityDriver"]);

@@ -18,7 +18,7 @@ export interface BridgeNames {
 
 const CAUSE: Readonly<Record<ChargeEffectKind, string>> = {
   VOLUME: "own use", MIX: "the use of the others", RATE: "the cost of the pools", POLICY: "the way in which pools are divided", OWNERSHIP: "who owns which use case", USAGE_VOLUME: "usage that is paid for directly",
-  USAGE_RATE: "the price of usage", DIRECT: "other direct cost", ADJUSTMENT: "adjustments for earlier months", RESTATEMENT: "restatements of the months themselves", RESOLUTION: "resolved disputes",
+  USAGE_RATE: "the price of usage", DIRECT: "other direct cost", ADJUSTMENT: "adjustments for earlier months", RESTATEMENT: "restatements of the months themselves", TRUE_UP: "true-ups of standard rates", RESOLUTION: "resolved disputes",
 };
 
 /** The whole bridge in one sentence. */
@@ -45,7 +45,7 @@ export function partSentence(part: EffectPart, names: BridgeNames): string {
   const { kind, originPeriod, booked } = part;
   const { from, to, before, money } = names;
   if (kind === "DIRECT") return booked === null ? `Direct cost of ${placeOf(part, names)} that no quantity is known of: ${signed(part.amountMinor, money)}.` : `Direct cost of ${placeOf(part, names)}: ${money(booked.afterMinor)}, ${before} ${money(booked.beforeMinor)}.`;
-  const what = kind === "RESOLUTION" ? "by a resolved dispute" : `${kind === "ADJUSTMENT" ? "for" : "by a restatement with"} what came late for ${originPeriod}`;
+  const what = kind === "RESOLUTION" ? "by a resolved dispute" : kind === "TRUE_UP" ? `by a true-up of standard rates up to ${originPeriod}` : `${kind === "ADJUSTMENT" ? "for" : "by a restatement with"} what came late for ${originPeriod}`;
   const sides = [booked!.afterMinor === 0n ? [] : [`${to} charges ${money(booked!.afterMinor)} ${what}`], booked!.beforeMinor === 0n ? [] : [`${money(booked!.beforeMinor)} ${what} in ${from} does not come again`]].flat();
   return `${placeOf(part, names)}: ${sides.join("; ")}.`;
 }

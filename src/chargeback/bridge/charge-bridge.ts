@@ -5,7 +5,7 @@ import { StatementLine } from "../statement";
 import { UsageCost, UsageEffect, usageCostEffects } from "./usage-cost-effects";
 
 /** Why a charge changes, in the order in which it is worked out. */
-export const CHARGE_EFFECTS = [...SHARED_STEPS, "USAGE_VOLUME", "USAGE_RATE", "DIRECT", "ADJUSTMENT", "RESTATEMENT", "RESOLUTION"] as const;
+export const CHARGE_EFFECTS = [...SHARED_STEPS, "USAGE_VOLUME", "USAGE_RATE", "DIRECT", "ADJUSTMENT", "RESTATEMENT", "TRUE_UP", "RESOLUTION"] as const;
 export type ChargeEffectKind = (typeof CHARGE_EFFECTS)[number];
 
 /** A line of what a unit is charged for a month. */
@@ -28,12 +28,12 @@ export interface EffectPart {
   readonly kind: ChargeEffectKind;
   readonly pool: string | null;
   readonly useCase: string | null;
-  /** The month that an adjustment, a restatement or a resolution is about. */
+  /** The month that an adjustment, a restatement, a true-up or a resolution is about. */
   readonly originPeriod: string | null;
   readonly amountMinor: bigint;
   readonly shared: SharedEffect | null;
   readonly usage: UsageEffect | null;
-  /** Both sides of cost that was booked, of adjustments, restatements and resolutions. */
+  /** Both sides of cost that was booked, of adjustments, restatements, true-ups and resolutions. */
   readonly booked: Amounts | null;
 }
 
@@ -58,7 +58,7 @@ export interface ChargeBridge extends Amounts {
 
 /**
  * Splits the change of a unit's charge between two months into effects that add up to it exactly: the steps of its shared
- * cost, volume and rate of its usage cost, what else was booked directly, adjustments, restatements and resolutions.
+ * cost, volume and rate of its usage cost, what else was booked directly, adjustments, restatements, true-ups and resolutions.
  */
 export function bridgeCharge(from: ChargeSide, to: ChargeSide, shares: BridgedShares): ChargeBridge {
   requireSame(from.lines, shares.from);
@@ -70,6 +70,7 @@ export function bridgeCharge(from: ChargeSide, to: ChargeSide, shares: BridgedSh
     ...directParts(from, to, usage),
     ...lineParts("ADJUSTMENT", from, to),
     ...lineParts("RESTATEMENT", from, to),
+    ...lineParts("TRUE_UP", from, to),
     ...lineParts("RESOLUTION", from, to),
   ];
   const [beforeMinor, afterMinor] = [total(from.lines), total(to.lines)];
@@ -110,10 +111,12 @@ function directParts(from: ChargeSide, to: ChargeSide, usage: readonly UsageEffe
   });
 }
 
-const lineParts = (kind: "ADJUSTMENT" | "RESTATEMENT" | "RESOLUTION", from: ChargeSide, to: ChargeSide): EffectPart[] => bookedLines(kind, from, to).filter(({ amountMinor }) => amountMinor !== 0n);
+type LineKind = Extract<ChargeEffectKind, StatementLine["kind"]>;
+
+const lineParts = (kind: LineKind, from: ChargeSide, to: ChargeSide): EffectPart[] => bookedLines(kind, from, to).filter(({ amountMinor }) => amountMinor !== 0n);
 
 /** Lines of one kind by month of origin (of direct cost in any), pool and use case: new less old. */
-function bookedLines(kind: "DIRECT" | "ADJUSTMENT" | "RESTATEMENT" | "RESOLUTION", from: ChargeSide, to: ChargeSide): EffectPart[] {
+function bookedLines(kind: LineKind, from: ChargeSide, to: ChargeSide): EffectPart[] {
   const found = new Map<string, { readonly line: ChargedAmount; beforeMinor: bigint; afterMinor: bigint }>();
   for (const [side, { lines }] of [["beforeMinor", from], ["afterMinor", to]] as const) {
     for (const line of lines) {

@@ -49,14 +49,16 @@ export async function restatedCells(tx: TenantTransaction, period: string, versi
 
 /** The pools of a version, by code. */
 export async function restatedPools(tx: TenantTransaction, period: string, version: number): Promise<Array<RestatedPool & Pick<Ids, "poolId">>> {
-  const rows = await tx.query<Text<RestatedPool> & Pick<Ids, "poolId">>(
-    `select p.code as pool, x.pool_id as "poolId", x.before_minor as "beforeMinor", x.before_unallocated_minor as "beforeUnallocatedMinor", x.after_minor as "afterMinor", x.after_unallocated_minor as "afterUnallocatedMinor"
+  const rows = await tx.query<Text<Required<RestatedPool>> & Pick<Ids, "poolId">>(
+    `select p.code as pool, x.pool_id as "poolId", x.before_minor as "beforeMinor", x.before_unallocated_minor as "beforeUnallocatedMinor", x.after_minor as "afterMinor", x.after_unallocated_minor as "afterUnallocatedMinor",
+       x.before_variance_minor as "beforeVarianceMinor", x.after_variance_minor as "afterVarianceMinor"
      from chargeback.restatement_pool x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id
      where x.programme_id = $1 and x.period_key = $2 and x.version = $3 order by p.code collate "C"`,
     [tx.scope.programme.id, period, version],
   );
   return rows.map((row) => ({
     ...row, beforeMinor: BigInt(row.beforeMinor), beforeUnallocatedMinor: BigInt(row.beforeUnallocatedMinor), afterMinor: BigInt(row.afterMinor), afterUnallocatedMinor: BigInt(row.afterUnallocatedMinor),
+    beforeVarianceMinor: BigInt(row.beforeVarianceMinor), afterVarianceMinor: BigInt(row.afterVarianceMinor),
   }));
 }
 

@@ -50,11 +50,12 @@ export function restatementStore(tx: TenantTransaction) {
         [programmeId, draft.period, version, draft.runId, draft.lateFrom, draft.lateTo, draft.lateEvents, draft.lateCostEntries, draft.inputHash, previousHash, hash, request.reason, request.by, request.at, subject],
       );
       const storedPools = await tx.query(
-        `insert into chargeback.restatement_pool (programme_id, period_key, version, pool_id, before_minor, before_unallocated_minor, after_minor, after_unallocated_minor)
-         select $1, $2, $3, p.id, x.before, x.before_unallocated, x.after, x.after_unallocated
-         from unnest($4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[]) x (pool, before, before_unallocated, after, after_unallocated)
+        `insert into chargeback.restatement_pool (programme_id, period_key, version, pool_id, before_minor, before_unallocated_minor, after_minor, after_unallocated_minor, before_variance_minor, after_variance_minor)
+         select $1, $2, $3, p.id, x.before, x.before_unallocated, x.after, x.after_unallocated, x.before_variance, x.after_variance
+         from unnest($4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[]) x (pool, before, before_unallocated, after, after_unallocated, before_variance, after_variance)
            join costs.cost_pool p on p.programme_id = $1 and p.code = x.pool returning 1`,
-        [programmeId, draft.period, version, pools.map((p) => p.pool), pools.map((p) => String(p.beforeMinor)), pools.map((p) => String(p.beforeUnallocatedMinor)), pools.map((p) => String(p.afterMinor)), pools.map((p) => String(p.afterUnallocatedMinor))],
+        [programmeId, draft.period, version, pools.map((p) => p.pool), pools.map((p) => String(p.beforeMinor)), pools.map((p) => String(p.beforeUnallocatedMinor)), pools.map((p) => String(p.afterMinor)), pools.map((p) => String(p.afterUnallocatedMinor)),
+          pools.map((p) => String(p.beforeVarianceMinor ?? 0n)), pools.map((p) => String(p.afterVarianceMinor ?? 0n))],
       );
       const storedCells = await tx.query(
         `insert into chargeback.restatement_cell (programme_id, period_key, version, pool_id, business_unit_id, use_case_id, before_minor, cost_minor, usage_minor, after_minor)

@@ -23,6 +23,9 @@ export interface RestatedPool {
   readonly beforeUnallocatedMinor: bigint;
   readonly afterMinor: bigint;
   readonly afterUnallocatedMinor: bigint;
+  /** The parts of these that are a variance of standard rates; left out: nothing. */
+  readonly beforeVarianceMinor?: bigint;
+  readonly afterVarianceMinor?: bigint;
 }
 
 /** A closed month divided anew, held against what was charged for it: every cell and pool, changed or not. */
@@ -52,6 +55,7 @@ export function restate(before: Charges, withCost: Charges, withBoth: Charges): 
   const [was, is] = [poolsOf(before), poolsOf(withBoth)];
   const pools = [...new Set([...was.keys(), ...is.keys(), ...cells.map(({ pool }) => pool)])].sort(compareCodes).map((pool): RestatedPool => ({
     pool, beforeMinor: was.get(pool)?.amount ?? 0n, beforeUnallocatedMinor: was.get(pool)?.unallocated ?? 0n, afterMinor: is.get(pool)?.amount ?? 0n, afterUnallocatedMinor: is.get(pool)?.unallocated ?? 0n,
+    ...(was.get(pool)?.variance || is.get(pool)?.variance ? { beforeVarianceMinor: was.get(pool)?.variance ?? 0n, afterVarianceMinor: is.get(pool)?.variance ?? 0n } : {}),
   }));
   requireWhole({ pools, cells });
   return { pools, cells };
@@ -71,7 +75,7 @@ export function requireWhole({ pools, cells }: RestatedFigures): void {
 export function hashRestatement({ period, version, previousHash, pools, cells }: RestatementVersion): string {
   return hashOf({
     period, version, previousHash,
-    pools: [...pools].sort((a, b) => compareCodes(a.pool, b.pool)).map((each) => [each.pool, each.beforeMinor, each.beforeUnallocatedMinor, each.afterMinor, each.afterUnallocatedMinor].map(String)),
+    pools: [...pools].sort((a, b) => compareCodes(a.pool, b.pool)).map((each) => [each.pool, each.beforeMinor, each.beforeUnallocatedMinor, each.afterMinor, each.afterUnallocatedMinor, ...(each.beforeVarianceMinor || each.afterVarianceMinor ? [each.beforeVarianceMinor ?? 0n, each.afterVarianceMinor ?? 0n] : [])].map(String)),
     cells: [...cells].sort(byCode).map((each) => [each.pool, each.businessUnit, each.useCase, each.beforeMinor, each.costMinor, each.usageMinor, each.afterMinor].map(String)),
   });
 }
@@ -94,11 +98,13 @@ function cellsOf({ charges }: Charges): Amounts {
   return cells;
 }
 
-function poolsOf({ pools }: Charges): Map<string, { amount: bigint; unallocated: bigint }> {
-  const sums = new Map<string, { amount: bigint; unallocated: bigint }>();
-  for (const { pool, amountMinor, unallocatedMinor } of pools) {
-    const known = sums.get(pool) ?? { amount: 0n, unallocated: 0n };
-    sums.set(pool, { amount: known.amount + amountMinor, unallocated: known.unallocated + unallocatedMinor });
+interface PoolSums { readonly amount: bigint; readonly unallocated: bigint; readonly variance: bigint }
+
+function poolsOf({ pools }: Charges): Map<string, PoolSums> {
+  const sums = new Map<string, PoolSums>();
+  for (const { pool, amountMinor, unallocatedMinor, varianceMinor = 0n } of pools) {
+    const known = sums.get(pool) ?? { amount: 0n, unallocated: 0n, variance: 0n };
+    sums.set(pool, { amount: known.amount + amountMinor, unallocated: known.unallocated + unallocatedMinor, variance: known.variance + varianceMinor });
   }
   return sums;
 }

@@ -6,6 +6,8 @@ import { Charges } from "../../chargeback/adjustment";
 import { StoredAdjustmentLine } from "../../chargeback/adjustment.store";
 import { chargesOfRun, directCharges } from "../../chargeback/charges.query";
 import { PendingAdjustment, draftAdjustments } from "../../chargeback/draft-adjustments.store";
+import { clearedVariances } from "../../chargeback/true-up/recovery-variance.query";
+import { trueUpLines } from "../../chargeback/true-up/true-up-lines.query";
 import { CostPool, CostPoolKind, KnownAccrual } from "../../costs";
 import { accrualStore, nextOpenKey } from "../../costs/accruals/accrual.store";
 import { poolAmounts } from "../../costs/costs.query";
@@ -80,8 +82,17 @@ async function controlFigures(tx: TenantTransaction, period: string, drafts: rea
     run: run ? await chargesOfRun(tx, run.id) : NO_CHARGES,
     received: run ? await receivedOf(tx, run.id) : [],
     direct: await directCharges(tx, period, null),
-    adjustments: drafts,
+    adjustments: [...drafts, ...(await carriedTrueUps(tx, period))],
   };
+}
+
+/** What true-ups that the month carries give back or charge; what they clear of a variance is carried no more. */
+async function carriedTrueUps(tx: TenantTransaction, period: string): Promise<ControlFigures["adjustments"]> {
+  const lines = await trueUpLines(tx, period);
+  return (await clearedVariances(tx, [period])).map(({ number, pool, originPeriod, amountMinor }) => ({
+    origin: originPeriod, pools: [{ pool, amountMinor: 0n, unallocatedMinor: amountMinor }],
+    charges: lines.filter((line) => line.trueUp === number).map(({ businessUnit, amountMinor: charged }) => ({ pool, businessUnit, amountMinor: charged })),
+  }));
 }
 
 /** What the run moved between pools, by code. */

@@ -37,7 +37,7 @@ interface UnitAmount { readonly pool: string; readonly businessUnit: string; rea
 interface DividedPool { readonly pool: string; readonly unallocatedMinor: bigint }
 interface ControlledPools { readonly pools: readonly DividedPool[]; readonly charges: readonly UnitAmount[] }
 
-/** What the close would freeze, as it is read: booked per pool, the run's and the direct charges, and the adjustments drafted. */
+/** What the close would freeze, as it is read: booked per pool, the run's and the direct charges, the adjustments drafted, and true-ups, which are like them. */
 export interface ControlFigures {
   readonly period: string;
   readonly booked: ReadonlyArray<{ readonly pool: string; readonly kind: CostPoolKind; readonly amountMinor: bigint }>;

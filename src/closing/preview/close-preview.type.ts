@@ -37,7 +37,7 @@ export class UnitControlTotalType {
   @Field(() => BusinessUnitType) businessUnit: BusinessUnitType;
   @Field(() => Money, { description: "Its shares of the run." }) allocated: MoneyAmount;
   @Field(() => Money, { description: "Cost booked to its use cases." }) direct: MoneyAmount;
-  @Field(() => Money, { description: "What late facts changed in earlier months." }) adjusted: MoneyAmount;
+  @Field(() => Money, { description: "What late facts changed in earlier months, and true-ups that the month carries." }) adjusted: MoneyAmount;
   @Field(() => Money, { description: "allocated + direct + adjusted." }) total: MoneyAmount;
 }
 
