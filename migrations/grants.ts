@@ -93,6 +93,14 @@ const PRIVILEGES: Readonly<Record<string, string>> = {
   "corrections.correction_step": "select, insert",
   "corrections.correction_leg": "select, insert",
   "corrections.correction_row": "select, insert",
+  "business_cases.plan": "select, insert",
+  "business_cases.plan_approval": "select, insert",
+  "business_cases.retirement": "select, insert",
+  "business_cases.tranche": "select, insert",
+  "business_cases.tranche_release": "select, insert",
+  "business_cases.commitment": "select, insert",
+  "business_cases.case_grant": "select, insert",
+  "business_cases.grant_revocation": "select, insert",
   "journals.account_mapping": "select, insert",
   "journals.account_mapping_approval": "select, insert",
   "journals.journal": "select, insert",
@@ -110,7 +118,7 @@ const LEDGERS = [
 
 /** The schemas and tables that a report may read; it may write nothing. */
 const READS: Readonly<Record<Reader, readonly string[]>> = {
-  CASES: [...LEDGERS],
+  CASES: [...LEDGERS, "business_cases"],
   PROGRAMME: [...LEDGERS, "closing"],
 };
 

@@ -13,6 +13,7 @@ import { PlanBridgeResolver } from "../chargeback/bridge/plan-bridge.resolver";
 import { RestatementResolver } from "../chargeback/restatement/restatement.resolver";
 import { DisputeResolutionFieldResolver, StatementDisputeFieldResolver, StatementFieldResolver, StatementLineFieldResolver } from "../chargeback/statement-view.resolver";
 import { StatementResolver } from "../chargeback/statement.resolver";
+import { BusinessCaseResolver } from "../business-cases/case.resolver";
 import { BudgetResolver } from "../budgets/budget.resolver";
 import { CommitmentResolver } from "../budgets/commitment.resolver";
 import { FundingResolver } from "../budgets/funding/funding.resolver";
@@ -58,6 +59,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,
   ConnectionsResolver,
   BudgetResolver, CommitmentResolver, FundingResolver,
+  BusinessCaseResolver,
   OwnershipResolver, HierarchyResolver, BusinessUnitClosingResolver, AttributionRuleResolver, UnattributedQueueResolver,
 ];
 

@@ -12,7 +12,7 @@ import { BusinessUnitEntity } from "../../src/tenancy/tenancy.entity";
 import { TestServer, startTestServer } from "../support/server";
 import { createTwoProgrammes } from "../support/two-programmes";
 
-const SCHEMAS = ["tenancy", "governance", "metering", "costs", "allocation", "chargeback", "corrections", "rating", "budgets", "closing", "journals"];
+const SCHEMAS = ["tenancy", "governance", "metering", "costs", "allocation", "chargeback", "corrections", "rating", "budgets", "closing", "journals", "business_cases"];
 /** Derived figures that follow the facts. Everything else is only ever added to. */
 const UPDATABLE = ["governance.period", "metering.provider_refusal", "metering.telephony_call", "metering.usage_daily_total", "metering.usage_leg", "metering.usage_period_total"];
 

@@ -177,7 +177,7 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
  */
 export async function rowCounts(server: TestServer): Promise<Record<string, number>> {
   const tables = await server.sql<{ name: string }>(
-    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'corrections', 'closing', 'rating', 'budgets', 'journals') and (schemaname, tablename) not in (('metering', 'delivery'), ('metering', 'source')) order by 1",
+    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'corrections', 'closing', 'rating', 'budgets', 'journals', 'business_cases') and (schemaname, tablename) not in (('metering', 'delivery'), ('metering', 'source')) order by 1",
   );
   const rows = await server.sql<{ name: string; count: string }>(tables.map(({ name }) => `select '${name}' as name, count(*) as count from ${name}`).join(" union all "));
   return Object.fromEntries(rows.map(({ name, count }) => [name, Number(count)]));
