@@ -19,8 +19,9 @@ export interface RecognisedBenefit {
 
 /** Implementation cost that stands in a ledger of its own, apart from cost pools. */
 export interface ImplementationSpend {
-  readonly period: string;
-  readonly useCase: string;
+  /** The month whose figures take it. */
+  readonly countsIn: string;
+  readonly useCaseId: string;
   readonly amountMinor: bigint;
 }
 
@@ -29,6 +30,8 @@ export interface CaseSources {
   readonly benefits: ((tx: TenantTransaction, periods: readonly string[]) => Promise<readonly RecognisedBenefit[]>) | null;
   readonly implementation: ((tx: TenantTransaction, periods: readonly string[]) => Promise<readonly ImplementationSpend[]>) | null;
 }
+
+type CaseOf = Pick<CaseRecord, "useCase" | "useCaseId">;
 
 export const CASE_SOURCES: CaseSources = { benefits: null, implementation: null };
 
@@ -51,12 +54,13 @@ export interface CaseLedger {
  * arrangement that funds it, its charged share of the platform, and its recognised benefits. Everything in the ledgers'
  * own rows; a case adds nothing to them.
  */
-export async function caseLedger(tx: TenantTransaction, { useCase }: Pick<CaseRecord, "useCase">, nowMs: number, sources: CaseSources = CASE_SOURCES): Promise<CaseLedger> {
+export async function caseLedger(tx: TenantTransaction, of: CaseOf, nowMs: number, sources: CaseSources = CASE_SOURCES): Promise<CaseLedger> {
+  const { useCase } = of;
   const periods = await tx.query<{ key: string; closed: boolean }>("select key, status = 'CLOSED' as closed from governance.period where programme_id = $1 order by key", [tx.scope.programme.id]);
   const closed = periods.flatMap(({ key, closed: is }) => (is ? [key] : []));
   const keys = periods.map(({ key }) => key);
   const benefits = sources.benefits === null ? null : await sources.benefits(tx, closed);
-  const booked = await implementationOf(tx, useCase, keys, sources);
+  const booked = await implementationOf(tx, of, keys, sources);
   const approved = (await fundingStore(tx).arrangements()).filter(({ approvedBy }) => approvedBy !== null);
   const months: ActualMonth[] = [];
   for (const period of closed) {
@@ -71,7 +75,7 @@ export async function caseLedger(tx: TenantTransaction, { useCase }: Pick<CaseRe
     }
     months.push({ period, amounts, nonCashableMinor });
   }
-  const spent = await spentByMonth(tx, useCase, keys, booked);
+  const spent = await spentByMonth(tx, of, keys, booked);
   return {
     months, spentMinor: totalOf(spent), firstSpend: [...spent].filter(([, minor]) => minor !== 0n).map(([period]) => period).sort()[0] ?? null,
     missing: benefits === null ? ["benefits: what a use case gains is not recorded in this programme, so that actual cost stands without benefit and nothing is known of its realisation."] : [],
@@ -79,15 +83,15 @@ export async function caseLedger(tx: TenantTransaction, { useCase }: Pick<CaseRe
 }
 
 /** Implementation cost of every month, open ones too. Minor units. */
-export async function implementationSpent(tx: TenantTransaction, { useCase }: Pick<CaseRecord, "useCase">, sources: CaseSources = CASE_SOURCES): Promise<bigint> {
+export async function implementationSpent(tx: TenantTransaction, of: CaseOf, sources: CaseSources = CASE_SOURCES): Promise<bigint> {
   const keys = (await tx.query<{ key: string }>("select key from governance.period where programme_id = $1 order by key", [tx.scope.programme.id])).map(({ key }) => key);
-  return totalOf(await spentByMonth(tx, useCase, keys, await implementationOf(tx, useCase, keys, sources)));
+  return totalOf(await spentByMonth(tx, of, keys, await implementationOf(tx, of, keys, sources)));
 }
 
 const totalOf = (spent: ReadonlyMap<string, bigint>): bigint => [...spent.values()].reduce((sum, minor) => sum + minor, 0n);
 
 /** What is booked by now, also what came late for a closed month: in the ledger of implementation, and in the pools that the arrangement of a month names for it. */
-async function spentByMonth(tx: TenantTransaction, useCase: string, keys: readonly string[], booked: ReadonlyMap<string, bigint>): Promise<Map<string, bigint>> {
+async function spentByMonth(tx: TenantTransaction, { useCase }: CaseOf, keys: readonly string[], booked: ReadonlyMap<string, bigint>): Promise<Map<string, bigint>> {
   const approved = (await fundingStore(tx).arrangements()).filter(({ approvedBy }) => approvedBy !== null);
   const spent = new Map<string, bigint>();
   for (const period of keys) {
@@ -98,8 +102,8 @@ async function spentByMonth(tx: TenantTransaction, useCase: string, keys: readon
   return spent;
 }
 
-async function implementationOf(tx: TenantTransaction, useCase: string, keys: readonly string[], { implementation }: CaseSources): Promise<Map<string, bigint>> {
+async function implementationOf(tx: TenantTransaction, { useCaseId }: CaseOf, keys: readonly string[], { implementation }: CaseSources): Promise<Map<string, bigint>> {
   const sums = new Map<string, bigint>();
-  for (const row of implementation === null ? [] : await implementation(tx, keys)) if (row.useCase === useCase) sums.set(row.period, (sums.get(row.period) ?? 0n) + row.amountMinor);
+  for (const row of implementation === null ? [] : await implementation(tx, keys)) if (row.useCaseId === useCaseId) sums.set(row.countsIn, (sums.get(row.countsIn) ?? 0n) + row.amountMinor);
   return sums;
 }
