@@ -327,6 +327,14 @@ describe("a report that is read under a role of its own", () => {
     for (const table of ["metering.provider_key", "metering.usage_event", "governance.audit_entry", "journals.journal"]) expect([table, await codeOf(asReader(`select 1 from ${table}`))]).toEqual([table, "42501"]);
   });
 
+  it("cases are read by the reader of cases, and by no other reader", async () => {
+    const { database } = server.installation;
+    for (const table of (await tables()).filter(({ name }) => name.startsWith("business_cases."))) {
+      const read = (reader: (typeof READERS)[number]): Promise<unknown> => codeOf(database.withTenant(scope(), (tx) => tx.readingAs(reader, () => tx.query(`select 1 from ${table.name}`))));
+      expect([table.name, await read("CASES"), await read("PROGRAMME")]).toEqual([table.name, null, "42501"]);
+    }
+  });
+
   it.each(READERS)("%s is given back whether the work succeeds, is refused or fails", async (reader) => {
     await server.installation.database.withTenant(scope(), async (tx) => {
       const me = async (): Promise<unknown> => (await tx.query("select current_user::text as me, session_user::text as login"))[0];
