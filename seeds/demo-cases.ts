@@ -55,8 +55,7 @@ export async function tellCases(stage: DemoStage, period: (typeof DEMO_PERIODS)[
     const { version } = (await stage.asOwnerOf(unit, (tx) => proposeCase(proposeCasePorts(tx, stage.record), planOf(demo)))).version;
     await stage.as(DEMO_CONTROLLER, (tx) => approveCase(approveCasePorts(tx, stage.record), { useCase, version }));
     for (const gate of GATES.slice(0, GATES.indexOf(demo.gate) + 1)) {
-      if (before?.tranches.some((tranche) => tranche.gate === gate && tranche.releasedBy !== null)) continue;
-      await stage.asOwnerOf(unit, (tx) => requestTranche(tranchePorts(tx, stage.record), { useCase, gate, evidence: paper(gate, useCase) }));
+      if (!before?.tranches.some((tranche) => tranche.gate === gate)) await stage.asOwnerOf(unit, (tx) => requestTranche(tranchePorts(tx, stage.record), { useCase, gate, evidence: paper(gate, useCase) }));
       const steering = { ...stage.scopeOf("demo-steering"), principal: demoPerson("demo-steering", "STEERING") };
       await stage.database.withTenant(steering, (tx) => releaseTranche(tranchePorts(tx, stage.record), { useCase, gate }));
     }
