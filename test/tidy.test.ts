@@ -1,13 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { GraphQLInputObjectType, isInputObjectType, isNonNullType, isObjectType, isScalarType } from "graphql";
+import { GraphQLInputObjectType, getNamedType, isInputObjectType, isInterfaceType, isNonNullType, isObjectType, isScalarType } from "graphql";
 import { operationsWithoutRule } from "../src/app/authorize";
 import { HEAVY_INPUT, buildExecutionSchema, buildPublicSchema, printPublicSchema } from "../src/app/schema";
 import { USAGE_EVENT_FIELDS } from "../src/metering";
 
 const ROOT = join(__dirname, "..");
-const ROOMS = ["kernel", "tenancy", "governance", "metering", "costs", "rating", "allocation", "chargeback", "corrections", "budgets", "closing", "journals", "app", "cli"];
+const ROOMS = ["kernel", "tenancy", "governance", "metering", "costs", "rating", "allocation", "chargeback", "corrections", "budgets", "closing", "journals", "business-cases", "app", "cli"];
 const LONGEST_FILE = 250;
 const LONGEST_README = 60;
 
@@ -70,6 +70,13 @@ describe("the house is tidy", () => {
     }
   });
 
+  it("leads from a business case to nothing but its own types, and to a business case only where one is asked for", () => {
+    const own = ["BusinessCase", "CaseCommitment", "CaseEvidence", "CaseFigures", "CaseFlow", "CaseFunding", "CaseGate", "CaseMetric", "CaseMetrics", "CaseRealisation", "ContainmentCase", "Money", "TornadoBar", "UseCase"];
+    expect([...reachable("BusinessCase")].sort()).toEqual(own);
+    const leading = Object.values(schema.getTypeMap()).flatMap((type) => ((isObjectType(type) || isInterfaceType(type)) && !type.name.startsWith("__") && type.name !== "BusinessCase" && reachable(type.name).has("BusinessCase") ? [type.name] : []));
+    expect(leading.sort()).toEqual(["BusinessCasePayload", "Mutation", "Query"]);
+  });
+
   it("imports along the map, and the map sees the house", () => {
     const report = JSON.parse(
       execFileSync(process.execPath, [join(ROOT, "node_modules", "dependency-cruiser", "bin", "dependency-cruise.mjs"), "--config", ".dependency-cruiser.cjs", "--output-type", "json", "src"], { cwd: ROOT, maxBuffer: 1 << 28, encoding: "utf8" }),
@@ -78,6 +85,16 @@ describe("the house is tidy", () => {
     expect(report.summary.totalCruised).toBeGreaterThan(sources.length);
   });
 });
+
+/** Every object type that a query can come to from one, itself among them. */
+function reachable(name: string, seen: Set<string> = new Set()): Set<string> {
+  const type = schema.getType(name);
+  if (seen.has(name) || !(isObjectType(type) || isInterfaceType(type))) return seen;
+  seen.add(name);
+  for (const field of Object.values(type.getFields())) reachable(getNamedType(field.type).name, seen);
+  if (isInterfaceType(type)) for (const each of schema.getPossibleTypes(type)) reachable(each.name, seen);
+  return seen;
+}
 
 /** The fields of an input type, objects inside it as "outer.inner"; "!" marks what must be sent. */
 function leaves(type: GraphQLInputObjectType): string[] {

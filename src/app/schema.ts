@@ -16,6 +16,7 @@ import { TrueUpResolver } from "../chargeback/true-up/true-up.resolver";
 import { DisputeResolutionFieldResolver, StatementDisputeFieldResolver, StatementFieldResolver, StatementLineFieldResolver } from "../chargeback/statement-view.resolver";
 import { StatementRollUpResolver } from "../chargeback/rollup/roll-up.resolver";
 import { StatementResolver } from "../chargeback/statement.resolver";
+import { BusinessCaseResolver } from "../business-cases/case.resolver";
 import { BudgetResolver } from "../budgets/budget.resolver";
 import { CommitmentResolver } from "../budgets/commitment.resolver";
 import { FundingResolver } from "../budgets/funding/funding.resolver";
@@ -61,6 +62,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,
   ConnectionsResolver,
   BudgetResolver, CommitmentResolver, FundingResolver,
+  BusinessCaseResolver,
   OwnershipResolver, HierarchyResolver, BusinessUnitClosingResolver, AttributionRuleResolver, UnattributedQueueResolver,
 ];
 

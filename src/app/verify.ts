@@ -1,3 +1,4 @@
+import { verifyCases } from "../business-cases/verify-cases.query";
 import { listRuns } from "../allocation/run.store";
 import { verifyConservation, verifyRunPools } from "../allocation/verify-conservation.query";
 import { verifyPolicies } from "../allocation/verify-policies.query";
@@ -78,5 +79,6 @@ export async function* verifyProgramme(database: Database, scope: Scope, anchors
     [after, more] = [page.pageInfo.endCursor, page.pageInfo.hasNextPage];
   }
   yield journals.proof();
+  yield await prove(verifyCases);
   yield* await prove((tx) => verifyAuditChain(tx, anchors));
 }

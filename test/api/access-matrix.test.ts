@@ -4,7 +4,7 @@ import { ROLES, Role } from "../../src/tenancy";
 import { call } from "../support/builders";
 import { EXPECTED_ACCESS, EXPECTED_FIELDS, EXPECTED_NODES, Verdict } from "../support/expected-access";
 import { Answer, TestServer, startTestServer } from "../support/server";
-import { MISSING, Names, actorOf, createTwoProgrammes, inProgramme, rowCounts, withoutNames } from "../support/two-programmes";
+import { MISSING, Names, PROPOSE_CASE, actorOf, casePlan, createTwoProgrammes, inProgramme, rowCounts, trancheOf, withoutNames } from "../support/two-programmes";
 
 /** Which names an argument is filled with: one's own, another unit's, nobody's, or another programme's. */
 type Kind = "own" | "other" | "missing" | "foreign";
@@ -122,6 +122,8 @@ const QUERIES: readonly Question[] = [
   ask("Query.budgetAlerts", "after", "nobody", "query($after: String) { budgetAlerts(first: 50, after: $after) { edges { node { id businessUnit useCase } } } }", () => ({ after: cursor("2000-01-01T00:00:00.000Z", "00000000-0000-4000-8000-000000000000") })),
   ask("Query.fundingReport", "period", "programme", "query($period: PeriodKey!) { fundingReport(period: $period) { rows { useCase { code } funder amount { amount } } unowned { amount } total { amount } platformSharedFrom } }", (names) => ({ period: names.period })),
   ask("Query.fundingArrangements", "after", "nobody", "query($after: String) { fundingArrangements(first: 50, after: $after) { edges { node { version useCase lines { cost funder holder } } } } }"),
+  ask("Query.businessCase", "useCase", "unit", "query($useCase: String!) { businessCase(useCase: $useCase) { version status gate sponsor gates { gate } } }", (names) => ({ useCase: names.useCase }), { narrow: true }),
+  ask("Query.businessCaseGrants", "after", "nobody", "query($after: String) { businessCaseGrants(first: 50, after: $after) { edges { node { id useCase subject } } } }", () => ({ after: cursor("2000-01-01T00:00:00.000Z", "00000000-0000-4000-8000-000000000000") })),
   ask("Query.budgetModel", "no argument", "nobody", "{ budgetModel { agreed missing versions { component statement } } }"),
   ask("Query.commitmentReport", "period", "programme", "query($period: PeriodKey!) { commitmentReport(period: $period) { rows { vendor prompts } } }", (names) => ({ period: names.period })),
   ask("Query.costPools", "after", "nobody", "query($after: String) { costPools(first: 50, after: $after) { edges { node { id code name kind } } } }", () => ({ after: cursor("a") })),
@@ -255,6 +257,15 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.proposeFunding", "useCase", "programme", mutation("proposeFunding", "funding { version }"), (names) => ({ input: { useCase: names.useCase, effectiveFrom: "2027-01", lines: [{ cost: "RUN", funder: "IT", holder: "x" }] } }), changes),
   ask("Mutation.proposeFunding", "lines.pools", "programme", mutation("proposeFunding", "funding { version }"), (names) => ({ input: { useCase: "returns", effectiveFrom: "2027-01", lines: [{ cost: "IMPLEMENTATION", funder: "IT", holder: "x", pools: [`${names.pool}-direct`] }] } }), changes),
   ask("Mutation.approveFunding", "version", "programme", mutation("approveFunding", "funding { version }"), (names) => ({ input: { version: names.version } }), changes),
+  ask("Mutation.proposeBusinessCase", "useCase", "unit", PROPOSE_CASE, (names) => ({ input: casePlan(names.useCase) }), changes),
+  ask("Mutation.approveBusinessCase", "useCase", "programme", mutation("approveBusinessCase", "businessCase { version }"), (names) => ({ input: { useCase: names.useCase, version: 1 } }), changes),
+  ask("Mutation.releaseTranche", "useCase", "programme", mutation("releaseTranche", "businessCase { gate }"), (names) => ({ input: { useCase: names.useCase, gate: "G0" } }), changes),
+  ask("Mutation.requestTranche", "useCase", "unit", mutation("requestTranche", "businessCase { gate }"), (names) => ({ input: trancheOf(names.useCase, "G1") }), changes),
+  ask("Mutation.releaseTranche", "useCase, with money", "programme", mutation("releaseTranche", "businessCase { gate }"), (names) => ({ input: { useCase: names.useCase, gate: "G1" } }), changes),
+  ask("Mutation.bookCaseCommitment", "useCase", "unit", mutation("bookCaseCommitment", "businessCase { version }"), (names) => ({ input: { useCase: names.useCase, externalId: "matrix", amount: "1.00", currency: "USD" } }), changes),
+  ask("Mutation.retireBusinessCase", "useCase", "unit", mutation("retireBusinessCase", "businessCase { version }"), (names) => ({ input: { useCase: names.useCase, reason: "because" } }), changes),
+  ask("Mutation.grantBusinessCase", "useCase", "programme", mutation("grantBusinessCase", "grant { id }"), (names) => ({ input: { useCase: names.useCase, subject: "somebody", from: "2027-01-01T00:00:00Z", to: "2028-01-01T00:00:00Z", reason: "because" } }), changes),
+  ask("Mutation.revokeBusinessCaseGrant", "grant", "programme", mutation("revokeBusinessCaseGrant", "grant { id }"), (names) => ({ input: { grant: names.grant, reason: "because" } }), changes),
   ask("Mutation.proposeBudgetModel", "no name", "nobody", mutation("proposeBudgetModel", "version { version }"), () => ({ input: { component: "SHARED_PLATFORM", statement: "x" } }), changes),
   ask("Mutation.approveBudgetModel", "version", "programme", mutation("approveBudgetModel", "version { version }"), (names) => ({ input: { version: names.version } }), changes),
   ask("Mutation.proposeAllocationPolicy", "rules.pool", "programme", PROPOSE, (names) => ({ input: { effectiveFrom: "2027-01", rules: [{ pool: names.pool, parts: [{ driver: "CALLS" }] }] } }), changes),
@@ -364,7 +375,7 @@ function expectedOutcome(question: Question, verdict: Verdict, role: Role, kind:
   if (verdict === "PER_USE_CASE" && question.byUnit) return "FORBIDDEN";
   if (question.nodeType && !EXPECTED_NODES.get(question.nodeType)!.includes(role)) return "ABSENT";
   if (question.belongsTo === "nobody" || kind === "own") return "FOUND";
-  if (kind === "other") return question.belongsTo === "unit" && ["OWN", "ACKS"].includes(verdict) ? "ABSENT" : "FOUND";
+  if (kind === "other") return question.belongsTo === "unit" && ["OWN", "ACKS", "GRANTED"].includes(verdict) ? "ABSENT" : "FOUND";
   return question.emptyWhenMissing ? "FOUND" : "ABSENT";
 }
 
@@ -376,7 +387,7 @@ const OTHER_WORDS = ["claims", "triage", "helpdesk"];
 
 function expectNothingForeign(answer: Answer, asked: Names, verdict: Verdict): void {
   const seen = withoutNames(answer.body, asked) + JSON.stringify([...answer.headers]);
-  const words = verdict === "OWN" || verdict === "TOTALS" || verdict === "ACKS" ? [...FOREIGN_WORDS, ...OTHER_WORDS] : FOREIGN_WORDS;
+  const words = verdict === "OWN" || verdict === "TOTALS" || verdict === "ACKS" || verdict === "GRANTED" ? [...FOREIGN_WORDS, ...OTHER_WORDS] : FOREIGN_WORDS;
   expect(words.filter((word) => seen.includes(word))).toEqual([]);
   for (const [type, id] of Object.entries(names.foreign.nodes)) if (!["Period", "AllocationPolicy"].includes(type)) expect(seen).not.toContain(id);
 }
@@ -436,6 +447,7 @@ describe.each(ROLES)("%s", (role) => {
       "Period.auditHead": "{ period(key: \"2025-10\") { hidden: auditHead } }",
       "Adjustment.lateEvents": "{ adjustments(period: \"2025-10\") { lateEvents } }",
       "DisputeResolution.programmeLines": "{ statements(first: 1) { edges { node { disputes { resolution { programmeLines { description } } } } } } }",
+      "BusinessCase.figures": "{ businessCase(useCase: \"order-status\") { figures { startMonth } } }",
       "Adjustment.hash": "{ adjustments(period: \"2025-10\") { hash } }",
       "Adjustment.lateCostEntries": "{ adjustments(period: \"2025-10\") { ... on Adjustment { lateCostEntries } } }",
       "UsageEvent.attributes": "query($id: ID!) { node(id: $id) { ... on UsageEvent { attributes } } }",
@@ -452,7 +464,7 @@ describe.each(ROLES)("%s", (role) => {
 });
 
 /** What another person must do than the one who asked for it. */
-const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAccountMapping", "Mutation.approveAllocationPolicy", "Mutation.approveRateCard", "Mutation.closePeriod", "Mutation.restatePeriod", "Mutation.postTrueUp", "Mutation.approveCorrection", "Mutation.approveFunding", "Mutation.approveBudgetModel"]);
+const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAccountMapping", "Mutation.approveAllocationPolicy", "Mutation.approveRateCard", "Mutation.closePeriod", "Mutation.restatePeriod", "Mutation.postTrueUp", "Mutation.approveCorrection", "Mutation.approveFunding", "Mutation.approveBudgetModel", "Mutation.approveBusinessCase", "Mutation.releaseTranche"]);
 
 describe("who is allowed gets through", () => {
   it("with one's own names every mutation does what it says", async () => {

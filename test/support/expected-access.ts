@@ -10,9 +10,10 @@ import { Role } from "../../src/tenancy";
  *   PER_USE_CASE   sums by use case, never by unit
  *   BARE           itself, without programme or units
  *   ACKS           may write for its own units and reads back the verdicts alone
+ *   GRANTED        what was granted by name, for a while; everything else is as if it did not exist
  *   FORBIDDEN      nothing, whatever is asked for
  */
-export type Verdict = "ALL" | "OWN" | "TOTALS" | "PER_USE_CASE" | "BARE" | "ACKS" | "FORBIDDEN";
+export type Verdict = "ALL" | "OWN" | "TOTALS" | "PER_USE_CASE" | "BARE" | "ACKS" | "GRANTED" | "FORBIDDEN";
 
 const ROLES_IN_ORDER = ["FINANCE", "BUSINESS_UNIT", "EXECUTIVE", "INTEGRATION", "PROGRAMME_LEAD", "STEERING", "OPERATOR", "AUDITOR", "ADMIN"] as const satisfies readonly Role[];
 
@@ -97,6 +98,8 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Query.fundingArrangements":               ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
   "Query.budgetModel":                       ["ALL", no,    no,         no,          no,             "ALL",    no,       "ALL",   no],
   "Query.commitmentReport":                  ["ALL", no,    no,         no,          no,             "ALL",    no,       "ALL",   no],
+  "Query.businessCase":                      ["ALL", "OWN", "GRANTED",  no,          "ALL",          "ALL",    no,       "ALL",   no],
+  "Query.businessCaseGrants":                ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
   "Query.auditEntries":                      ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
   "Query.auditHead":                         ["ALL", no,    no,         no,          no,             no,       no,       "ALL",   no],
   "Mutation.createProgramme":                [no,    no,    no,         no,          no,             no,       no,       no,      "ALL"],
@@ -128,6 +131,14 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Mutation.setRatingRules":                 ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
   "Mutation.bookVendorStatement":            ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
   "Mutation.explainVariance":                ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.proposeBusinessCase":             ["ALL", "OWN", no,         no,          no,             no,       no,       no,      no],
+  "Mutation.approveBusinessCase":             ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.retireBusinessCase":              ["ALL", "OWN", no,         no,          no,             no,       no,       no,      no],
+  "Mutation.requestTranche":                  ["ALL", "OWN", no,         no,          no,             no,       no,       no,      no],
+  "Mutation.releaseTranche":                  ["ALL", no,    no,         no,          no,             "ALL",    no,       no,      no],
+  "Mutation.bookCaseCommitment":              ["ALL", "OWN", no,         no,          no,             no,       no,       no,      no],
+  "Mutation.grantBusinessCase":               ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
+  "Mutation.revokeBusinessCaseGrant":         ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
   "Mutation.setBudget":                      ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
   "Mutation.evaluateBudgets":                ["ALL", no,    no,         no,          no,             no,       no,       no,      no],
   "Mutation.acknowledgeBudgetAlert":         ["ALL", "OWN", no,         no,          no,             no,       no,       no,      no],
@@ -189,6 +200,7 @@ export const EXPECTED_FIELDS: ReadonlyMap<string, readonly Role[]> = new Map<str
   ["Adjustment.lateCostEntries", ["FINANCE", "AUDITOR"]],
   ["Adjustment.hash", ["FINANCE", "AUDITOR"]],
   ["DisputeResolution.programmeLines", ["FINANCE", "AUDITOR"]],
+  ["BusinessCase.figures", ["FINANCE", "BUSINESS_UNIT", "EXECUTIVE", "AUDITOR"]],
 ]);
 
 /** Types whose objects `node(id)` answers, and to whom. */

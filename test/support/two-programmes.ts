@@ -21,6 +21,8 @@ export interface Names {
   readonly key: string;
   /** Opaque id of an alert on the unit's budget. */
   readonly alert: string;
+  /** Opaque id of what lets an executive see the case of the first use case. */
+  readonly grant: string;
   /** An accrual by its name. */
   readonly accrual: string;
   /** A closed month whose statements wait, and one whose statements are all accepted. */
@@ -41,7 +43,7 @@ const NEVER = "00000000-0000-4000-8000-000000000000";
 
 /** Names of nothing at all. */
 export const MISSING: Names = {
-  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, alert: idOf("BudgetAlert", NEVER), accrual: "no-such-accrual", statementPeriod: "2019-07", acceptedPeriod: "2019-07", journal: "acme-2019-07-J1", latePeriod: "2019-07",
+  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, alert: idOf("BudgetAlert", NEVER), grant: idOf("BusinessCaseGrant", NEVER), accrual: "no-such-accrual", statementPeriod: "2019-07", acceptedPeriod: "2019-07", journal: "acme-2019-07-J1", latePeriod: "2019-07",
   nodes: Object.fromEntries([...["Programme", "BusinessUnit", "UseCase", "UsageEvent", "CostPool", "CostEntry", "AllocationRun", "RatingRun", "Statement", "StatementLine", "Correction"].map((type) => [type, idOf(type, NEVER)]), ["Period", idOf("Period", "2019-07")], ["AllocationPolicy", idOf("AllocationPolicy", "99")]]),
 };
 
@@ -102,8 +104,19 @@ async function fill(server: TestServer, units: string[], useCases: string[], poo
   await must(server.as("FINANCE"), "mutation($period: PeriodKey!) { evaluateBudgets(input: { period: $period }) { userErrors { code message } } }", { period });
   await must(server.as("FINANCE"), "mutation($input: ProposeFundingInput!) { proposeFunding(input: $input) { userErrors { code message } } }", { input: { useCase: useCases[0], effectiveFrom: period, lines: [{ cost: "RUN", funder: "CX", holder: "Someone" }] } });
   await must(server.as("FINANCE"), "mutation { proposeBudgetModel(input: { component: PROGRAMME_PNL, statement: \"as in the paper\" }) { userErrors { code message } } }");
+  for (const useCase of useCases) await must(server.as("FINANCE"), PROPOSE_CASE, { input: casePlan(useCase) });
+  await must(server.as("FINANCE"), "mutation($input: RequestTrancheInput!) { requestTranche(input: $input) { userErrors { code message } } }", { input: trancheOf(useCases[0]!, "G0") });
+  await must(server.as("FINANCE"), "mutation($input: GrantBusinessCaseInput!) { grantBusinessCase(input: $input) { userErrors { code message } } }", { input: { useCase: useCases[0], subject: "test-executive", from: "2000-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z", reason: "board" } });
   await connectRetell(server, units[0]!, useCases[0]!);
 }
+
+export const PROPOSE_CASE = "mutation($input: ProposeBusinessCaseInput!) { proposeBusinessCase(input: $input) { businessCase { version status } userErrors { code message } } }";
+export const casePlan = (useCase: string): Record<string, unknown> => ({
+  useCase, currency: "USD", startMonth: "2027-01", discountRatePercent: "8", sponsor: "Sponsor", budgetHolder: "Holder", problem: "Problem", problemMetric: "Metric", flows: [{ period: "2027-01", category: "IMPLEMENTATION", amount: "1000" }],
+});
+export const trancheOf = (useCase: string, gate: "G0" | "G1"): Record<string, unknown> => ({
+  useCase, gate, evidence: (gate === "G0" ? ["PROBLEM_METRIC", "VOICE_TRAITS", "CASE_CLASS"] : ["FINANCE_POLICY", "PREREQUISITES", "CFO_UNIT_ECONOMICS", "CFO_PAYBACK", "CFO_RISK", "CFO_COMMERCIAL_AND_EXIT"]).map((item) => ({ item, reference: "paper" })),
+});
 
 /** A source that a provider pushes to by itself. */
 export async function connectRetell(server: TestServer, unit: string, useCase: string): Promise<void> {
@@ -175,9 +188,10 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
   };
   const connection = await one("select id from metering.provider_connection where programme_id = (select id from p)");
   const alert = await one("select a.id from budgets.alert a join tenancy.business_unit u on u.id = a.business_unit_id where a.programme_id = (select id from p) and u.code = $2 order by a.raised_at, a.id limit 1", unit);
+  const grant = await one("select id from business_cases.case_grant where programme_id = (select id from p) limit 1");
   const key = await one("select id from metering.provider_key where programme_id = (select id from p)");
   const nodes = Object.fromEntries(Object.entries(keys).map(([type, key]) => [type, idOf(type, key)]));
-  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, connection: connectionRef(programme, connection), key, alert: idOf("BudgetAlert", alert), accrual: `accrual-${pool}`, statementPeriod, acceptedPeriod, journal: `${programme}-${statementPeriod}-J1`, latePeriod, nodes };
+  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, connection: connectionRef(programme, connection), key, alert: idOf("BudgetAlert", alert), grant: idOf("BusinessCaseGrant", grant), accrual: `accrual-${pool}`, statementPeriod, acceptedPeriod, journal: `${programme}-${statementPeriod}-J1`, latePeriod, nodes };
 }
 
 /**
@@ -188,7 +202,7 @@ export async function rowCounts(server: TestServer): Promise<Record<string, numb
   // Planned once: a plan for all tables takes longer than counting what is in them.
   if (!counted.has(server.sql)) {
     const tables = await server.sql<{ name: string }>(
-      "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'corrections', 'closing', 'rating', 'budgets', 'journals') and (schemaname, tablename) not in (('metering', 'delivery'), ('metering', 'source')) order by 1",
+      "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'corrections', 'closing', 'rating', 'budgets', 'journals', 'business_cases') and (schemaname, tablename) not in (('metering', 'delivery'), ('metering', 'source')) order by 1",
     );
     await server.sql(`prepare row_counts as ${tables.map(({ name }) => `select '${name}' as name, count(*) as count from ${name}`).join(" union all ")}`);
     counted.add(server.sql);
@@ -203,7 +217,7 @@ const counted = new WeakSet<TestServer["sql"]>();
 /** Somebody's answer with the names that they gave taken out, so that two answers can be compared. */
 export function withoutNames(body: string, names: Names): string {
   let text = body;
-  const longestFirst = [...Object.values(names.nodes), names.run, names.connection, names.key, names.alert, names.unit, names.useCase, names.pool, names.period, names.eventId, names.statementPeriod, names.acceptedPeriod, names.latePeriod, names.accrual].sort((a, b) => b.length - a.length);
+  const longestFirst = [...Object.values(names.nodes), names.run, names.connection, names.key, names.alert, names.grant, names.unit, names.useCase, names.pool, names.period, names.eventId, names.statementPeriod, names.acceptedPeriod, names.latePeriod, names.accrual].sort((a, b) => b.length - a.length);
   for (const name of longestFirst) text = text.replaceAll(name, "<name>");
   return text.replaceAll(`version ${names.version}`, "version <name>");
 }

@@ -1,0 +1,67 @@
+import { CaseRecord, PlanVersion, approvedPlan, committedOf } from "./business-case";
+import { Planned } from "./case-figures";
+import { releasedOf } from "./gates";
+import { ActualMonth, Realisation, needsReapproval, outlookLines, realisationByQuarter, realisationToDate } from "./outlook";
+import { CasePlan, investmentOf } from "./plan";
+
+export const CASE_BREACHES = ["OVER_RELEASED", "SPENT_BEFORE_APPROVAL", "REAPPROVAL_NEEDED"] as const;
+/** What a ledger cannot refuse and a case must show. */
+export type CaseBreach = (typeof CASE_BREACHES)[number];
+
+/** Money of the investment. Minor units. */
+export interface CaseFunding {
+  readonly approvedMinor: bigint;
+  readonly releasedMinor: bigint;
+  readonly committedMinor: bigint;
+  readonly spentMinor: bigint;
+  /** Released - committed - spent; below zero when more is promised or spent than was released. */
+  readonly roomMinor: bigint;
+  readonly breaches: readonly CaseBreach[];
+}
+
+/** Where a case stands against the plan that is looked at. */
+export interface CaseProgress {
+  readonly toDate: Realisation | null;
+  readonly quarters: readonly Realisation[];
+  readonly outlook: Planned;
+  readonly funding: CaseFunding;
+}
+
+export interface CaseFacts {
+  readonly months: readonly ActualMonth[];
+  readonly spentMinor: bigint;
+  readonly firstSpend: string | null;
+  /** False where benefits are not recorded: nothing is then known of their realisation. */
+  readonly knowsBenefits: boolean;
+}
+
+/** Realisation and outlook of one version, and the funding of the case by the plan that holds. */
+export function progressOf(record: CaseRecord, { plan }: PlanVersion, facts: CaseFacts, timeZoneMonth: (at: Date) => string): CaseProgress {
+  const known = facts.knowsBenefits;
+  const toDate = known ? realisationToDate(plan, facts.months) : null;
+  const quarters = known ? realisationByQuarter(plan, facts.months) : [];
+  const lines = outlookLines(plan, known ? facts.months : withPlannedBenefits(plan, facts.months), toDate?.rate ?? null);
+  return { toDate, quarters, outlook: { ...plan, lines }, funding: fundingOf(record, facts, quarters, timeZoneMonth) };
+}
+
+/** Where nothing is known of benefits a closed month takes the planned ones. */
+function withPlannedBenefits({ lines }: CasePlan, months: readonly ActualMonth[]): ActualMonth[] {
+  return months.map((month) => {
+    const amounts = { ...month.amounts };
+    for (const kind of ["COST_REDUCTION", "MARGIN", "OTHER_EBIT"] as const) amounts[kind] = lines.find(({ period, category }) => period === month.period && category === kind)?.amountMinor ?? 0n;
+    return { ...month, amounts };
+  });
+}
+
+function fundingOf(record: CaseRecord, { spentMinor, firstSpend }: CaseFacts, quarters: readonly Realisation[], monthOf: (at: Date) => string): CaseFunding {
+  const approved = approvedPlan(record);
+  const first = record.versions.find(({ approvedAt }) => approvedAt !== null);
+  const [releasedMinor, committedMinor] = [releasedOf(record.tranches), committedOf(record.commitments)];
+  const roomMinor = releasedMinor - committedMinor - spentMinor;
+  const early = firstSpend !== null && (first?.approvedAt ? firstSpend < monthOf(first.approvedAt) : true);
+  const breaches: CaseBreach[] = [];
+  if (roomMinor < 0n) breaches.push("OVER_RELEASED");
+  if (early) breaches.push("SPENT_BEFORE_APPROVAL");
+  if (needsReapproval(quarters)) breaches.push("REAPPROVAL_NEEDED");
+  return { approvedMinor: approved === null ? 0n : investmentOf(approved.plan), releasedMinor, committedMinor, spentMinor, roomMinor, breaches };
+}

@@ -1,0 +1,275 @@
+import fc from "fast-check";
+import {
+  CASE_BENEFITS, CasePlanInput, CaseRecord, EVIDENCE_ITEMS, GATES, GATE_RULES, Planned, PlanVersion, Tranche, containmentCases, factsOf, figuresOf, investmentOf, irr, isGranted, metricsOf, monthsBetween, needsReapproval, npv,
+  outlookLines, payback, discountedPayback, readPlan, realisationByQuarter, realisationToDate, releaseTranche, requestTranche, roi, scaled, shareOfGate, tornado,
+} from "../../src/business-cases";
+import { Flow, discount, presentValue, stepFactor } from "../../src/business-cases/discounting";
+import { progressOf } from "../../src/business-cases/case-report";
+import { Fraction, ONE, ZERO, add, compare, divide, fraction, multiply, roundForDisplay, roundHalfUp, sum } from "../../src/kernel/fraction";
+import { Refusal } from "../../src/kernel/refusal";
+
+const EIGHT = fraction(8n, 100n);
+/** Pounds a year, as minor units. */
+const yearly = (...pounds: number[]): Flow[] => pounds.map((each, at) => ({ at, minor: BigInt(each) * 100n }));
+const TEXTBOOK = yearly(-180_000, 60_000, 120_000, 140_000);
+const percent = (value: Fraction | null, places = 2): string | null => value && roundForDisplay(multiply(value, fraction(100n)), places);
+const pounds = (value: Fraction): string => roundForDisplay(divide(value, fraction(100n)), 2);
+const input = (more: Partial<CasePlanInput> = {}): CasePlanInput => ({
+  useCase: "triage", currency: "GBP", startMonth: "2025-04", discountRatePercent: "8", sponsor: "Service", budgetHolder: "Head of service", problem: "Callers wait", problemMetric: "Seconds to answer",
+  flows: [
+    { period: "2025-04", category: "IMPLEMENTATION", amount: "180000" }, { period: "2026-04", category: "COST_REDUCTION", amount: "60000" },
+    { period: "2027-04", category: "COST_REDUCTION", amount: "120000" }, { period: "2028-04", category: "COST_REDUCTION", amount: "140000" },
+  ],
+  ...more,
+});
+const GBP = { code: "GBP", exponent: 2 };
+const plan = (more: Partial<CasePlanInput> = {}): ReturnType<typeof readPlan> => readPlan(input(more), GBP);
+
+describe("the worked example", () => {
+  it("comes out to the last digit, by years", () => {
+    expect(discount(TEXTBOOK, stepFactor(EIGHT, 1)).slice(1).map(({ scaled: worth }) => pounds(fraction(worth, 10n ** 50n)))).toEqual(["55555.56", "102880.66", "111136.51"]);
+    expect(pounds(npv(TEXTBOOK, EIGHT, 1))).toBe("89572.73");
+    expect(percent(irr(TEXTBOOK, 1).value)).toBe("30.30");
+    expect(roundForDisplay(payback(TEXTBOOK, 1).value!, 2)).toBe("2.00");
+    expect(roundForDisplay(discountedPayback(TEXTBOOK, EIGHT, 1).value!, 2)).toBe("2.19");
+    expect(percent(roi(32_000_000n, 18_000_000n).value, 1)).toBe("77.8");
+  });
+
+  it("and by months, twelve of them to each of its years", () => {
+    const { npv: net, irr: rate, paybackYears, discountedPaybackYears, roi: on, profitabilityIndex } = figuresOf(plan());
+    expect([pounds(net), percent(rate.value), roundForDisplay(paybackYears.value!, 2), roundForDisplay(discountedPaybackYears.value!, 2), percent(on.value, 1), roundForDisplay(profitabilityIndex.value!, 3)]).toEqual(["89572.73", "30.30", "2.00", "2.19", "77.8", "1.498"]);
+  });
+
+  it("by days a leap year moves the rate a little", () => {
+    expect(percent(figuresOf(plan()).xirr.value)).toBe("30.29");
+  });
+});
+
+describe("a figure that is not defined says why", () => {
+  it.each([
+    ["no flows", yearly(), "There are no flows."], ["only cost", yearly(-5, -5), "never change sign"], ["only benefit", yearly(5, 5), "never change sign"],
+    ["two rates: 25 % and 400 %", yearly(-400, 2_500, -2_500), "change sign 2 times: more than one rate"],
+    ["three changes", yearly(-1_000, 3_600, -4_310, 1_716), "change sign 3 times"],
+  ])("IRR of %s", (_, flows, reason) => {
+    expect(irr(flows, 1)).toEqual({ value: null, reason: expect.stringContaining(reason), warning: null });
+  });
+
+  it("one rate above zero is given with a warning where the sums change sign once", () => {
+    const rate = irr(yearly(-100, 230, -20), 1);
+    expect([percent(rate.value), rate.warning]).toEqual(["120.95", expect.stringContaining("only rate above zero")]);
+  });
+
+  it("a loss has a rate below zero", () => expect(percent(irr(yearly(-100, 50), 1).value)).toBe("-50.00"));
+
+  it("payback, ROI and index", () => {
+    expect([payback(yearly(-100, 50), 1).reason, payback(yearly(100, -50), 1).reason, payback([], 1).reason]).toEqual(["It is not paid back within the plan.", "Nothing is paid before money comes in: there is nothing to pay back.", "There are no flows."]);
+    expect(roi(5n, 0n).reason).toBe("Nothing is spent.");
+    expect(figuresOf(plan({ flows: [{ period: "2025-04", category: "RUN_COST", amount: "1" }] })).profitabilityIndex.reason).toBe("Nothing is invested.");
+    expect(payback(yearly(-100, 40, 80), 1).value).toEqual(fraction(7n, 4n));
+  });
+});
+
+const flow = fc.record({ at: fc.integer({ min: 0, max: 60 }), minor: fc.bigInt({ min: -(10n ** 9n), max: 10n ** 9n }) });
+const rate = fc.integer({ min: 0, max: 10_000 }).map((each) => fraction(BigInt(each), 10_000n));
+
+describe("laws", () => {
+  it("by years the present value is the exact sum of fractions, to the minor unit", () => {
+    fc.assert(fc.property(fc.array(flow, { maxLength: 12 }), rate, (flows, r) => {
+      const power = (base: Fraction, n: number): Fraction => Array.from({ length: n }).reduce<Fraction>((product) => multiply(product, base), ONE);
+      const exact = sum(flows.map(({ at, minor }) => divide(fraction(minor), power(add(ONE, r), at))));
+      expect(compare(add(exact, multiply(npv(flows, r, 1), fraction(-1n))), fraction(1n, 10n ** 20n))).toBeLessThan(0);
+      expect(compare(add(exact, multiply(npv(flows, r, 1), fraction(-1n))), fraction(-1n, 10n ** 20n))).toBeGreaterThan(0);
+    }), { numRuns: 60 });
+  });
+
+  it("nothing is left at the internal rate of return", () => {
+    fc.assert(fc.property(fc.bigInt({ min: 1n, max: 10n ** 9n }), fc.array(fc.record({ at: fc.integer({ min: 1, max: 60 }), minor: fc.bigInt({ min: 1n, max: 10n ** 8n }) }), { minLength: 1, maxLength: 8 }), (outlay, income) => {
+      const flows = [{ at: 0, minor: -outlay }, ...income];
+      const found = irr(flows, 12).value;
+      fc.pre(found !== null && compare(found, fraction(-9n, 10n)) > 0 && compare(found, fraction(100n)) < 0);
+      expect(roundHalfUp(multiply(npv(flows, found, 12), fraction(1_000n)))).toBe(0n);
+    }), { numRuns: 25 });
+  });
+
+  it("a higher rate makes income worth less, and a rate of nothing changes nothing", () => {
+    fc.assert(fc.property(fc.array(flow.map(({ at, minor }) => ({ at, minor: minor < 0n ? -minor : minor })), { maxLength: 8 }), rate, rate, (flows, a, b) => {
+      const [low, high] = compare(a, b) < 0 ? [a, b] : [b, a];
+      expect(compare(npv(flows, high, 12), npv(flows, low, 12))).toBeLessThanOrEqual(0);
+      expect(npv(flows, ZERO, 12)).toEqual(fraction(flows.reduce((total, { minor }) => total + minor, 0n)));
+    }), { numRuns: 40 });
+  });
+
+  it("twelve monthly steps make a year, and 365 days do", () => {
+    fc.assert(fc.property(rate, (r) => {
+      for (const steps of [12, 365] as const) {
+        const gap = add(presentValue([{ at: steps, minor: 10n ** 12n }], stepFactor(r, steps)), multiply(presentValue([{ at: 1, minor: 10n ** 12n }], stepFactor(r, 1)), fraction(-1n)));
+        expect(roundHalfUp(multiply(gap, fraction(10n ** 9n)))).toBe(0n);
+      }
+    }), { numRuns: 20 });
+  });
+
+  it("a discounted payback is never earlier than a plain one", () => {
+    const income = fc.record({ at: fc.integer({ min: 1, max: 60 }), minor: fc.bigInt({ min: 1n, max: 10n ** 6n }) });
+    fc.assert(fc.property(fc.bigInt({ min: 1n, max: 10n ** 6n }), fc.array(income, { minLength: 1, maxLength: 10 }), rate, (outlay, more, r) => {
+      const flows = [{ at: 0, minor: -outlay }, ...more];
+      const [plain, later] = [payback(flows, 12), discountedPayback(flows, r, 12)];
+      if (later.value === null) expect(later.reason).toBe("It is not paid back within the plan.");
+      else expect(compare(later.value, plain.value!)).toBeGreaterThanOrEqual(0);
+    }), { numRuns: 60 });
+  });
+});
+
+describe("sensitivity", () => {
+  it("takes containment at half, all and twice of the plan, on the benefits that depend on it", () => {
+    const cases = containmentCases(plan({ flows: [...input().flows, { period: "2026-04", category: "MARGIN", amount: "1080" }] }));
+    // 269,572.73 of cost reduction at present value, 1,000.00 of margin that stays.
+    expect(cases.map(({ factor, npv: net }) => [roundForDisplay(factor, 1), pounds(net)])).toEqual([["0.5", "-44213.64"], ["1.0", "90572.73"], ["2.0", "360145.46"]]);
+  });
+
+  it("turns one driver at a time, widest swing first", () => {
+    const bars = tornado(plan({ flows: [...input().flows, { period: "2025-04", category: "PLATFORM_SHARE", amount: "1000" }] }), 20);
+    expect(bars.map(({ driver }) => driver)).toEqual(["BENEFITS", "IMPLEMENTATION", "DISCOUNT_RATE", "PLATFORM_SHARE", "RUN_COST"]);
+    expect(bars.slice(0, 2).map(({ npvAtLower, npvAtHigher, swing }) => [pounds(npvAtLower), pounds(npvAtHigher), pounds(swing)])).toEqual([["34658.18", "142487.27", "107829.09"], ["124572.73", "52572.73", "72000.00"]]);
+    expect(bars.at(-1)!.swing).toEqual(ZERO);
+  });
+
+  it("is the plan itself at a factor of one", () => {
+    const whole: Planned = plan();
+    expect(metricsOf(factsOf(scaled(whole, CASE_BENEFITS, ONE)), EIGHT)).toEqual(figuresOf(whole));
+  });
+});
+
+const refusal = (work: () => unknown): Refusal => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+};
+
+describe("a plan", () => {
+  const flows = input().flows;
+  it.each<[string, Partial<CasePlanInput>, string, string]>([
+    ["another currency", { currency: "USD" }, "CURRENCY_MISMATCH", "currency"],
+    ["a flow of another currency", { flows: [flows[0]!, { ...flows[1]!, currency: "USD" }] }, "CURRENCY_MISMATCH", "flows.1.currency"],
+    ["a cost with a sign", { flows: [{ ...flows[0]!, amount: "-180000" }] }, "BAD_USER_INPUT", "flows.0.amount"],
+    ["nothing", { flows: [{ ...flows[0]!, amount: "0.00" }] }, "BAD_USER_INPUT", "flows.0.amount"],
+    ["half a penny", { flows: [{ ...flows[0]!, amount: "0.005" }] }, "BAD_USER_INPUT", "flows.0.amount"],
+    ["the same twice", { flows: [flows[0]!, flows[0]!] }, "BAD_USER_INPUT", "flows.1"],
+    ["a flow before the start", { startMonth: "2025-05" }, "BAD_USER_INPUT", "flows.0.period"],
+    ["a flow after ten years", { flows: [{ ...flows[0]!, period: "2035-04" }] }, "BAD_USER_INPUT", "flows.0.period"],
+    ["no flow", { flows: [] }, "BAD_USER_INPUT", "flows"],
+    ["a rate below nothing", { discountRatePercent: "-1" }, "BAD_USER_INPUT", "discountRatePercent"],
+    ["no budget holder", { budgetHolder: " " }, "BAD_USER_INPUT", "budgetHolder"],
+    ["no problem metric", { problemMetric: "" }, "BAD_USER_INPUT", "problemMetric"],
+  ])("refuses %s", (_, more, code, field) => {
+    const { code: found, field: at } = refusal(() => plan(more));
+    expect([found, at?.join(".")]).toEqual([code, field]);
+  });
+
+  it("is the same whatever order its flows come in", () => expect(plan({ flows: [...flows].reverse() })).toEqual(plan()));
+});
+
+describe("tranches", () => {
+  it("release the approved investment between them, to the minor unit", () => {
+    fc.assert(fc.property(fc.bigInt({ min: 0n, max: 10n ** 15n }), (investment) => {
+      let released = 0n;
+      for (const gate of GATES) {
+        released += shareOfGate(gate, investment, released);
+        expect(released).toBeLessThanOrEqual(investment);
+      }
+      expect(released).toBe(investment);
+    }));
+    expect(GATES.reduce((total, gate) => total + GATE_RULES[gate].percent, 0n)).toBe(100n);
+    expect(GATES.flatMap((gate) => GATE_RULES[gate].evidence)).toEqual(EVIDENCE_ITEMS);
+    expect(shareOfGate("G1", 18_000_000n, 0n)).toBe(3_600_000n);
+    // A smaller plan leaves nothing where more is released already.
+    expect(shareOfGate("G2", 1_000n, 900n)).toBe(0n);
+  });
+
+  const version: PlanVersion = { version: 1, plan: plan(), documentHash: "x", proposedBy: "ann", proposedAt: new Date(0), approvedBy: "ben", approvedAt: new Date("2025-03-20T00:00:00Z") };
+  const passed = (gate: Tranche["gate"], amountMinor: bigint): Tranche => ({ gate, amountMinor, evidence: [], planVersion: 1, requestedBy: "ann", requestedAt: new Date(0), releasedBy: "ben", releasedAt: new Date(0) });
+  const record = (more: Partial<CaseRecord> = {}): CaseRecord => ({ useCaseId: "1", useCase: "triage", versions: [version], tranches: [passed("G0", 0n)], commitments: [], retirement: null, ...more });
+  const ports = (of: CaseRecord, closed = 6): Parameters<typeof requestTranche>[0] => ({
+    subject: "cid", role: "FINANCE", currency: GBP, holdCase: async () => of, closedMonthsFrom: async () => closed, audit: async () => undefined,
+    saveTranche: async (_, tranche) => ({ ...tranche, requestedBy: "cid", requestedAt: new Date(0), releasedBy: null, releasedAt: null }), saveRelease: async (_, gate) => ({ ...of.tranches.find((each) => each.gate === gate)!, releasedBy: "cid", releasedAt: new Date(0) }),
+  });
+  const evidence = (gate: Tranche["gate"]): Array<{ item: (typeof EVIDENCE_ITEMS)[number]; reference: string }> => GATE_RULES[gate].evidence.map((item) => ({ item, reference: "paper" }));
+
+  it.each<[string, CaseRecord, Parameters<typeof requestTranche>[1], string, number?]>([
+    ["more than the gate's share", record(), { useCase: "triage", gate: "G1", evidence: evidence("G1"), amount: "36000.01" }, "LIMIT_EXCEEDED"],
+    ["evidence left out", record(), { useCase: "triage", gate: "G1", evidence: evidence("G1").slice(1) }, "NOT_READY"],
+    ["a gate before its turn", record(), { useCase: "triage", gate: "G2", evidence: evidence("G2") }, "NOT_READY"],
+    ["no approved plan", record({ versions: [{ ...version, approvedBy: null, approvedAt: null }] }), { useCase: "triage", gate: "G1", evidence: evidence("G1") }, "NOT_READY"],
+    ["a passed gate", record(), { useCase: "triage", gate: "G0", evidence: evidence("G0") }, "CONFLICT"],
+    ["a retired case", record({ retirement: { reason: "over", retiredBy: "x", retiredAt: new Date(0) } }), { useCase: "triage", gate: "G1", evidence: evidence("G1") }, "CONFLICT"],
+    ["benefits after five months", record({ tranches: GATES.slice(0, 4).map((gate) => passed(gate, 1n)) }), { useCase: "triage", gate: "G4", evidence: evidence("G4") }, "NOT_READY", 5],
+    ["another currency", record(), { useCase: "triage", gate: "G1", evidence: evidence("G1"), amount: "1", currency: "USD" }, "CURRENCY_MISMATCH"],
+  ])("are refused for %s", async (_, of, asked, code, closed) => {
+    await expect(requestTranche(ports(of, closed), asked)).rejects.toMatchObject({ code });
+  });
+
+  it("take two people, and the role that the gate names", async () => {
+    const asked = await requestTranche(ports(record()), { useCase: "triage", gate: "G1", evidence: evidence("G1") });
+    expect(asked.tranches.at(-1)).toMatchObject({ gate: "G1", amountMinor: 3_600_000n });
+    await expect(releaseTranche(ports(asked), { useCase: "triage", gate: "G1" })).rejects.toMatchObject({ code: "SAME_PERSON" });
+    const released = await releaseTranche({ ...ports(asked), subject: "dan" }, { useCase: "triage", gate: "G1" });
+    expect(released.tranches.at(-1)!.releasedBy).not.toBeNull();
+    const atThree = record({ tranches: [passed("G0", 0n), passed("G1", 1n), passed("G2", 1n), { ...passed("G3", 1n), releasedBy: null, releasedAt: null }] });
+    await expect(releaseTranche({ ...ports(atThree), subject: "dan" }, { useCase: "triage", gate: "G3" })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    expect((await releaseTranche({ ...ports(atThree), subject: "dan", role: "STEERING" }, { useCase: "triage", gate: "G3" })).tranches.at(-1)!.releasedBy).not.toBeNull();
+  });
+
+  it("do not outlive a plan that leaves less", async () => {
+    const smaller = { ...version, version: 2, plan: plan({ flows: [{ period: "2025-04", category: "IMPLEMENTATION", amount: "100" }], reason: "less" }) };
+    const asked = record({ versions: [version, smaller], tranches: [passed("G0", 0n), { ...passed("G1", 3_600_000n), releasedBy: null, releasedAt: null }] });
+    await expect(releaseTranche({ ...ports(asked), subject: "dan" }, { useCase: "triage", gate: "G1" })).rejects.toMatchObject({ code: "LIMIT_EXCEEDED" });
+  });
+
+  const nothing = { IMPLEMENTATION: 0n, RUN_COST: 0n, PLATFORM_SHARE: 0n, COST_REDUCTION: 0n, MARGIN: 0n, OTHER_EBIT: 0n };
+  const month = (period: string, benefit: bigint, nonCashableMinor = 0n): Parameters<typeof outlookLines>[1][number] => ({ period, amounts: { ...nothing, RUN_COST: 500n, COST_REDUCTION: benefit }, nonCashableMinor });
+  const steady = plan({ flows: ["2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09", "2025-10"].flatMap((period) => [{ period, category: "COST_REDUCTION" as const, amount: "10" }, { period, category: "RUN_COST" as const, amount: "4" }]) });
+  const months = ["2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09"];
+
+  it("show what ledgers could not refuse", () => {
+    const facts = { months: [], spentMinor: 4_000_000n, firstSpend: "2025-03" as string | null, knowsBenefits: true };
+    const at = (more: Partial<typeof facts>, of = record({ tranches: [passed("G0", 0n), passed("G1", 3_600_000n)] })): unknown => {
+      const { funding } = progressOf(of, version, { ...facts, ...more }, (when) => when.toISOString().slice(0, 7));
+      return [funding.roomMinor, funding.breaches];
+    };
+    expect(at({})).toEqual([-400_000n, ["OVER_RELEASED"]]);
+    expect(at({ firstSpend: "2025-02", spentMinor: 3_600_000n })).toEqual([0n, ["SPENT_BEFORE_APPROVAL"]]);
+    expect(at({ firstSpend: null, spentMinor: 0n }, record({ tranches: [passed("G1", 3_600_000n)], commitments: [{ externalId: "a", amountMinor: 600_000n, settles: null, description: null, bookedBy: "x", bookedAt: new Date(0) }] }))).toEqual([3_000_000n, []]);
+  });
+
+  it("an outlook is what was, and the rest of the plan as well as it has gone", () => {
+    const actual = months.slice(0, 3).map((period) => month(period, 400n, 100n));
+    const toDate = realisationToDate(steady, actual);
+    expect([toDate.plannedMinor, toDate.attributedMinor, toDate.rate]).toEqual([3_000n, 1_500n, fraction(1n, 2n)]);
+    const lines = outlookLines(steady, actual, toDate.rate);
+    const of = (period: string): unknown => lines.filter((line) => line.period === period).map(({ category, amountMinor }) => [category, amountMinor]);
+    // Cash alone of what was; what comes at half, its cost in full.
+    expect([of("2025-04"), of("2025-10")]).toEqual([[["RUN_COST", 500n], ["COST_REDUCTION", 400n]], [["RUN_COST", 400n], ["COST_REDUCTION", 500n]]]);
+    expect(outlookLines(steady, [], null)).toEqual(steady.lines);
+  });
+
+  it("two whole quarters in a row below 80 % ask for a new approval", () => {
+    const rated = (first: bigint, second: bigint, some = months): boolean => needsReapproval(realisationByQuarter(steady, some.map((period, index) => month(period, index < 3 ? first : second))));
+    expect([rated(799n, 799n), rated(800n, 799n), rated(799n, 800n), rated(0n, 0n), rated(0n, 0n, months.slice(0, 5))]).toEqual([true, false, false, true, false]);
+    expect(realisationByQuarter(steady, months.map((period) => month(period, 900n))).map(({ quarter, rate: found }) => [quarter, percent(found)])).toEqual([["2025-Q2", "90.00"], ["2025-Q3", "90.00"]]);
+  });
+});
+
+describe("a grant", () => {
+  const at = (text: string): Date => new Date(text);
+  const grant = { id: "1", useCase: "triage", subject: "eve", from: at("2025-10-01T00:00:00Z"), to: at("2025-11-01T00:00:00Z"), reason: "board", grantedBy: "fin", grantedAt: at("2025-09-01T00:00:00Z"), revokedBy: null, revokedAt: null };
+  it.each([
+    ["2025-09-30T23:59:59.999Z", "eve", "triage", false], ["2025-10-01T00:00:00Z", "eve", "triage", true], ["2025-10-31T23:59:59.999Z", "eve", "triage", true], ["2025-11-01T00:00:00Z", "eve", "triage", false],
+    ["2025-10-10T00:00:00Z", "eva", "triage", false], ["2025-10-10T00:00:00Z", "eve", "other", false],
+  ])("at %s to %s for %s: %s", (when, subject, useCase, expected) => expect(isGranted([grant], subject, useCase, at(when))).toBe(expected));
+  it("does not outlive its revocation", () => expect(isGranted([{ ...grant, revokedBy: "fin", revokedAt: at("2025-10-02T00:00:00Z") }], "eve", "triage", at("2025-10-10T00:00:00Z"))).toBe(false));
+});
+
+it("months are counted over years", () => expect([monthsBetween("2025-04", "2025-04"), monthsBetween("2025-11", "2027-02"), investmentOf(plan())]).toEqual([0, 15, 18_000_000n]));
