@@ -95,7 +95,7 @@ export async function agreeOnBenefits(stage: DemoStage): Promise<void> {
     const { version } = await stage.as(DEMO_FINANCE, (tx) => proposeAttributionModel(attributionPorts(tx, record), { pool: code, effectiveFrom: FIRST, shares, evidence: "Benefits board, March" }));
     await stage.as(DEMO_CONTROLLER, (tx) => approveAttributionModel(attributionPorts(tx, record), version));
   }
-  for (const { claim: _, ...benefit } of BENEFITS) await stage.asOwnerOf(ownerOf(benefit), (tx) => defineBenefit(defineBenefitPorts(tx, record, stage.clock), benefit));
+  for (const benefit of BENEFITS) await stage.asOwnerOf(ownerOf(benefit), (tx) => defineBenefit(defineBenefitPorts(tx, record, stage.clock), benefit));
 }
 
 const ownerOf = ({ useCase }: BenefitInput): string => DEMO_USE_CASES.find(({ code }) => code === useCase)!.businessUnit;
