@@ -1,4 +1,4 @@
-import { BaselineInput, BenefitInput, ClaimBenefitInput, FigureInput, approveAttributionModel, captureBaseline, claimBenefit, defineBenefit, defineBenefitPool, lockBaseline, proposeAttributionModel, signOffBenefit } from "../src/benefits";
+import { BaselineInput, BenefitInput, Claim, ClaimBenefitInput, FigureInput, approveAttributionModel, captureBaseline, claimBenefit, defineBenefit, defineBenefitPool, lockBaseline, proposeAttributionModel, signOffBenefit } from "../src/benefits";
 import { attributionPorts, baselinePorts, claimBenefitPorts, decideClaimPorts, defineBenefitPoolPorts, defineBenefitPorts } from "../src/benefits/benefits-ports.store";
 import { formatUnits } from "../src/kernel/decimal";
 import { toMinor } from "../src/kernel/money";
@@ -117,7 +117,7 @@ const ownerOf = ({ useCase }: BenefitInput): string => DEMO_USE_CASES.find(({ co
 /** Units claim what a month brought; finance signs before it closes. Of the open month all waits. */
 export async function claimMonth(stage: DemoStage, period: string): Promise<void> {
   const live = BENEFITS.filter((benefit) => liveIn(benefit, period));
-  const claims = [];
+  const claims: Claim[] = [];
   for (const { code, claim, ...benefit } of live) {
     claims.push(await stage.asOwnerOf(ownerOf({ code, ...benefit }), (tx) => claimBenefit(claimBenefitPorts(tx, stage.record, stage.clock), { ...claim, figures: claim.figures.map((figure) => atScale(figure, stage)), benefit: code, period, currency })));
   }
