@@ -23,6 +23,7 @@ import { Budgets1760000000024 } from "./0024-budgets";
 import { Close1760000000025 } from "./0025-close";
 import { StatementDeadlines1760000000026 } from "./0026-statement-deadlines";
 import { TrueUps1760000000027 } from "./0027-true-ups";
+import { Benefits1760000000028 } from "./0028-benefits";
 import { BusinessCases1760000000029 } from "./0029-business-cases";
 
 /** Every migration, in order. */
@@ -52,5 +53,6 @@ export const migrations = [
   Close1760000000025,
   StatementDeadlines1760000000026,
   TrueUps1760000000027,
+  Benefits1760000000028,
   BusinessCases1760000000029,
 ];

@@ -12,6 +12,7 @@ import { Programme, createBusinessUnit, createProgramme, createUseCase } from ".
 import { createBusinessUnitPorts, createProgrammePorts, createUseCasePorts } from "../src/tenancy/tenancy-ports.store";
 import { programmeStore } from "../src/tenancy/tenancy.store";
 import { tellCases } from "./demo-cases";
+import { agreeOnBenefits } from "./demo-benefits";
 import { tellMonth } from "./demo-closing";
 import { DEMO_POLICIES, DEMO_POOLS } from "./demo-finance";
 import { DEMO_OPEN_PERIOD, DEMO_PERIODS, DEMO_PROGRAMME, DEMO_SCALES, DEMO_SOURCE_REGISTRATION, DEMO_UNITS, DEMO_USE_CASES, DemoScale } from "./demo-programme";
@@ -37,6 +38,7 @@ export async function seedDemo(options: StageOptions): Promise<BuiltDemo> {
     // Only while it is built: what was registered anew since stays.
     await stage.as(DEMO_FINANCE, (tx) => registerSource(registerSourcePorts(tx, stage.record, stage.clock), DEMO_SOURCE_REGISTRATION));
     await agreeOnPolicies(stage);
+    await agreeOnBenefits(stage);
     for (const [index, period] of DEMO_PERIODS.entries()) {
       await tellCases(stage, period);
       await tellMonth(stage, period, DEMO_PERIODS[index - 1]);

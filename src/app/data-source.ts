@@ -9,6 +9,7 @@ import { allocationEntities } from "../allocation/allocation.entity";
 import { adjustmentEntities } from "../chargeback/adjustment.entity";
 import { statementEntities } from "../chargeback/statement.entity";
 import { businessCaseEntities } from "../business-cases/business-cases.entity";
+import { benefitEntities } from "../benefits/benefits.entity";
 import { budgetEntities } from "../budgets/budgets.entity";
 import { closingEntities } from "../closing/closing.entity";
 import { correctionEntities } from "../corrections/correction.entity";
@@ -21,7 +22,7 @@ import { sourceEntities } from "../metering/sources/sources.entity";
 export const entities = [
   ProgrammeEntity, BusinessUnitEntity, UseCaseEntity, UseCaseOwnershipEntity, OwnershipChangeEntity, BusinessUnitClosingEntity, BusinessUnitParentEntity, PeriodEntity, AuditEntryEntity, AuditHeadEntity,
   CostPoolEntity, CostEntryEntity, ExchangeRateEntity, ...accrualEntities, ...ratingEntities, ...meteringEntities, ...sourceEntities, ...connectionEntities, ...allocationEntities,
-  ...adjustmentEntities, ...statementEntities, ...correctionEntities, ...budgetEntities, ...closingEntities, ...journalEntities, ...businessCaseEntities,
+  ...adjustmentEntities, ...statementEntities, ...correctionEntities, ...budgetEntities, ...benefitEntities, ...closingEntities, ...journalEntities, ...businessCaseEntities,
 ];
 
 export interface ConnectOptions {

@@ -20,6 +20,8 @@ import { BusinessCaseResolver } from "../business-cases/case.resolver";
 import { BudgetResolver } from "../budgets/budget.resolver";
 import { CommitmentResolver } from "../budgets/commitment.resolver";
 import { FundingResolver } from "../budgets/funding/funding.resolver";
+import { BenefitsResolver } from "../benefits/benefits.resolver";
+import { ClaimsResolver } from "../benefits/claims/claims.resolver";
 import { ClosingResolver } from "../closing/closing.resolver";
 import { CloseDutyResolver } from "../closing/duties/close-duty.resolver";
 import { ClosePreviewResolver } from "../closing/preview/close-preview.resolver";
@@ -63,6 +65,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   ConnectionsResolver,
   BudgetResolver, CommitmentResolver, FundingResolver,
   BusinessCaseResolver,
+  BenefitsResolver, ClaimsResolver,
   OwnershipResolver, HierarchyResolver, BusinessUnitClosingResolver, AttributionRuleResolver, UnattributedQueueResolver,
 ];
 

@@ -3,6 +3,7 @@ import { listRuns } from "../allocation/run.store";
 import { verifyConservation, verifyRunPools } from "../allocation/verify-conservation.query";
 import { verifyPolicies } from "../allocation/verify-policies.query";
 import { RunProofs, checkRun } from "../allocation/verify-runs.query";
+import { verifyBenefits } from "../benefits/verify-benefits.query";
 import { STATEMENT_STATUSES } from "../chargeback";
 import { verifyRecoveries } from "../chargeback/true-up/verify-true-ups.query";
 import { verifyRestatements } from "../chargeback/restatement/verify-restatements.query";
@@ -80,5 +81,6 @@ export async function* verifyProgramme(database: Database, scope: Scope, anchors
   }
   yield journals.proof();
   yield await prove(verifyCases);
+  yield await prove((tx) => verifyBenefits(tx, currency));
   yield* await prove((tx) => verifyAuditChain(tx, anchors));
 }
