@@ -2,6 +2,7 @@ import type { EventEmitter } from "node:events";
 import { DataSource } from "typeorm";
 import { migrations } from "../../migrations";
 import { CostEntryEntity, CostPoolEntity, ExchangeRateEntity, accrualEntities } from "../costs/costs.entity";
+import { capitalisationEntities } from "../costs/capitalisation/capitalisation.entity";
 import { AuditEntryEntity, AuditHeadEntity, PeriodEntity } from "../governance/governance.entity";
 import { CONNECTION_WAIT_MS } from "../tenancy/database.store";
 import { BusinessUnitClosingEntity, BusinessUnitEntity, BusinessUnitParentEntity, OwnershipChangeEntity, ProgrammeEntity, UseCaseEntity, UseCaseOwnershipEntity } from "../tenancy/tenancy.entity";
@@ -19,7 +20,7 @@ import { sourceEntities } from "../metering/sources/sources.entity";
 
 export const entities = [
   ProgrammeEntity, BusinessUnitEntity, UseCaseEntity, UseCaseOwnershipEntity, OwnershipChangeEntity, BusinessUnitClosingEntity, BusinessUnitParentEntity, PeriodEntity, AuditEntryEntity, AuditHeadEntity,
-  CostPoolEntity, CostEntryEntity, ExchangeRateEntity, ...accrualEntities, ...ratingEntities, ...meteringEntities, ...sourceEntities, ...connectionEntities, ...allocationEntities,
+  CostPoolEntity, CostEntryEntity, ExchangeRateEntity, ...accrualEntities, ...capitalisationEntities, ...ratingEntities, ...meteringEntities, ...sourceEntities, ...connectionEntities, ...allocationEntities,
   ...adjustmentEntities, ...statementEntities, ...correctionEntities, ...budgetEntities, ...closingEntities, ...journalEntities,
 ];
 

@@ -23,6 +23,7 @@ import { CorrectionFieldResolver, UsageEventCorrectionResolver } from "../correc
 import { AddToBackfillInput } from "../corrections/correction-input.type";
 import { CorrectionResolver } from "../corrections/correction.resolver";
 import { AccrualResolver } from "../costs/accruals/accrual.resolver";
+import { CapitalisationResolver } from "../costs/capitalisation/capitalisation.resolver";
 import { CostsResolver } from "../costs/costs.resolver";
 import { ExchangeRateResolver } from "../costs/exchange-rate.resolver";
 import { GovernanceResolver } from "../governance/governance.resolver";
@@ -50,7 +51,7 @@ import { NodeResolver } from "./node.resolver";
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the form that type-graphql asks for
 const RESOLVERS: NonEmptyArray<Function> = [
   TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, DriverBookingResolver, PolicyComparisonResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
-  CloseDutyResolver, ClosePreviewResolver, AccrualResolver, RestatementResolver,
+  CloseDutyResolver, ClosePreviewResolver, AccrualResolver, CapitalisationResolver, RestatementResolver,
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
   RunDiffResolver, ChargeBridgeResolver, PlanBridgeResolver,
   StatementResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
