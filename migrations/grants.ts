@@ -1,3 +1,5 @@
+import { READERS, Reader, readingRoleOf } from "../src/tenancy/reading-role";
+
 /**
  * What the API's role may do, table by table. Facts are insert-only by privilege: no update, no delete, no truncate.
  * Only the period's status, the audit head, the leg heads and the totals, which are all derived, may be updated; and a secret
@@ -112,14 +114,36 @@ const PRIVILEGES: Readonly<Record<string, string>> = {
   "journals.journal_file": "select, insert",
 };
 
+/** What both reports stand on: what a figure is made of, and no secret, no single call and no entry of the audit trail. */
+const LEDGERS = [
+  "tenancy", "governance.period", "costs", "rating", "allocation", "chargeback", "budgets",
+  "metering.usage_daily_total", "metering.usage_period_total",
+];
+
+/** The schemas and tables that a report may read; it may write nothing. */
+const READS: Readonly<Record<Reader, readonly string[]>> = {
+  CASES: [...LEDGERS],
+  PROGRAMME: [...LEDGERS, "closing"],
+};
+
 export const SCHEMAS: readonly string[] = [...new Set(Object.keys(PRIVILEGES).map((table) => table.split(".")[0]!))];
 
-/** The statements that give the API's role exactly the privileges above, whatever it had before. */
+/** The statements that give the API's role and its reading roles exactly the privileges above, whatever they had before. */
 export function grantsFor(role: string): string[] {
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(role)) throw new Error(`"${role}" is not a plain role name; use lower-case letters, digits and underscores.`);
   return [
     ...SCHEMAS.map((schema) => `grant usage on schema ${schema} to "${role}"`),
     ...SCHEMAS.map((schema) => `revoke all on all tables in schema ${schema} from "${role}"`),
     ...Object.entries(PRIVILEGES).map(([table, privileges]) => `grant ${privileges} on ${table} to "${role}"`),
+    ...READERS.flatMap((reader) => readingGrants(readingRoleOf(role, reader), READS[reader])),
+  ];
+}
+
+function readingGrants(role: string, reads: readonly string[]): string[] {
+  const tables = Object.keys(PRIVILEGES).filter((table) => reads.includes(table) || reads.includes(table.split(".")[0]!));
+  return [
+    ...SCHEMAS.flatMap((schema) => [`revoke all on all tables in schema ${schema} from "${role}"`, `revoke all on schema ${schema} from "${role}"`]),
+    `grant usage on schema ${[...new Set(tables.map((table) => table.split(".")[0]!))].join(", ")} to "${role}"`,
+    `grant select on ${tables.join(", ")} to "${role}"`,
   ];
 }

@@ -1,7 +1,9 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import { Client } from "pg";
 import { SCHEMAS } from "../../migrations/grants";
+import { READERS, readingRoleOf } from "../tenancy/reading-role";
 import { grantReading } from "./backup/backup-role";
+import { ConfigError } from "./config";
 
 /** Names and passwords of the product's roles, and of its database. */
 export interface DatabaseRoleNames {
@@ -22,8 +24,8 @@ const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/;
 const SETUP_LOCK = 4_170_339_201;
 
 /**
- * Makes the database, the role that owns it and the role the API connects as, or brings existing ones in line; may be run
- * again at any time and then sets the passwords anew. The administrator needs CREATEROLE and CREATEDB, not superuser; for
+ * Makes the database, the role that owns it, the role the API connects as and the roles it reads reports under, or brings
+ * existing ones in line; may be run again at any time and then sets the passwords anew. The administrator needs CREATEROLE and CREATEDB, not superuser; for
  * the role for backups superuser or, from PostgreSQL 16 on, BYPASSRLS, and `backupUrl` is null when it has neither.
  * Returns connection strings. Throws an Error on a name or password that is not plain, on a database that is not UTF8,
  * and whatever PostgreSQL says when the administrator may not do this.
@@ -31,6 +33,8 @@ const SETUP_LOCK = 4_170_339_201;
 export async function ensureDatabaseRoles(adminUrl: string, names: DatabaseRoleNames): Promise<{ ownerUrl: string; appUrl: string; backupUrl: string | null }> {
   const [database, owner, app] = [names.database, names.ownerRole, names.appRole].map(quoteIdentifier) as [string, string, string];
   const { backup } = names;
+  const readers = READERS.map((reader) => readingRoleOf(names.appRole, reader));
+  readers.forEach(quoteIdentifier);
   if (names.ownerRole === names.appRole) throw new Error("The owner's role and the API's role must differ: an owner is not held by row-level security.");
   if (backup && [names.ownerRole, names.appRole].includes(backup.role)) throw new Error("The role for backups must be one of its own: it steps around row-level security.");
   const urls = { ownerUrl: urlFor(adminUrl, names.ownerRole, names.ownerPassword, names.database), appUrl: urlFor(adminUrl, names.appRole, names.appPassword, names.database) };
@@ -38,12 +42,16 @@ export async function ensureDatabaseRoles(adminUrl: string, names: DatabaseRoleN
     await client.query("select pg_advisory_lock($1)", [SETUP_LOCK]);
     const me = await one<{ name: string; superuser: boolean; bypasses: boolean; version: number }>(client, "select current_user as name, rolsuper as superuser, rolbypassrls as bypasses, current_setting('server_version_num')::int as version from pg_roles where rolname = current_user");
     if (me.version < 150000) throw new Error(`PostgreSQL ${Math.floor(me.version / 10000)} is too old; 15 to 18 are supported.`);
-    for (const name of [names.ownerRole, names.appRole, ...(backup ? [backup.role] : [])]) {
+    for (const name of readers) {
+      if ([names.ownerRole, names.appRole, backup?.role].includes(name)) throw new Error(`The API reads reports under the role "${name}": it cannot be one of the others, too.`);
+    }
+    for (const name of [names.ownerRole, names.appRole, ...readers, ...(backup ? [backup.role] : [])]) {
       if (name === me.name) throw new Error(`The administrator "${name}" must not be one of the product's own roles.`);
     }
     await ensureRole(client, names.ownerRole, names.ownerPassword, { inherit: true, bypass: false });
     await ensureRole(client, names.appRole, names.appPassword, { inherit: false, bypass: false });
-    await leaveAllRoles(client, names.appRole, me.version);
+    await leaveAllRoles(client, names.appRole, me.version, readers);
+    for (const reader of readers) await ensureReadingRole(client, reader, names.appRole, me.version);
     const withBackup = backup !== undefined && (me.superuser || (me.bypasses && me.version >= 160000));
     if (withBackup) {
       await ensureRole(client, backup.role, backup.password, { inherit: false, bypass: true });
@@ -111,6 +119,25 @@ export async function assertSafeApiRole(
   );
 }
 
+/**
+ * Throws a ConfigError that says what to do when the API's role, by default the one that `query` is connected as, cannot take
+ * on the roles that reports are read under.
+ */
+export async function requireReadingRoles(query: (sql: string, values: unknown[]) => Promise<Array<Record<string, unknown>>>, apiRole?: string): Promise<void> {
+  const [{ role, version }] = (await query("select coalesce($1, session_user::text) as role, current_setting('server_version_num')::int as version", [apiRole ?? null])) as [{ role: string; version: number }];
+  const wanted = READERS.map((reader) => readingRoleOf(role, reader));
+  const missing = await query(
+    `select name from unnest($1::text[]) name
+     where not exists (select from pg_catalog.pg_roles r where r.rolname = name and pg_has_role((select oid from pg_catalog.pg_roles where rolname = $2), r.oid, '${version >= 160000 ? "SET" : "MEMBER"}'))`,
+    [wanted, role],
+  );
+  if (missing.length === 0) return;
+  throw new ConfigError(
+    `"${role}" cannot read reports as ${missing.map(({ name }) => `"${String(name)}"`).join(" and ")}. Run "apportion init" again with the names of this installation: ` +
+      "it adds these roles and changes no data. Give it the passwords in use, too; it sets new ones otherwise and prints the URLs that hold from then on.",
+  );
+}
+
 async function ensureRole(client: Client, name: string, password: string, { inherit, bypass }: { inherit: boolean; bypass: boolean }): Promise<void> {
   const role = quoteIdentifier(name);
   const refused = { rolsuper: "nosuperuser", rolcreatedb: "nocreatedb", rolcreaterole: "nocreaterole", rolreplication: "noreplication" };
@@ -129,12 +156,27 @@ async function ensureRole(client: Client, name: string, password: string, { inhe
   await client.query(`alter role ${role} ${changes.join(" ")} password '${scramVerifier(password)}'`);
 }
 
-async function leaveAllRoles(client: Client, name: string, version: number): Promise<void> {
+/** A role that nobody logs in as. The API's role takes it on for a transaction, and has none of its privileges before. */
+async function ensureReadingRole(client: Client, name: string, appRole: string, version: number): Promise<void> {
+  const role = quoteIdentifier(name);
+  const refused = { rolsuper: "nosuperuser", rolcreatedb: "nocreatedb", rolcreaterole: "nocreaterole", rolreplication: "noreplication", rolbypassrls: "nobypassrls", rolcanlogin: "nologin", rolinherit: "noinherit" };
+  const current = (await client.query("select * from pg_roles where rolname = $1", [name])).rows[0] as Record<string, unknown> | undefined;
+  if (!current) await client.query(`create role ${role} ${Object.values(refused).join(" ")}`);
+  else {
+    const changes = Object.entries(refused).flatMap(([column, word]) => (current[column] ? [word] : []));
+    if (changes.length > 0) await client.query(`alter role ${role} ${changes.join(" ")}`);
+  }
+  await leaveAllRoles(client, name, version);
+  const may = await one<{ may: boolean }>(client, `select pg_has_role($1::name, $2::name, '${version >= 160000 ? "SET" : "MEMBER"}') as may`, [appRole, name]);
+  if (!may.may) await client.query(`grant ${role} to ${quoteIdentifier(appRole)} ${version >= 160000 ? "with inherit false, set true" : ""}`);
+}
+
+async function leaveAllRoles(client: Client, name: string, version: number, except: readonly string[] = []): Promise<void> {
   const memberships = await client.query<{ role: string; grantor: string | null }>(
     `select quote_ident(r.rolname) as role, quote_ident(g.rolname) as grantor
      from pg_auth_members m join pg_roles r on r.oid = m.roleid join pg_roles u on u.oid = m.member left join pg_roles g on g.oid = m.grantor
-     where u.rolname = $1`,
-    [name],
+     where u.rolname = $1 and not (r.rolname = any($2))`,
+    [name, except],
   );
   for (const { role, grantor } of memberships.rows) {
     // From 16 on several roles may each have granted it; before, the one grant may name a role that is gone.

@@ -8,7 +8,7 @@ import { Database } from "../tenancy/database.store";
 import { ScopeResolver } from "../tenancy/scope-resolver.store";
 import { Config, ConfigError, TokenConfig } from "./config";
 import { connect } from "./data-source";
-import { assertSafeApiRole, ensureDatabaseRoles } from "./database-roles";
+import { assertSafeApiRole, ensureDatabaseRoles, requireReadingRoles } from "./database-roles";
 import { startEmbeddedPostgres } from "./embedded-postgres/start-embedded-postgres";
 import { migrate, roleOf } from "./migrate";
 import { createVault } from "./vault";
@@ -47,7 +47,7 @@ export async function openDatabase(config: Config, log: (message: string) => voi
 
 /**
  * Opens the database, brings it up to date when the owner's URL is known, and connects as the API's role, for answering
- * requests or for a job. Throws ConfigError when that role could see past row-level security.
+ * requests or for a job. Throws ConfigError when that role could see past row-level security, or lacks its reading roles.
  */
 export async function openInstallation(config: Config, log: (message: string) => void, work: "request" | "job" = "job"): Promise<Installation> {
   const urls = await openDatabase(config, log);
@@ -56,6 +56,7 @@ export async function openInstallation(config: Config, log: (message: string) =>
     try {
       // Before anything is granted to it: an owner named by mistake must not lose its own privileges.
       await assertSafeApiRole((sql) => dataSource.query(sql));
+      await requireReadingRoles((sql, values) => dataSource.query(sql, values));
       if (urls.ownerUrl !== null) {
         const applied = await migrate(urls.ownerUrl, roleOf(urls.apiUrl));
         if (applied.length > 0) log(`migrated: ${applied.length} step(s)`);

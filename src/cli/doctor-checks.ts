@@ -1,7 +1,7 @@
 import { statfsSync } from "node:fs";
 import { DataSource } from "typeorm";
 import { migrations } from "../../migrations";
-import { PRODUCT_SCHEMAS, assertSafeApiRole } from "../app/database-roles";
+import { PRODUCT_SCHEMAS, assertSafeApiRole, requireReadingRoles } from "../app/database-roles";
 import { Clock } from "../kernel/clock";
 
 /** One thing that was looked at. `advice` says what to do when it is not well. */
@@ -38,6 +38,16 @@ export async function checkRole(database: DataSource): Promise<Finding> {
     return { name: "role of the API", ok: true, found: `${row!.role} owns nothing and cannot step around row-level security` };
   } catch (error) {
     return { name: "role of the API", ok: false, found: row!.role, advice: (error as Error).message };
+  }
+}
+
+/** Whether the API's role can take on the roles that reports are read under. */
+export async function checkReadingRoles(database: DataSource): Promise<Finding> {
+  try {
+    await requireReadingRoles((sql, values) => database.query(sql, values));
+    return { name: "reading roles", ok: true, found: "business cases and the programme's profit and loss are read apart" };
+  } catch (error) {
+    return { name: "reading roles", ok: false, found: "not complete", advice: (error as Error).message };
   }
 }
 

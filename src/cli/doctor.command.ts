@@ -5,7 +5,7 @@ import { Config, readConfig } from "../app/config";
 import { connect } from "../app/data-source";
 import { openDatabase } from "../app/installation";
 import { systemClock } from "../kernel/clock";
-import { Finding, checkClock, checkColumns, checkDisk, checkMigrations, checkRole, checkRowSecurity, checkVersion } from "./doctor-checks";
+import { Finding, checkClock, checkColumns, checkDisk, checkMigrations, checkReadingRoles, checkRole, checkRowSecurity, checkVersion } from "./doctor-checks";
 import { exitStatus, sentenceOf } from "./exit-status";
 import { OutputOptions, print } from "./output";
 import { logOf } from "./session";
@@ -62,6 +62,7 @@ async function examineDatabase(config: Config, note: (finding: Finding) => void)
       note({ name: "database", ok: true, found: "answers" });
       note(await checkVersion(api));
       note(await checkRole(api));
+      note(await checkReadingRoles(api));
       if (urls.ownerUrl === null) note(await checkColumns(api));
       else note(await withConnection(urls.ownerUrl, "migrate", checkMigrations));
       note(await checkRowSecurity(api));

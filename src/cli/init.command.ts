@@ -14,11 +14,11 @@ interface InitOptions extends OutputOptions {
   readonly backupPassword?: string;
 }
 
-/** `init`: makes the database, its owner, the API's own role and the role for backups, and prints their URLs. */
+/** `init`: makes the database, its owner, the API's own role with its reading roles and the role for backups, and prints their URLs. */
 export function registerInit(program: Command): void {
   program
     .command("init")
-    .description("make the database and its roles; prints DATABASE_URL, APPORTION_MIGRATION_URL and APPORTION_BACKUP_URL. Again: sets their passwords anew")
+    .description("make the database and its roles; prints DATABASE_URL, APPORTION_MIGRATION_URL and APPORTION_BACKUP_URL. Again: adds the roles that are missing and sets the passwords anew")
     .addOption(new Option("--admin-url <url>", "URL of a role that may CREATE ROLE and CREATE DATABASE").env("ADMIN_DATABASE_URL").makeOptionMandatory())
     .option("--database <name>", "the database", "apportion")
     .option("--owner-role <name>", "owns the tables and migrates", "apportion_owner")

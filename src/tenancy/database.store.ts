@@ -3,6 +3,7 @@ import { escapeLiteral, type PoolClient } from "pg";
 import { BrokenBelief, Refusal } from "../kernel/refusal";
 import { Principal } from "./principal";
 import { Programme } from "./programme";
+import { Reader, readingRoleSql } from "./reading-role";
 import { Scope } from "./scope";
 
 /** What work inside a transaction may use. It is only ever handed out with the tenant set. */
@@ -20,10 +21,17 @@ export interface TenantTransaction {
   connection(): Promise<PoolClient>;
   /** Widens or narrows what row-level security lets through, for the rest of this transaction. */
   setReach(reach: Scope["reach"]): Promise<void>;
+  /**
+   * Runs reads under the privileges of a reading role alone: what belongs to the other report, and every write, is denied
+   * by the database. Tenant and reach hold as before. Not to be run beside other work of the same transaction.
+   */
+  readingAs<T>(reader: Reader, work: () => Promise<T>): Promise<T>;
 }
 
+type TenantOnly = "scope" | "setReach" | "readingAs";
+
 /** Work that finds or makes programmes: no tenant yet. */
-export interface InstallationTransaction extends Omit<TenantTransaction, "scope" | "setReach"> {
+export interface InstallationTransaction extends Omit<TenantTransaction, TenantOnly> {
   /** Goes on inside a programme, in the same transaction. */
   enter(principal: Principal, programme: Programme): Promise<TenantTransaction>;
 }
@@ -155,7 +163,21 @@ function reachSettings(scope: Scope, reach: Scope["reach"]): Settings {
 }
 
 function tenantHandles(runner: QueryRunner, scope: Scope): TenantTransaction {
-  return { ...handles(runner), scope, setReach: async (reach) => void (await runner.query(setLocally(reachSettings(scope, reach)))) };
+  return {
+    ...handles(runner), scope,
+    setReach: async (reach) => void (await runner.query(setLocally(reachSettings(scope, reach)))),
+    readingAs: (reader, work) => readingAs(runner, reader, work),
+  };
+}
+
+async function readingAs<T>(runner: QueryRunner, reader: Reader, work: () => Promise<T>): Promise<T> {
+  await runner.query(`select set_config('role', ${readingRoleSql(reader)}, true)`);
+  try {
+    return await work();
+  } finally {
+    // A transaction that failed takes no command, and its end takes the role back.
+    await runner.query("select set_config('role', 'none', true)").catch(() => undefined);
+  }
 }
 
 async function enterTenant(runner: QueryRunner, scope: Scope): Promise<TenantTransaction> {
@@ -164,7 +186,7 @@ async function enterTenant(runner: QueryRunner, scope: Scope): Promise<TenantTra
   return tx;
 }
 
-function handles(runner: QueryRunner): Omit<TenantTransaction, "scope" | "setReach"> {
+function handles(runner: QueryRunner): Omit<TenantTransaction, TenantOnly> {
   return {
     manager: runner.manager,
     query: <Row>(sql: string, parameters: readonly unknown[] = []) => runner.query(sql, parameters as unknown[]) as Promise<Row[]>,

@@ -59,10 +59,15 @@ async function agreeOn(policy: PolicyInput): Promise<void> {
 
 /** Changes stored figures as nobody but the administrator of the database could. */
 async function tamper(sql: string): Promise<void> {
+  expect(await administer(sql)).toBeGreaterThan(0);
+}
+
+/** Answers how many rows it was about; null when it was about none. */
+async function administer(sql: string): Promise<number | null> {
   const client = new Client({ connectionString: server.adminUrl.replace(/\/[^/]*$/, "/apportion") });
   await client.connect();
   try {
-    expect((await client.query(sql)).rowCount).toBeGreaterThan(0);
+    return (await client.query(sql)).rowCount;
   } finally {
     await client.end();
   }
@@ -441,7 +446,7 @@ describe("the whole", () => {
     expect(findings.filter((finding) => !finding.ok)).toEqual([]);
     expect({ ok, names: findings.map(({ name }) => name) }).toEqual({
       ok: true,
-      names: ["configuration", "disk", "database", "PostgreSQL version", "role of the API", "migrations", "row-level security", "clock"],
+      names: ["configuration", "disk", "database", "PostgreSQL version", "role of the API", "reading roles", "migrations", "row-level security", "clock"],
     });
   });
 
@@ -453,13 +458,24 @@ describe("the whole", () => {
   });
 
   test("init, migrate and doctor set up a database of one's own", async () => {
-    const made = await apportion(["init", "--admin-url", server.adminUrl, "--database", "other", "--owner-role", "other_owner", "--api-role", "other_app"]);
+    const made = await apportion(["init", "--admin-url", server.adminUrl, "--database", "other", "--owner-role", "other_owner", "--api-role", "other_api"]);
     expect(made.status).toBe(0);
     const [, apiUrl, ownerUrl] = /^DATABASE_URL=(.*)\nAPPORTION_MIGRATION_URL=(.*)\nAPPORTION_BACKUP_URL=.*\n$/.exec(made.out)!;
     expect((await apportion(["doctor"], elsewhere(apiUrl!))).out).toMatch(/FAIL +migrations/);
     const env = { ...elsewhere(apiUrl!), APPORTION_MIGRATION_URL: ownerUrl! };
     expect((await apportion(["migrate"], env)).out).toContain("applied Tenancy");
     expect((await apportion(["migrate"], env)).out).toBe("Up to date.\n");
+    expect((await apportion(["doctor"], env)).status).toBe(0);
+    // An installation from before the reading roles: told what to do, changed by nothing else, and well after it.
+    await administer("revoke other_api_case_reader, other_api_programme_reader from other_api");
+    const told = /"other_api" cannot read reports as "other_api_case_reader" and "other_api_programme_reader"\. Run "apportion init" again/;
+    for (const command of ["migrate", "doctor"]) {
+      const { status, out, err } = await apportion([command], env);
+      expect([command, status, told.test(out + err)]).toEqual([command, command === "doctor" ? 1 : 2, true]);
+    }
+    const passwords = ["--owner-password", decodeURIComponent(new URL(ownerUrl!).password), "--api-password", decodeURIComponent(new URL(apiUrl!).password)];
+    const again = await apportion(["init", "--admin-url", server.adminUrl, "--database", "other", "--owner-role", "other_owner", "--api-role", "other_api", ...passwords]);
+    expect(again.out).toContain(`DATABASE_URL=${apiUrl}\nAPPORTION_MIGRATION_URL=${ownerUrl}\n`);
     expect((await apportion(["doctor"], env)).status).toBe(0);
     expect((await apportion(["doctor"], elsewhere(ownerUrl!))).out).toMatch(/FAIL +role of the API/);
     expect((await apportion(["verify"], elsewhere(ownerUrl!))).status).toBe(2);

@@ -228,10 +228,10 @@ describe("database roles", () => {
     const urls = await ensureDatabaseRoles(server.adminUrl, { ...names, appPassword: "another-secret-2" });
     const [role] = await ask(
       server.adminUrl,
-      `select rolsuper, rolcreatedb, rolcreaterole, rolbypassrls, rolreplication, rolinherit, (select count(*)::int from pg_auth_members where member = r.oid) as memberships,
+      `select rolsuper, rolcreatedb, rolcreaterole, rolbypassrls, rolreplication, rolinherit, (select string_agg(roleid::regrole::text, ' ' order by 1) from pg_auth_members where member = r.oid) as memberships,
          left((select rolpassword from pg_authid a where a.oid = r.oid), 14) as stored from pg_roles r where rolname = 'apportion_app'`,
     );
-    expect(role).toEqual({ rolsuper: false, rolcreatedb: false, rolcreaterole: false, rolbypassrls: false, rolreplication: false, rolinherit: false, memberships: 0, stored: "SCRAM-SHA-256$" });
+    expect(role).toEqual({ rolsuper: false, rolcreatedb: false, rolcreaterole: false, rolbypassrls: false, rolreplication: false, rolinherit: false, memberships: "apportion_case_reader apportion_programme_reader", stored: "SCRAM-SHA-256$" });
     expect(await ask(urls.ownerUrl, "select pg_get_userbyid(datdba) as owner, pg_encoding_to_char(encoding) as encoding, current_user::text as me from pg_database where datname = current_database()")).toEqual([
       { owner: "apportion_owner", encoding: "UTF8", me: "apportion_owner" },
     ]);

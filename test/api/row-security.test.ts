@@ -6,6 +6,7 @@ import { assertSafeApiRole } from "../../src/app/database-roles";
 import { connect } from "../../src/app/data-source";
 import { Programme } from "../../src/tenancy";
 import { Database } from "../../src/tenancy/database.store";
+import { READERS, readingRoleOf } from "../../src/tenancy/reading-role";
 import { Scope } from "../../src/tenancy/scope";
 import { BusinessUnitEntity } from "../../src/tenancy/tenancy.entity";
 import { TestServer, startTestServer } from "../support/server";
@@ -58,7 +59,9 @@ describe("the catalogue, as the API's role sees it", () => {
       { rolname: "apportion_app", rolsuper: false, rolbypassrls: false, rolcreaterole: false, rolcreatedb: false, rolreplication: false, rolinherit: false },
     ]);
     expect(await asApp("select 1 from pg_class c join pg_roles r on r.oid = c.relowner where r.rolname = current_user and c.relpersistence = 'p'")).toEqual([]);
-    expect(await asApp("select 1 from pg_auth_members m join pg_roles r on r.oid = m.member where r.rolname = current_user")).toEqual([]);
+    expect(await asApp("select g.rolname, g.rolcanlogin, pg_has_role(g.oid, 'USAGE') as inherited from pg_auth_members m join pg_roles r on r.oid = m.member join pg_roles g on g.oid = m.roleid where r.rolname = current_user order by 1")).toEqual([
+      { rolname: "apportion_case_reader", rolcanlogin: false, inherited: false }, { rolname: "apportion_programme_reader", rolcanlogin: false, inherited: false },
+    ]);
     expect(await asApp("select nspname from pg_namespace where has_schema_privilege(oid, 'CREATE') and nspname !~ '^pg_temp'")).toEqual([]);
     expect(await asApp("select has_database_privilege(current_database(), 'CREATE') as may")).toEqual([{ may: false }]);
     await expect(assertSafeApiRole((sql) => asApp(sql))).resolves.toBeUndefined();
@@ -305,6 +308,36 @@ describe("connections that are used again", () => {
 
   it("nobody but an administrator finds or makes programmes", async () => {
     await expect(server.installation.database.withInstallation({ subject: "x", role: "FINANCE", programme: "acme", businessUnits: [] }, async () => 1)).rejects.toMatchObject({ code: "FORBIDDEN" });
+  });
+});
+
+describe("a report that is read under a role of its own", () => {
+  const scope = (unit?: string): Scope => ({
+    principal: { subject: "x", role: "FINANCE", programme: "acme", businessUnits: [] }, programme: { id: programmes.get("acme")!, code: "acme", name: "acme", currency: "USD", timeZone: "UTC" } as Programme,
+    reach: unit ? "units" : "programme", unitIds: unit ? [units.get(`acme/${unit}`)!] : [],
+  });
+  const codeOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => null, (error: { driverError?: { code: string } }) => error.driverError?.code ?? error);
+
+  it.each(READERS)("%s reads the ledgers of its tenant, writes nothing, and has nothing of what it does not need", async (reader) => {
+    const { database } = server.installation;
+    const asReader = (sql: string, unit?: string): Promise<unknown[]> => database.withTenant(scope(unit), (tx) => tx.readingAs(reader, () => tx.query(sql)));
+    expect(await asReader("select code from tenancy.business_unit order by code", "retail")).toEqual([{ code: "retail" }]);
+    expect(await asReader("select code from tenancy.business_unit order by code")).toEqual([{ code: "claims" }, { code: "retail" }, { code: "support" }]);
+    expect(await codeOf(asReader("insert into costs.cost_pool select * from costs.cost_pool where false"))).toBe("42501");
+    for (const table of ["metering.provider_key", "metering.usage_event", "governance.audit_entry", "journals.journal"]) expect([table, await codeOf(asReader(`select 1 from ${table}`))]).toEqual([table, "42501"]);
+  });
+
+  it.each(READERS)("%s is given back whether the work succeeds, is refused or fails", async (reader) => {
+    await server.installation.database.withTenant(scope(), async (tx) => {
+      const me = async (): Promise<unknown> => (await tx.query("select current_user::text as me, session_user::text as login"))[0];
+      const api = { me: "apportion_app", login: "apportion_app" };
+      expect(await tx.readingAs(reader, me)).toEqual({ ...api, me: readingRoleOf("apportion_app", reader) });
+      expect(await me()).toEqual(api);
+      await expect(tx.readingAs(reader, async () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+      expect(await me()).toEqual(api);
+    });
+    await expect(server.installation.database.withTenant(scope(), (tx) => tx.readingAs(reader, () => tx.query("select 1 / 0")))).rejects.toThrow("division by zero");
+    expect(await asApp("select current_user::text as me")).toEqual([{ me: "apportion_app" }]);
   });
 });
 
