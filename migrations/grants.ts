@@ -123,7 +123,7 @@ const LEDGERS = [
 /** The schemas and tables that a report may read; it may write nothing. */
 const READS: Readonly<Record<Reader, readonly string[]>> = {
   CASES: [...LEDGERS],
-  PROGRAMME: [...LEDGERS, "closing"],
+  PROGRAMME: [...LEDGERS, "closing", "programme"],
 };
 
 export const SCHEMAS: readonly string[] = [...new Set(Object.keys(PRIVILEGES).map((table) => table.split(".")[0]!))];

@@ -39,6 +39,8 @@ import { BusinessUnitClosingResolver, OwnershipResolver } from "../metering/owne
 import { AttributionRuleResolver } from "../metering/unattributed/attribution-rule.resolver";
 import { UnattributedQueueResolver } from "../metering/unattributed/unattributed-queue.resolver";
 import { ReportUsageInput } from "../metering/usage.type";
+import { ProgrammePlanResolver } from "../programme/programme-plan.resolver";
+import { ProgrammeResolver } from "../programme/programme.resolver";
 import { RateCardResolver } from "../rating/rate-card.resolver";
 import { RatingResolver } from "../rating/rating.resolver";
 import { ReconciliationResolver } from "../rating/reconciliation.resolver";
@@ -59,6 +61,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,
   ConnectionsResolver,
   BudgetResolver, CommitmentResolver, FundingResolver,
+  ProgrammeResolver, ProgrammePlanResolver,
   OwnershipResolver, HierarchyResolver, BusinessUnitClosingResolver, AttributionRuleResolver, UnattributedQueueResolver,
 ];
 

@@ -18,8 +18,8 @@ export interface Figure {
 /** The whole programme among groups. */
 export const WHOLE = "";
 
-/** Lines that tell nothing of units, or more than one month of them, are never shown to executives. */
-const NEVER_SHOWN: ReadonlySet<PnlLine> = new Set<PnlLine>(["MEMO_CUMULATIVE_INVESTMENT", "MEMO_WORKING_CAPITAL_INTEREST"]);
+/** A balance tells several months at once, and its change a single one: it is never shown to executives. */
+const NEVER_SHOWN: ReadonlySet<PnlLine> = new Set<PnlLine>(["MEMO_CUMULATIVE_INVESTMENT"]);
 /** What a group of units has no part in. */
 const PROGRAMME_ONLY: ReadonlySet<PnlLine> = new Set<PnlLine>(["E_PROGRAMME_MANAGEMENT", "F_ELIMINATIONS", "G_UNALLOCATED", "H_RECOVERY_VARIANCE", "PROGRAMME_EBIT"]);
 
