@@ -91,6 +91,16 @@ const PRIVILEGES: Readonly<Record<string, string>> = {
   "budgets.model_approval": "select, insert",
   "budgets.funding": "select, insert",
   "budgets.funding_approval": "select, insert",
+  "benefits.baseline": "select, insert",
+  "benefits.baseline_lock": "select, insert",
+  "benefits.pool": "select, insert",
+  "benefits.pool_maximum": "select, insert",
+  "benefits.attribution_model": "select, insert",
+  "benefits.attribution_approval": "select, insert",
+  "benefits.benefit": "select, insert",
+  "benefits.claim": "select, insert",
+  "benefits.claim_decision": "select, insert",
+  "benefits.elimination": "select, insert",
   "programme.plan": "select, insert",
   "programme.plan_approval": "select, insert",
   "programme.statement": "select, insert",
@@ -116,7 +126,7 @@ const PRIVILEGES: Readonly<Record<string, string>> = {
 
 /** What both reports stand on: what a figure is made of, and no secret, no single call and no entry of the audit trail. */
 const LEDGERS = [
-  "tenancy", "governance.period", "costs", "rating", "allocation", "chargeback", "budgets",
+  "tenancy", "governance.period", "costs", "rating", "allocation", "chargeback", "budgets", "benefits",
   "metering.usage_daily_total", "metering.usage_period_total",
 ];
 

@@ -21,6 +21,7 @@ import { AllocationMethods1760000000021 } from "./0021-allocation-methods";
 import { Journals1760000000023 } from "./0023-journals";
 import { Budgets1760000000024 } from "./0024-budgets";
 import { Close1760000000025 } from "./0025-close";
+import { Benefits1760000000028 } from "./0028-benefits";
 import { Programme1760000000031 } from "./0031-programme";
 
 /** Every migration, in order. */
@@ -48,5 +49,6 @@ export const migrations = [
   Journals1760000000023,
   Budgets1760000000024,
   Close1760000000025,
+  Benefits1760000000028,
   Programme1760000000031,
 ];

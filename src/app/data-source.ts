@@ -9,6 +9,7 @@ import { BusinessUnitClosingEntity, BusinessUnitEntity, BusinessUnitParentEntity
 import { allocationEntities } from "../allocation/allocation.entity";
 import { adjustmentEntities } from "../chargeback/adjustment.entity";
 import { statementEntities } from "../chargeback/statement.entity";
+import { benefitEntities } from "../benefits/benefits.entity";
 import { budgetEntities } from "../budgets/budgets.entity";
 import { closingEntities } from "../closing/closing.entity";
 import { correctionEntities } from "../corrections/correction.entity";
@@ -22,7 +23,7 @@ import { sourceEntities } from "../metering/sources/sources.entity";
 export const entities = [
   ProgrammeEntity, BusinessUnitEntity, UseCaseEntity, UseCaseOwnershipEntity, OwnershipChangeEntity, BusinessUnitClosingEntity, BusinessUnitParentEntity, PeriodEntity, AuditEntryEntity, AuditHeadEntity,
   CostPoolEntity, CostEntryEntity, ExchangeRateEntity, ...accrualEntities, ...capitalisationEntities, ...ratingEntities, ...meteringEntities, ...sourceEntities, ...connectionEntities, ...allocationEntities,
-  ...adjustmentEntities, ...statementEntities, ...correctionEntities, ...budgetEntities, ...closingEntities, ...journalEntities, ...programmeEntities,
+  ...adjustmentEntities, ...statementEntities, ...correctionEntities, ...budgetEntities, ...benefitEntities, ...closingEntities, ...journalEntities, ...programmeEntities,
 ];
 
 export interface ConnectOptions {

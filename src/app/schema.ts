@@ -16,6 +16,8 @@ import { StatementResolver } from "../chargeback/statement.resolver";
 import { BudgetResolver } from "../budgets/budget.resolver";
 import { CommitmentResolver } from "../budgets/commitment.resolver";
 import { FundingResolver } from "../budgets/funding/funding.resolver";
+import { BenefitsResolver } from "../benefits/benefits.resolver";
+import { ClaimsResolver } from "../benefits/claims/claims.resolver";
 import { ClosingResolver } from "../closing/closing.resolver";
 import { CloseDutyResolver } from "../closing/duties/close-duty.resolver";
 import { ClosePreviewResolver } from "../closing/preview/close-preview.resolver";
@@ -61,6 +63,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   SourcesResolver, SourceFieldResolver, SourceCompletenessFieldResolver,
   ConnectionsResolver,
   BudgetResolver, CommitmentResolver, FundingResolver,
+  BenefitsResolver, ClaimsResolver,
   ProgrammeResolver, ProgrammePlanResolver,
   OwnershipResolver, HierarchyResolver, BusinessUnitClosingResolver, AttributionRuleResolver, UnattributedQueueResolver,
 ];

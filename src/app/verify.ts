@@ -2,6 +2,7 @@ import { listRuns } from "../allocation/run.store";
 import { verifyConservation, verifyRunPools } from "../allocation/verify-conservation.query";
 import { verifyPolicies } from "../allocation/verify-policies.query";
 import { RunProofs, checkRun } from "../allocation/verify-runs.query";
+import { verifyBenefits } from "../benefits/verify-benefits.query";
 import { STATEMENT_STATUSES } from "../chargeback";
 import { verifyRestatements } from "../chargeback/restatement/verify-restatements.query";
 import { linesOf, listStatements } from "../chargeback/statement.query";
@@ -76,6 +77,7 @@ export async function* verifyProgramme(database: Database, scope: Scope, anchors
     [after, more] = [page.pageInfo.endCursor, page.pageInfo.hasNextPage];
   }
   yield journals.proof();
+  yield await prove((tx) => verifyBenefits(tx, currency));
   yield await prove((tx) => verifyProgrammePnl(tx, currency, readBenefits));
   yield* await prove((tx) => verifyAuditChain(tx, anchors));
 }

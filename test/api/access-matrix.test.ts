@@ -124,6 +124,16 @@ const QUERIES: readonly Question[] = [
   ask("Query.fundingArrangements", "after", "nobody", "query($after: String) { fundingArrangements(first: 50, after: $after) { edges { node { version useCase lines { cost funder holder } } } } }"),
   ask("Query.budgetModel", "no argument", "nobody", "{ budgetModel { agreed missing versions { component statement } } }"),
   ask("Query.commitmentReport", "period", "programme", "query($period: PeriodKey!) { commitmentReport(period: $period) { rows { vendor prompts } } }", (names) => ({ period: names.period })),
+  ask("Query.baselines", "where.useCase", "unit", "query($where: BaselineWhere) { baselines(first: 50, where: $where) { edges { node { useCase measures { metric value } lockedBy } } } }", (names) => ({ where: { useCase: [names.useCase] } })),
+  ask("Query.baselines", "after", "nobody", "query($after: String) { baselines(first: 50, after: $after) { edges { node { useCase businessUnit } } } }", () => ({ after: cursor("a", "1") })),
+  ask("Query.benefits", "where.useCase", "unit", "query($where: BenefitWhere) { benefits(first: 50, where: $where) { edges { node { code useCase pool } } } }", (names) => ({ where: { useCase: [names.useCase] } })),
+  ask("Query.benefits", "after", "nobody", "query($after: String) { benefits(first: 50, after: $after) { edges { node { code useCase } } } }", () => ({ after: cursor("a") })),
+  ask("Query.benefitPools", "after", "nobody", "query($after: String) { benefitPools(first: 50, after: $after) { edges { node { code maximums { maximum { amount } } } } } }", () => ({ after: cursor("a") })),
+  ask("Query.benefitPool", "code", "programme", "query($code: String!) { benefitPool(code: $code, period: \"2025-10\") { pool { code } claims { benefit gross { amount } } } }", (names) => ({ code: `${names.pool}-savings` })),
+  ask("Query.attributionModels", "after", "nobody", "query($after: String) { attributionModels(first: 50, after: $after) { edges { node { version pool shares { project share } } } } }"),
+  ask("Query.benefitLadder", "where.useCase", "unit", "query($where: BenefitLadderWhere) { benefitLadder(from: \"2025-10\", to: \"2025-10\", where: $where) { rows { businessUnit benefit { code } attributed { amount } } missing } }", (names) => ({ where: { useCase: [names.useCase] } })),
+  ask("Query.benefitLadder", "no argument", "nobody", "{ benefitLadder(from: \"2024-01\", to: \"2025-12\", allVersions: true) { rows { businessUnit benefit { code useCase } status } total { attributed { amount } } missing } }"),
+  ask("Query.explainBenefit", "benefit", "unit", "query($benefit: String!, $period: PeriodKey!) { explainBenefit(benefit: $benefit, period: $period) { row { benefit { code } } steps { formula } baseline { useCase } model { pool } } }", (names) => ({ benefit: `${names.useCase}-benefit`, period: names.period })),
   ask("Query.costPools", "after", "nobody", "query($after: String) { costPools(first: 50, after: $after) { edges { node { id code name kind } } } }", () => ({ after: cursor("a") })),
   ask("Query.accruals", "where.pool", "programme", "query($where: AccrualWhere) { accruals(first: 50, where: $where) { edges { node { externalId amount { amount } pool { code } useCase { code } } } } }", (names) => ({ where: { pool: [names.pool] } })),
   ask("Query.costEntries", "where.pool", "programme", "query($where: CostEntryWhere) { costEntries(first: 50, where: $where) { edges { node { id amount { amount } pool { code } useCase { code } } } } }", (names) => ({ where: { pool: [names.pool] } })),
@@ -200,6 +210,7 @@ const PROPOSE_CORRECTION = mutation("proposeCorrection", "correction { id legs(f
 const ATTRIBUTE = mutation("attributeUsage", "attributed");
 const MOVED = "change { kind moves { useCase { code } from { code } to { code } } }";
 const changes = { changes: true };
+const DECIDE_BENEFIT = (verb: string): string => `mutation($input: DecideBenefitInput!) { ${verb}(input: $input) { row { version } userErrors { code message field } } }`;
 const CONNECT = mutation("connectProvider", "connection { connection }");
 /** Names of one's own, for what is not in question; known once they are made. */
 const OWN = { connection: "", key: "", run: "" };
@@ -242,6 +253,16 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.setRatingRules", "reportedPool", "programme", mutation("setRatingRules", "rules { version }"), (names) => ({ input: { reportedPool: `${names.pool}-direct`, reason: "because" } }), changes),
   ask("Mutation.bookVendorStatement", "no name", "nobody", mutation("bookVendorStatement", "vendorStatement { vendor }"), () => ({ input: { vendor: "acme-voice", period: "2025-10", externalId: "matrix", currency: "USD", total: "0", lines: [] } }), changes),
   ask("Mutation.explainVariance", "period", "programme", mutation("explainVariance", "reconciliation { vendor }"), (names) => ({ input: { period: names.period, vendor: "acme-voice", reason: "because" } }), changes),
+  ask("Mutation.captureBaseline", "useCase", "unit", mutation("captureBaseline", "baseline { useCase version }"), (names) => ({ input: { useCase: names.useCase, from: "2023-01-01", to: "2023-06-30", measures: [{ metric: "cost", value: "5", unit: "a call", currency: "USD", source: "x" }], evidence: "x", reconstructed: true, reason: "because" } }), changes),
+  ask("Mutation.lockBaseline", "useCase", "programme", mutation("lockBaseline", "baseline { useCase version }"), (names) => ({ input: { useCase: names.useCase, version: 1 } }), changes),
+  ask("Mutation.defineBenefitPool", "no name", "nobody", mutation("defineBenefitPool", "pool { code }"), () => ({ input: { code: "brand-new-savings", name: "x", effectiveFrom: "2027-01", maximum: "1.00", currency: "USD", evidence: "x" } }), changes),
+  ask("Mutation.defineBenefit", "useCase", "unit", mutation("defineBenefit", "benefit { code }"), (names) => ({ input: { code: "brand-new-benefit", name: "x", useCase: names.useCase, pool: "platform-savings", kind: "MARGIN", step: "OTHER" } }), changes),
+  ask("Mutation.defineBenefit", "pool", "programme", mutation("defineBenefit", "benefit { code }"), (names) => ({ input: { code: "brand-new-benefit-2", name: "x", useCase: "order-status", pool: `${names.pool}-savings`, kind: "MARGIN", step: "OTHER" } }), changes),
+  ask("Mutation.proposeAttributionModel", "pool", "programme", mutation("proposeAttributionModel", "model { version }"), (names) => ({ input: { pool: `${names.pool}-savings`, effectiveFrom: "2027-01", shares: [{ project: "x", share: "1" }], evidence: "x" } }), changes),
+  ask("Mutation.approveAttributionModel", "version", "programme", mutation("approveAttributionModel", "model { version }"), (names) => ({ input: { version: names.version } }), changes),
+  ask("Mutation.signOffBenefit", "benefit", "programme", DECIDE_BENEFIT("signOffBenefit"), (names) => ({ input: { benefit: `${names.useCase}-benefit`, period: names.period, version: 1 } }), changes),
+  ask("Mutation.claimBenefit", "benefit", "unit", mutation("claimBenefit", "row { version }"), (names) => ({ input: { benefit: `${names.useCase}-benefit`, period: "2025-10", currency: "USD", method: "AMOUNT", figures: [{ name: "AMOUNT", value: "70", evidence: "x" }], tier: "C", confidence: "0.5", cashableShare: "0", revises: 1, reason: "because" } }), changes),
+  ask("Mutation.rejectBenefit", "benefit", "programme", DECIDE_BENEFIT("rejectBenefit"), (names) => ({ input: { benefit: `${names.useCase}-benefit`, period: names.period, version: 2, note: "because" } }), changes),
   ask("Mutation.setBudget", "businessUnit", "programme", mutation("setBudget", "budget { businessUnit version }"), (names) => ({ input: { businessUnit: names.unit, period: "2027-01", amount: "5.00", currency: "USD" } }), changes),
   ask("Mutation.setBudget", "useCase", "programme", mutation("setBudget", "budget { useCase version }"), (names) => ({ input: { businessUnit: "retail", useCase: names.useCase, period: "2027-01", amount: "5.00", currency: "USD" } }), changes),
   ask("Mutation.evaluateBudgets", "period", "programme", mutation("evaluateBudgets", "alerts { id }"), (names) => ({ input: { period: names.period } }), changes),
@@ -441,7 +462,7 @@ describe.each(ROLES)("%s", (role) => {
 });
 
 /** What another person must do than the one who asked for it. */
-const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAccountMapping", "Mutation.approveAllocationPolicy", "Mutation.approveRateCard", "Mutation.closePeriod", "Mutation.restatePeriod", "Mutation.approveCorrection", "Mutation.approveFunding", "Mutation.approveBudgetModel"]);
+const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAttributionModel", "Mutation.lockBaseline", "Mutation.signOffBenefit", "Mutation.rejectBenefit", "Mutation.approveAccountMapping", "Mutation.approveAllocationPolicy", "Mutation.approveRateCard", "Mutation.closePeriod", "Mutation.restatePeriod", "Mutation.approveCorrection", "Mutation.approveFunding", "Mutation.approveBudgetModel"]);
 
 describe("who is allowed gets through", () => {
   it("with one's own names every mutation does what it says", async () => {

@@ -63,6 +63,7 @@ export async function createTwoProgrammes(server: TestServer): Promise<{ own: Na
   await fill(globex, ["freight", "harbour", "customs"], ["freight-calls", "harbour-calls", "customs-calls"], "hangar", "2024-03");
   await issueMonth(globex, "globex", "hangar-direct", ["freight-calls", "harbour-calls"], "2024-02");
   await postMonth(globex, "hangar-direct", "2024-02");
+  await must(globex.as("FINANCE"), "mutation($input: ProposeAttributionModelInput!) { proposeAttributionModel(input: $input) { userErrors { code message } } }", { input: { pool: "hangar-savings", effectiveFrom: "2030-01", shares: [{ project: "voice-ai", share: "0.7" }], evidence: "a paper" } });
   await must(globex.as("FINANCE"), "mutation($input: ProposeAllocationPolicyInput!) { proposeAllocationPolicy(input: $input) { policy { version } userErrors { code message } } }", { input: { effectiveFrom: "2030-01", rules: [{ pool: "hangar", parts: [{ driver: "CALLS" }] }] } });
   return {
     own: await namesOf(server, "acme", "retail", "order-status", "platform", "2025-10", 1, ["2025-08", "2025-07", "2025-06"]),
@@ -102,6 +103,23 @@ async function fill(server: TestServer, units: string[], useCases: string[], poo
   await must(server.as("FINANCE"), "mutation($input: ProposeFundingInput!) { proposeFunding(input: $input) { userErrors { code message } } }", { input: { useCase: useCases[0], effectiveFrom: period, lines: [{ cost: "RUN", funder: "CX", holder: "Someone" }] } });
   await must(server.as("FINANCE"), "mutation { proposeBudgetModel(input: { component: PROGRAMME_PNL, statement: \"as in the paper\" }) { userErrors { code message } } }");
   await connectRetell(server, units[0]!, useCases[0]!);
+  await claimBenefits(server, useCases.slice(0, 2), pool, period);
+}
+
+/** A baseline, a benefit and a claim of each use case, on one benefit pool with a model that two people agreed on. */
+async function claimBenefits(server: TestServer, useCases: string[], pool: string, period: string): Promise<void> {
+  const say = async (verb: string, input: Record<string, unknown>, subject?: string): Promise<void> =>
+    void (await must(server.as("FINANCE", { subject }), `mutation($input: ${verb[0]!.toUpperCase()}${verb.slice(1)}Input!) { ${verb}(input: $input) { userErrors { code message } } }`, { input }));
+  await say("defineBenefitPool", { code: `${pool}-savings`, name: "Savings", effectiveFrom: period, maximum: "100.00", currency: "USD", evidence: "a paper" });
+  await say("proposeAttributionModel", { pool: `${pool}-savings`, effectiveFrom: period, shares: [{ project: "voice-ai", share: "0.8" }], evidence: "a paper" });
+  await say("approveAttributionModel", { version: 1 }, "second-person");
+  for (const useCase of useCases) {
+    await say("captureBaseline", { useCase, from: "2023-01-01", to: "2023-03-31", measures: [{ metric: "cost", value: "5", unit: "a call", currency: "USD", source: "a report" }], evidence: "a paper", reconstructed: true });
+    await say("lockBaseline", { useCase, version: 1 }, "second-person");
+    await say("defineBenefit", { code: `${useCase}-benefit`, name: "Fewer calls", useCase, pool: `${pool}-savings`, kind: "COST_REDUCTION", step: "CONTAINMENT" });
+    await say("claimBenefit", { benefit: `${useCase}-benefit`, period, currency: "USD", method: "AMOUNT", figures: [{ name: "AMOUNT", value: "80", evidence: "a paper" }], tier: "C", confidence: "0.5", cashableShare: "0" });
+  }
+  await must(server.as("FINANCE", { subject: "second-person" }), "mutation($input: DecideBenefitInput!) { signOffBenefit(input: $input) { userErrors { code message } } }", { input: { benefit: `${useCases[1]}-benefit`, period, version: 1 } });
 }
 
 /** A source that a provider pushes to by itself. */
@@ -177,7 +195,7 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
  */
 export async function rowCounts(server: TestServer): Promise<Record<string, number>> {
   const tables = await server.sql<{ name: string }>(
-    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'corrections', 'closing', 'rating', 'budgets', 'journals') and (schemaname, tablename) not in (('metering', 'delivery'), ('metering', 'source')) order by 1",
+    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'corrections', 'closing', 'rating', 'budgets', 'benefits', 'journals') and (schemaname, tablename) not in (('metering', 'delivery'), ('metering', 'source')) order by 1",
   );
   const rows = await server.sql<{ name: string; count: string }>(tables.map(({ name }) => `select '${name}' as name, count(*) as count from ${name}`).join(" union all "));
   return Object.fromEntries(rows.map(({ name, count }) => [name, Number(count)]));

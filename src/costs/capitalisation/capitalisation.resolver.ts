@@ -55,7 +55,7 @@ export class CapitalisationResolver {
   }
 
   @Allow("FINANCE")
-  @Mutation(() => CapitalisationPolicyPayload, { description: "Proposes what of implementation cost becomes an asset. It takes effect when a second person approves it. The same again answers the newest version. PERIOD_CLOSED from a closed month on." })
+  @Mutation(() => CapitalisationPolicyPayload, { description: "Proposes what of implementation cost becomes an asset. It takes effect when a second person approves it. The same again answers the newest version. PERIOD_CLOSED where a closed month has a policy already." })
   async proposeCapitalisationPolicy(@Ctx() context: RequestContext, @Arg("input", () => ProposeCapitalisationPolicyInput) input: ProposeCapitalisationPolicyInput): Promise<CapitalisationPolicyPayload> {
     return payload(async () => ({ policy: toPolicyView(await context.withTenant((tx) => proposeCapitalisationPolicy(capitalisationPolicyPorts(tx, context.record), input))) }));
   }

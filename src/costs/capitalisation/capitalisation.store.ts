@@ -71,6 +71,8 @@ export function capitalisationStore(tx: TenantTransaction) {
       "insert into costs.asset_retirement (programme_id, asset_id, period_key, reason, recorded_by) values ($1, $2, $3, $4, $5)",
       [programmeId, asset.id, period, reason, subject],
     )),
+    closedFrom: async (key: string): Promise<string[]> =>
+      (await tx.query<{ key: string }>("select key from governance.period where programme_id = $1 and key >= $2 and status = 'CLOSED' order by key", [programmeId, key])).map((row) => row.key),
     isClosed: async (key: string): Promise<boolean> =>
       (await tx.query<{ status: string }>("select status from governance.period where programme_id = $1 and key = $2 for share", [programmeId, key]))[0]?.status === "CLOSED",
   };

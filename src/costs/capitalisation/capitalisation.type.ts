@@ -84,7 +84,7 @@ export class CategoryTreatmentInput {
 @InputType({ description: "The firm's policy of what becomes an asset." })
 export class ProposeCapitalisationPolicyInput {
   @Field(() => String, { description: "As the firm calls its accounting framework, at most 200 characters." }) framework: string;
-  @Field(() => PeriodKeyScalar, { description: "First month that it holds for; not a closed one." }) effectiveFrom: string;
+  @Field(() => PeriodKeyScalar, { description: "First month that it holds for; no closed month that has a policy." }) effectiveFrom: string;
   @Field(() => [CategoryTreatmentInput], { description: "Every category exactly once." }) treatments: CategoryTreatmentInput[];
   @Field(() => String, { nullable: true, description: "At most 500 characters." }) note?: string | null;
 }
