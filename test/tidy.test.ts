@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { GraphQLInputObjectType, isInputObjectType, isNonNullType, isScalarType } from "graphql";
+import { GraphQLInputObjectType, getNamedType, isInputObjectType, isInterfaceType, isNonNullType, isObjectType, isScalarType } from "graphql";
 import { operationsWithoutRule } from "../src/app/authorize";
 import { HEAVY_INPUT, buildExecutionSchema, buildPublicSchema, printPublicSchema } from "../src/app/schema";
 import { USAGE_EVENT_FIELDS } from "../src/metering";
@@ -51,6 +51,13 @@ describe("the house is tidy", () => {
     expect(offending).toEqual([]);
   });
 
+  it("leads from no business case to the programme's P&L, nor back", () => {
+    const [cases, statements] = [/^(BusinessCase|Case[A-Z])/, /^(ProgrammePnl|Pnl|EbitBridge|ProgrammeReconciliation|SignedProgrammePnl)/];
+    expect([...reachedFrom(statements)].filter((name) => cases.test(name))).toEqual([]);
+    expect([...reachedFrom(cases)].filter((name) => statements.test(name))).toEqual([]);
+    expect(reachedFrom(statements).size).toBeGreaterThan(10);
+  });
+
   it("keeps files short", () => {
     const long = sources.filter((path) => readFileSync(path, "utf8").split("\n").length > LONGEST_FILE);
     expect(long).toEqual([]);
@@ -72,6 +79,18 @@ describe("the house is tidy", () => {
     expect(report.summary.totalCruised).toBeGreaterThan(sources.length);
   });
 });
+
+/** Names of the types that a query can reach from those whose name matches. */
+function reachedFrom(pattern: RegExp): Set<string> {
+  const reached = new Set(Object.keys(schema.getTypeMap()).filter((name) => pattern.test(name) && isObjectType(schema.getType(name))));
+  for (const name of reached) {
+    const type = schema.getType(name);
+    const fields = isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : [];
+    for (const field of fields) reached.add(getNamedType(field.type).name);
+    if (isInterfaceType(type)) for (const possible of schema.getPossibleTypes(type)) reached.add(possible.name);
+  }
+  return reached;
+}
 
 /** The fields of an input type, objects inside it as "outer.inner"; "!" marks what must be sent. */
 function leaves(type: GraphQLInputObjectType): string[] {

@@ -69,7 +69,7 @@ beforeAll(async () => {
   const spoke = (useCase: string, calls: number, minutes: number) => Array.from({ length: calls }, (_, index) => call(`${useCase}-${index}`, { useCase, provider: "retell", connectedAt: null, connectedMs: (minutes * 60_000) / calls, endedAt: "2025-10-20T15:00:00.000Z" }));
   expect((await report(integration(server), [...spoke("triage", 24, 120_000), ...spoke("order-status", 15, 37_500), ...spoke("helpdesk", 6, 42_500)])).accepted).toBe(45);
   for (const [component, price] of [["PLATFORM", "0.075"], ["TELEPHONY", "0.01"]]) {
-    const { proposeRateCard } = await must(finance, mutation("proposeRateCard", "card { version }"), { input: { vendor: "retell", component, unit: "MINUTE", currency: "USD", effectiveFrom: "2025-10", minimumSeconds: 60, incrementSeconds: 60, tiers: [{ price }], pool: "usage" } });
+    const { proposeRateCard } = await must(finance, mutation("proposeRateCard", "card { version }"), { input: { vendor: "retell", component, unit: "MINUTE", currency: "USD", effectiveFrom: "2025-10", minimumSeconds: 1, incrementSeconds: 1, tiers: [{ price }], pool: "usage" } });
     await must(controller, "mutation($version: Int!) { approveRateCard(input: { version: $version }) { userErrors { code message } } }", { version: proposeRateCard.card.version });
   }
   for (const [pool, amount] of [["platform", "30000.00"], ["telephony", "6000.00"], ["integration", "14000.00"], ["compliance", "10000.00"], ["office", "11000.00"]]) await book(pool!, "2025-10", amount!, `${pool}-10`);

@@ -30,6 +30,9 @@ export interface Names {
   readonly journal: string;
   /** A closed month that got cost since. */
   readonly latePeriod: string;
+  /** Hash of the accepted month's statement of profit and loss, and a grant of a unit's column. */
+  readonly pnlHash: string;
+  readonly unitGrant: string;
   /** Opaque ids by type. */
   readonly nodes: Readonly<Record<string, string>>;
 }
@@ -41,7 +44,7 @@ const NEVER = "00000000-0000-4000-8000-000000000000";
 
 /** Names of nothing at all. */
 export const MISSING: Names = {
-  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, alert: idOf("BudgetAlert", NEVER), accrual: "no-such-accrual", statementPeriod: "2019-07", acceptedPeriod: "2019-07", journal: "acme-2019-07-J1", latePeriod: "2019-07",
+  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, alert: idOf("BudgetAlert", NEVER), accrual: "no-such-accrual", statementPeriod: "2019-07", acceptedPeriod: "2019-07", journal: "acme-2019-07-J1", latePeriod: "2019-07", pnlHash: "0".repeat(64), unitGrant: NEVER,
   nodes: Object.fromEntries([...["Programme", "BusinessUnit", "UseCase", "UsageEvent", "CostPool", "CostEntry", "AllocationRun", "RatingRun", "Statement", "StatementLine", "Correction"].map((type) => [type, idOf(type, NEVER)]), ["Period", idOf("Period", "2019-07")], ["AllocationPolicy", idOf("AllocationPolicy", "99")]]),
 };
 
@@ -185,8 +188,10 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
   const connection = await one("select id from metering.provider_connection where programme_id = (select id from p)");
   const alert = await one("select a.id from budgets.alert a join tenancy.business_unit u on u.id = a.business_unit_id where a.programme_id = (select id from p) and u.code = $2 order by a.raised_at, a.id limit 1", unit);
   const key = await one("select id from metering.provider_key where programme_id = (select id from p)");
+  const unitGrant = await one("select id from programme.unit_grant where programme_id = (select id from p)");
+  const { programmePnl } = await must(inProgramme(server, programme).as("FINANCE"), "query($period: PeriodKey!) { programmePnl(from: $period, to: $period) { periods { hash } } }", { period: acceptedPeriod });
   const nodes = Object.fromEntries(Object.entries(keys).map(([type, key]) => [type, idOf(type, key)]));
-  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, connection: connectionRef(programme, connection), key, alert: idOf("BudgetAlert", alert), accrual: `accrual-${pool}`, statementPeriod, acceptedPeriod, journal: `${programme}-${statementPeriod}-J1`, latePeriod, nodes };
+  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, connection: connectionRef(programme, connection), key, alert: idOf("BudgetAlert", alert), accrual: `accrual-${pool}`, statementPeriod, acceptedPeriod, pnlHash: programmePnl.periods[0].hash, unitGrant, journal: `${programme}-${statementPeriod}-J1`, latePeriod, nodes };
 }
 
 /**
@@ -195,7 +200,7 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
  */
 export async function rowCounts(server: TestServer): Promise<Record<string, number>> {
   const tables = await server.sql<{ name: string }>(
-    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'corrections', 'closing', 'rating', 'budgets', 'benefits', 'journals') and (schemaname, tablename) not in (('metering', 'delivery'), ('metering', 'source')) order by 1",
+    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'corrections', 'closing', 'rating', 'budgets', 'benefits', 'programme', 'journals') and (schemaname, tablename) not in (('metering', 'delivery'), ('metering', 'source')) order by 1",
   );
   const rows = await server.sql<{ name: string; count: string }>(tables.map(({ name }) => `select '${name}' as name, count(*) as count from ${name}`).join(" union all "));
   return Object.fromEntries(rows.map(({ name, count }) => [name, Number(count)]));
@@ -204,7 +209,7 @@ export async function rowCounts(server: TestServer): Promise<Record<string, numb
 /** Somebody's answer with the names that they gave taken out, so that two answers can be compared. */
 export function withoutNames(body: string, names: Names): string {
   let text = body;
-  const longestFirst = [...Object.values(names.nodes), names.run, names.connection, names.key, names.alert, names.unit, names.useCase, names.pool, names.period, names.eventId, names.statementPeriod, names.acceptedPeriod, names.latePeriod, names.accrual].sort((a, b) => b.length - a.length);
+  const longestFirst = [...Object.values(names.nodes), names.run, names.connection, names.key, names.alert, names.unit, names.useCase, names.pool, names.period, names.eventId, names.statementPeriod, names.acceptedPeriod, names.latePeriod, names.accrual, names.pnlHash, names.unitGrant].sort((a, b) => b.length - a.length);
   for (const name of longestFirst) text = text.replaceAll(name, "<name>");
   return text.replaceAll(`version ${names.version}`, "version <name>");
 }
