@@ -9,6 +9,7 @@ import { formatUnits } from "../src/kernel/decimal";
 import { toNodeId } from "../src/kernel/node-id";
 import { invariant } from "../src/kernel/refusal";
 import { programmeCurrency } from "../src/tenancy";
+import { claimMonth } from "./demo-benefits";
 import { attributeStrays, bookMonth, divideMonth, sendUsage } from "./demo-month";
 import { DEMO_DISPUTE, DEMO_LATE_PERIOD, DEMO_OPEN_PERIOD, DEMO_POSTED_PERIODS, DEMO_UNACCEPTED } from "./demo-programme";
 import { DEMO_CONTROLLER, DEMO_FINANCE, DemoStage } from "./demo-stage";
@@ -25,6 +26,7 @@ export async function tellMonth(stage: DemoStage, period: string, before: string
     if (before === DEMO_LATE_PERIOD) await sendUsage(stage, demoLateUsage(before));
     await bookMonth(stage, period);
     if (period !== DEMO_OPEN_PERIOD) await attributeStrays(stage, period);
+    await claimMonth(stage, period);
     await divideMonth(stage, period);
     if (period !== DEMO_OPEN_PERIOD) await closeMonth(stage, period);
     stage.say(`${period}: ${events} usage events, ${period === DEMO_OPEN_PERIOD ? "open" : "closed"}`);

@@ -11,6 +11,7 @@ import { registerSourcePorts } from "../src/metering/sources/sources-ports.store
 import { Programme, createBusinessUnit, createProgramme, createUseCase } from "../src/tenancy";
 import { createBusinessUnitPorts, createProgrammePorts, createUseCasePorts } from "../src/tenancy/tenancy-ports.store";
 import { programmeStore } from "../src/tenancy/tenancy.store";
+import { agreeOnBenefits } from "./demo-benefits";
 import { tellMonth } from "./demo-closing";
 import { DEMO_POLICIES, DEMO_POOLS } from "./demo-finance";
 import { DEMO_OPEN_PERIOD, DEMO_PERIODS, DEMO_PROGRAMME, DEMO_SCALES, DEMO_SOURCE_REGISTRATION, DEMO_UNITS, DEMO_USE_CASES, DemoScale } from "./demo-programme";
@@ -36,6 +37,7 @@ export async function seedDemo(options: StageOptions): Promise<BuiltDemo> {
     // Only while it is built: what was registered anew since stays.
     await stage.as(DEMO_FINANCE, (tx) => registerSource(registerSourcePorts(tx, stage.record, stage.clock), DEMO_SOURCE_REGISTRATION));
     await agreeOnPolicies(stage);
+    await agreeOnBenefits(stage);
     for (const [index, period] of DEMO_PERIODS.entries()) await tellMonth(stage, period, DEMO_PERIODS[index - 1]);
   }
   const [total] = await stage.as(DEMO_FINANCE, async (tx) => usageByGroup(tx, await resolveUsageWhere(tx, {}), [], { contacts: false, onlyGroups: false }));

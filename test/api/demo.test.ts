@@ -69,6 +69,13 @@ test("statements are posted up to August and wait for two units in September", a
   expect([count("2025-09", "ACCEPTED"), count("2025-09", "ISSUED"), count("2025-08", "SUPERSEDED")]).toEqual([3, 2, 1]);
 });
 
+test("finance signed what use cases brought month by month; October waits", async () => {
+  const { benefitLadder } = await must(finance, '{ benefitLadder(from: "2025-04", to: "2025-10") { rows { period status reconstructed } total { recognised { amount } } plan { period } missing } }');
+  const count = (period: string, status: string): number => benefitLadder.rows.filter((row: { period: string; status: string }) => row.period === period && row.status === status).length;
+  expect(DEMO_PERIODS.map((period) => [count(period, "SIGNED_OFF"), count(period, "PROPOSED")])).toEqual([[5, 0], [5, 0], [7, 0], [7, 0], [9, 0], [9, 0], [0, 9]]);
+  expect([benefitLadder.missing, benefitLadder.rows.some(({ reconstructed }: { reconstructed: boolean }) => reconstructed), benefitLadder.total.recognised.amount]).toEqual([[], false, "0"]);
+});
+
 test("its source is registered with an owner and a rhythm, and was never silent", async () => {
   const { source } = await must(finance, '{ source(uri: "demo://voice-platform") { owner kind expectedEverySeconds completeness(from: "2025-08-01T00:00:00Z", to: "2025-10-31T00:00:00Z") { gaps { count } } } }');
   expect(source).toEqual({ owner: "Platform team", kind: "PLATFORM", expectedEverySeconds: 172_800, completeness: { gaps: { count: 0 } } });
@@ -98,7 +105,7 @@ test("at another scale it is refused", async () => {
 test("broken off again and again, it is finished by the next start and no different", async () => {
   let timesBroken = 0;
   for (let done = false; !done; ) {
-    let left = 25;
+    let left = 42;
     const record: RecordAudit = async (tx, note) => {
       if (left === 0) throw new Error("broken off");
       left -= 1;
