@@ -14,6 +14,7 @@ import { programmeStore } from "../src/tenancy/tenancy.store";
 import { agreeOnBenefits } from "./demo-benefits";
 import { tellMonth } from "./demo-closing";
 import { DEMO_POLICIES, DEMO_POOLS } from "./demo-finance";
+import { agreeOnProfit } from "./demo-profit";
 import { DEMO_OPEN_PERIOD, DEMO_PERIODS, DEMO_PROGRAMME, DEMO_SCALES, DEMO_SOURCE_REGISTRATION, DEMO_UNITS, DEMO_USE_CASES, DemoScale } from "./demo-programme";
 import { DEMO_CONTROLLER, DEMO_FINANCE, DemoStage, StageOptions, demoPerson, demoStage } from "./demo-stage";
 
@@ -38,6 +39,7 @@ export async function seedDemo(options: StageOptions): Promise<BuiltDemo> {
     await stage.as(DEMO_FINANCE, (tx) => registerSource(registerSourcePorts(tx, stage.record, stage.clock), DEMO_SOURCE_REGISTRATION));
     await agreeOnPolicies(stage);
     await agreeOnBenefits(stage);
+    await agreeOnProfit(stage);
     for (const [index, period] of DEMO_PERIODS.entries()) await tellMonth(stage, period, DEMO_PERIODS[index - 1]);
   }
   const [total] = await stage.as(DEMO_FINANCE, async (tx) => usageByGroup(tx, await resolveUsageWhere(tx, {}), [], { contacts: false, onlyGroups: false }));

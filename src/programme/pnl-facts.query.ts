@@ -1,5 +1,5 @@
 import { shiftPeriod } from "../kernel/period";
-import { runPools } from "../allocation/allocation.query";
+import { RunPool, runPools } from "../allocation/allocation.query";
 import { runStore } from "../allocation/run.store";
 import { chargesOfRun, directCharges } from "../chargeback/charges.query";
 import { chargedLines } from "../chargeback/statement-charges.query";
@@ -69,6 +69,11 @@ async function chargesOf(tx: TenantTransaction, period: Period, runId: string | 
   return [...shared, ...(await directCharges(tx, period.key, null)).charges];
 }
 
+/** By pool, cost less what was charged for it, of rules that charge something else than cost: below zero is over-recovery. A pool without such a rule has none. */
+function recoveryVariance(ran: readonly RunPool[]): Map<string, bigint> {
+  return new Map(ran.map(({ pool, varianceMinor }) => [pool.code, varianceMinor]));
+}
+
 /** Everything booked that counts in a month, with what late facts and restatements changed, and the variance of its run. */
 async function bookedPools(tx: TenantTransaction, period: Period, runId: string | null): Promise<BookedPool[]> {
   const rows = await tx.query<{ code: string; kind: CostPoolKind; amount: string }>(
@@ -82,7 +87,7 @@ async function bookedPools(tx: TenantTransaction, period: Period, runId: string 
     [tx.scope.programme.id, period.key, period.cutoff],
   );
   const ran = runId === null ? [] : await runPools(tx, runId, null);
-  const variances = new Map(ran.map(({ pool, varianceMinor }) => [pool.code, varianceMinor]));
+  const variances = recoveryVariance(ran);
   const booked = rows.map(({ code, kind, amount }) => ({ code, kind, amountMinor: BigInt(amount), varianceMinor: variances.get(code) ?? 0n }));
   // A pool that only receives of others stands in a run without any cost of its own.
   const receiving = ran.filter(({ pool }) => !rows.some(({ code }) => code === pool.code)).map(({ pool, varianceMinor }) => ({ code: pool.code, kind: pool.kind, amountMinor: 0n, varianceMinor }));

@@ -1,5 +1,6 @@
 import { Arg, Ctx, Int, Query, Resolver } from "type-graphql";
 import { Currency, MoneyAmount, toMoney } from "../kernel/money";
+import { toNodeId } from "../kernel/node-id";
 import { Refusal } from "../kernel/refusal";
 import { PeriodKeyScalar } from "../kernel/scalars";
 import { PlannedVolume } from "../budgets";
@@ -125,7 +126,7 @@ function unitRows(months: readonly AnsweredMonth[], dimensions: readonly PnlDime
 
 function toPeriodView({ period, status, source, hash, cutoff, sources, signed }: AnsweredMonth): PnlPeriodType {
   return {
-    period, status, source, hash, cutoff, runId: sources.runId, runHash: sources.resultHash, policyVersion: sources.policyVersion, ratingHash: sources.ratingHash, capitalisationPolicyVersion: sources.capitalisationPolicy,
+    period, status, source, hash, cutoff, runId: sources.runId && toNodeId("AllocationRun", sources.runId), runHash: sources.resultHash, policyVersion: sources.policyVersion, ratingHash: sources.ratingHash, capitalisationPolicyVersion: sources.capitalisationPolicy,
     signedVersion: signed?.version ?? null, signedHash: signed?.hash ?? null, signedBy: signed?.signedBy ?? null, signedAt: signed?.signedAt ?? null,
   };
 }

@@ -1,4 +1,4 @@
-import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
+import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
 import { Money, enumOf } from "../kernel/graph.type";
 import { MoneyAmount } from "../kernel/money";
 import { CurrencyCodeScalar, DateTimeScalar, PeriodKeyScalar } from "../kernel/scalars";
@@ -47,7 +47,7 @@ export class PnlPeriodType {
   @Field(() => String, { description: "ACTUAL, or the plan and its version, for example \"FORECAST 2\"." }) source: string;
   @Field(() => String, { nullable: true, description: "SHA-256 of the month's figures by unit and of what is missing; what signProgrammePnl is given. Null to who does not see units." }) hash: string | null;
   @Field(() => DateTimeScalar, { nullable: true, description: "Cut-off of a closed month: what was recorded later is in no figure of it." }) cutoff: Date | null;
-  @Field(() => String, { nullable: true, description: "Id of the allocation run, as allocationRuns knows it before it is made opaque. Null without one." }) runId: string | null;
+  @Field(() => ID, { nullable: true, description: "Opaque id of the allocation run; null without one." }) runId: string | null;
   @Field(() => String, { nullable: true, description: "Its result hash." }) runHash: string | null;
   @Field(() => Int, { nullable: true, description: "Version of the allocation policy it used." }) policyVersion: number | null;
   @Field(() => String, { nullable: true, description: "Result hash of the rating whose postings are in the figures; null without one." }) ratingHash: string | null;
@@ -58,7 +58,7 @@ export class PnlPeriodType {
   @Field(() => DateTimeScalar, { nullable: true, description: "When it was signed." }) signedAt: Date | null;
 }
 
-@ObjectType("ProgrammePnl", { simpleResolvers: true, description: "The programme's profit and loss, line by line. It reads ledgers and signed benefits; no business case is in it." })
+@ObjectType("ProgrammePnl", { simpleResolvers: true, description: "The programme's profit and loss, line by line. It reads ledgers and signed benefits; no plan of a use case is in it." })
 export class ProgrammePnlType {
   @Field(() => PeriodKeyScalar, { description: "First month." }) from: string;
   @Field(() => PeriodKeyScalar, { description: "Last month." }) to: string;

@@ -30,7 +30,8 @@ export async function reconciliationOf(tx: TenantTransaction, key: string, curre
     const store = statementStore(tx);
     const [newest] = await store.newestBetween(key, key);
     const [seen] = await store.seenBetween(key, key);
-    const aggregates = seen ? reconcileAggregates((await store.seenCells(seen)).cells, (await store.seenCells(seen)).groups, await store.aggregatesOf(key, seen.version)) : [];
+    const shown = seen ? await store.seenCells(seen) : null;
+    const aggregates = seen && shown ? reconcileAggregates(shown.cells, shown.groups, await store.aggregatesOf(key, seen.version)) : [];
     return {
       month, checks: [...reconcileMonth(month, await sharedCost(tx, period), ladder), ...aggregates],
       changedSinceSigned: newest ? newest.hash !== hashOfMonth(month, currency.code) : null,
