@@ -1,6 +1,7 @@
-import { BaselineInput, BenefitInput, ClaimBenefitInput, FigureInput, approveAttributionModel, captureBaseline, claimBenefit, defineBenefit, defineBenefitPool, lockBaseline, proposeAttributionModel, signOffBenefit } from "../src/benefits";
+import { BaselineInput, BenefitInput, Claim, ClaimBenefitInput, FigureInput, approveAttributionModel, captureBaseline, claimBenefit, defineBenefit, defineBenefitPool, lockBaseline, proposeAttributionModel, signOffBenefit } from "../src/benefits";
 import { attributionPorts, baselinePorts, claimBenefitPorts, decideClaimPorts, defineBenefitPoolPorts, defineBenefitPorts } from "../src/benefits/benefits-ports.store";
 import { formatUnits } from "../src/kernel/decimal";
+import { toMinor } from "../src/kernel/money";
 import { DEMO_OPEN_PERIOD, DEMO_PERIODS, DEMO_PROGRAMME, DEMO_SCALES, DEMO_USE_CASES, DemoUseCase } from "./demo-programme";
 import { DEMO_CONTROLLER, DEMO_FINANCE, DemoStage } from "./demo-stage";
 
@@ -9,8 +10,8 @@ const FIRST = DEMO_PERIODS[0];
 
 /** What a contact cost before somebody took it by machine, what one costs that is still handed over, and what the baselines were read from. */
 const CONTACT_COST: Readonly<Record<string, readonly [before: string, handedOver: string]>> = {
-  "inbound-triage": ["9.20", "9.95"], "appointment-scheduling": ["6.40", "7.10"], "order-status": ["4.10", "5.20"], returns: ["7.80", "8.60"], "claims-intake": ["16.50", "18.20"], "claims-status": ["4.90", "6.10"],
-  "outbound-follow-up": ["5.30", "6.00"], "service-renewals": ["8.10", "8.90"], "payment-reminders": ["4.60", "5.40"],
+  "inbound-triage": ["12.40", "13.10"], "appointment-scheduling": ["8.90", "9.60"], "order-status": ["6.10", "6.80"], returns: ["9.80", "10.60"], "claims-intake": ["24.50", "26.20"], "claims-status": ["6.90", "7.60"],
+  "outbound-follow-up": ["7.30", "8.00"], "service-renewals": ["10.10", "10.90"], "payment-reminders": ["6.60", "7.40"],
 };
 
 /** Months of the baselines and the day on which they were captured: before each use case went live. */
@@ -31,10 +32,11 @@ function baselineOf(useCase: DemoUseCase): BaselineInput {
 
 /** What can fall or be won in a month at the most, at the scale of the demo; and how much of it the other projects hold. */
 const POOLS: ReadonlyArray<{ readonly code: string; readonly name: string; readonly maximum: bigint; readonly evidence: string; readonly others: ReadonlyArray<readonly [string, string]>; readonly share: string }> = [
-  { code: "service-contacts", name: "Cost of service contacts", maximum: 3_400_000n, evidence: "Cost centre CC-200, handling", share: "0.80", others: [["ivr-redesign", "0.15"], ["web", "0.05"]] },
-  { code: "logistics-contacts", name: "Cost of contacts about parcels", maximum: 1_600_000n, evidence: "Cost centre CC-400, handling", share: "0.85", others: [["tracking-page", "0.15"]] },
-  { code: "claims-contacts", name: "Cost of claims contacts", maximum: 4_000_000n, evidence: "Cost centre CC-500, handling", share: "0.90", others: [["claims-portal", "0.10"]] },
-  { code: "collections", name: "Cost of reminding and bad debt", maximum: 2_500_000n, evidence: "Cost centre CC-300 and ledger 6900", share: "0.90", others: [] },
+  { code: "service-contacts", name: "Cost of service contacts", maximum: 7_000_000n, evidence: "Cost centre CC-200, handling", share: "0.80", others: [["ivr-redesign", "0.15"], ["web", "0.05"]] },
+  { code: "logistics-contacts", name: "Cost of contacts about parcels", maximum: 3_000_000n, evidence: "Cost centre CC-400, handling", share: "0.85", others: [["tracking-page", "0.15"]] },
+  { code: "claims-contacts", name: "Cost of claims contacts", maximum: 6_500_000n, evidence: "Cost centre CC-500, handling", share: "0.90", others: [["claims-portal", "0.10"]] },
+  { code: "collections", name: "Cost of reminding", maximum: 2_500_000n, evidence: "Cost centre CC-300, handling", share: "0.90", others: [] },
+  { code: "receivables", name: "Bad debt and cash that is out", maximum: 3_000_000n, evidence: "Ledgers 1400 and 6900", share: "0.50", others: [["credit-checks", "0.50"]] },
   { code: "sales-margin", name: "Margin on orders and renewals", maximum: 6_000_000n, evidence: "Sales plan 2025", share: "1", others: [] },
 ];
 
@@ -75,8 +77,20 @@ const BENEFITS: readonly DemoBenefit[] = [
   handling("claims-status", "Claims asked for by machine", "claims-contacts", { tier: "C", confidence: "0.60", cashableShare: "0", ledgerLine: null }, "2500.00"),
   handling("payment-reminders", "Reminders that nobody calls", "collections", { tier: "B", confidence: "0.80", cashableShare: "0.50", ledgerLine: "6220 Collectors" }, "5000.00"),
   margin("outbound-follow-up", "Orders after a call", "0.058", "0.031", "145.00", "0.36"),
-  margin("service-renewals", "Contracts renewed after a call", "0.121", "0.083", "290.00", "0.42"),
+  margin("service-renewals", "Contracts renewed after a call", "0.121", "0.083", "620.00", "0.42"),
+  {
+    code: "bad-debt", name: "Fewer debts written off", useCase: "payment-reminders", pool: "receivables", kind: "OTHER_EBIT", step: "OTHER",
+    claim: { method: "AMOUNT", tier: "B", confidence: "0.80", cashableShare: "1", ledgerLine: "6900 Bad debt", figures: [stated("AMOUNT", "9600.00", "Write-offs against the same month of the year before")] },
+  },
+  {
+    code: "days-outstanding", name: "Interest on cash that came earlier", useCase: "payment-reminders", pool: "receivables", kind: "NON_EBIT", step: "OTHER",
+    claim: { method: "WORKING_CAPITAL", tier: "B", confidence: "0.80", cashableShare: "0", figures: [stated("DAYS", "1.2", "Receivables ledger"), stated("DAILY_SALES", "180000.00", "Sales ledger"), stated("ANNUAL_RATE", "0.055", "Treasury")] },
+  },
 ];
+
+/** Amounts are stated for the demo in its usual size. */
+const atScale = (figure: FigureInput, { scale }: DemoStage): FigureInput =>
+  ["AMOUNT", "DAILY_SALES"].includes(figure.name) ? { ...figure, value: formatUnits((toMinor(figure.value!, { code: currency, exponent: 2 }, []) * BigInt(DEMO_SCALES[scale].perMille)) / 1000n, 2) } : figure;
 
 const liveIn = ({ useCase }: BenefitInput, period: string): boolean => (DEMO_USE_CASES.find(({ code }) => code === useCase)!.liveFrom ?? FIRST) <= period;
 
@@ -95,7 +109,7 @@ export async function agreeOnBenefits(stage: DemoStage): Promise<void> {
     const { version } = await stage.as(DEMO_FINANCE, (tx) => proposeAttributionModel(attributionPorts(tx, record), { pool: code, effectiveFrom: FIRST, shares, evidence: "Benefits board, March" }));
     await stage.as(DEMO_CONTROLLER, (tx) => approveAttributionModel(attributionPorts(tx, record), version));
   }
-  for (const { claim: _, ...benefit } of BENEFITS) await stage.asOwnerOf(ownerOf(benefit), (tx) => defineBenefit(defineBenefitPorts(tx, record, stage.clock), benefit));
+  for (const benefit of BENEFITS) await stage.asOwnerOf(ownerOf(benefit), (tx) => defineBenefit(defineBenefitPorts(tx, record, stage.clock), benefit));
 }
 
 const ownerOf = ({ useCase }: BenefitInput): string => DEMO_USE_CASES.find(({ code }) => code === useCase)!.businessUnit;
@@ -103,9 +117,9 @@ const ownerOf = ({ useCase }: BenefitInput): string => DEMO_USE_CASES.find(({ co
 /** Units claim what a month brought; finance signs before it closes. Of the open month all waits. */
 export async function claimMonth(stage: DemoStage, period: string): Promise<void> {
   const live = BENEFITS.filter((benefit) => liveIn(benefit, period));
-  const claims = [];
+  const claims: Claim[] = [];
   for (const { code, claim, ...benefit } of live) {
-    claims.push(await stage.asOwnerOf(ownerOf({ code, ...benefit }), (tx) => claimBenefit(claimBenefitPorts(tx, stage.record, stage.clock), { ...claim, benefit: code, period, currency })));
+    claims.push(await stage.asOwnerOf(ownerOf({ code, ...benefit }), (tx) => claimBenefit(claimBenefitPorts(tx, stage.record, stage.clock), { ...claim, figures: claim.figures.map((figure) => atScale(figure, stage)), benefit: code, period, currency })));
   }
   if (period === DEMO_OPEN_PERIOD) return;
   await stage.as(DEMO_CONTROLLER, async (tx) => {

@@ -3,10 +3,11 @@ import { CurrencyCodeScalar, DateScalar, DecimalScalar, PeriodKeyScalar } from "
 import { UserError } from "../kernel/user-error.type";
 import { BenefitKind, ClaimStep } from "./benefit";
 import {
-  AttributionModelType, BaselineType, BenefitKindEnum, BenefitLadderRowType, BenefitMethodEnum, BenefitPoolType, BenefitType, ClaimStepEnum, EvidenceTierEnum, FigureNameEnum, MeteredFigureEnum, MissedCallModeEnum,
+  AttributionModelType, BaselineType, BenefitKindEnum, BenefitMethodEnum, BenefitPoolType, BenefitType, ClaimStepEnum, EvidenceTierEnum, FigureNameEnum, MeteredFigureEnum, MissedCallModeEnum,
 } from "./benefits.type";
 import { EvidenceTier } from "./claims/evidence-tier";
 import { BenefitMethod, FigureName, MeteredFigure, MissedCallMode } from "./claims/figures";
+import { BenefitLadderRowType } from "./ladder.type";
 
 @InputType({ description: "Which use cases' baselines." })
 export class BaselineWhere {

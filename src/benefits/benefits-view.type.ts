@@ -1,11 +1,12 @@
 import { Currency, MoneyAmount, toMoney } from "../kernel/money";
 import { toNodeId } from "../kernel/node-id";
 import { Benefit } from "./benefit";
-import type { BenefitFigure, BenefitLadderRowType, BenefitLadderTotal, BenefitPlanMonth, BenefitPoolClaim, BenefitPoolType, BenefitStepType, BenefitType } from "./benefits.type";
+import type { BenefitPoolType, BenefitType } from "./benefits.type";
 import { Figure } from "./claims/figures";
 import { OUTCOMES } from "./claims/metered-figure.query";
 import { LadderStep } from "./explain-ladder";
 import { LadderRow, LadderTotal, PlanRow } from "./ladder-report";
+import type { BenefitFigure, BenefitLadderRowType, BenefitLadderTotal, BenefitPlanMonth, BenefitPoolClaim, BenefitStepType } from "./ladder.type";
 import { BenefitPool } from "./pools/benefit-pool";
 import { Overlap } from "./pools/overlap";
 

@@ -51,17 +51,27 @@ const NOTHING = { overlapMinor: 0n, cashableMinor: 0n, nonCashableMinor: 0n };
 /** Rows of claims, every version of each benefit and month among them. */
 export function ladderRows(claims: readonly Claim[], benefits: ReadonlyMap<string, Benefit>, eliminated: ReadonlyArray<Eliminated & { readonly period: string }>): LadderRow[] {
   const taken = new Map(eliminated.map((each) => [keyOf(each.benefitId, each.period), each]));
+  const versions = new Map<string, Claim[]>();
+  for (const claim of claims) {
+    const key = keyOf(claim.benefitId, claim.period);
+    const others = versions.get(key);
+    if (others) others.push(claim);
+    else versions.set(key, [claim]);
+  }
   return claims.flatMap((claim) => {
     const benefit = benefits.get(claim.benefitId);
     if (!benefit) return [];
-    const status = statusOf(claim, claims.filter((each) => each.benefitId === claim.benefitId && each.period === claim.period));
+    const status = statusOf(claim, versions.get(keyOf(claim.benefitId, claim.period))!);
     return [{ benefit, claim, status, eliminated: status === "SIGNED_OFF" ? (taken.get(keyOf(claim.benefitId, claim.period)) ?? NOTHING) : null, plannedMinor: plannedMinor(benefit.plan, claim.period) }];
   });
 }
 
 /** What stands of each benefit and month: what is signed off, and a newer version that waits or was rejected. */
-export const standing = (rows: readonly LadderRow[]): LadderRow[] =>
-  rows.filter(({ status, claim }) => status === "SIGNED_OFF" || (status !== "SUPERSEDED" && !rows.some((other) => other.claim.benefitId === claim.benefitId && other.claim.period === claim.period && other.claim.version > claim.version)));
+export function standing(rows: readonly LadderRow[]): LadderRow[] {
+  const newest = new Map<string, number>();
+  for (const { claim } of rows) newest.set(keyOf(claim.benefitId, claim.period), Math.max(claim.version, newest.get(keyOf(claim.benefitId, claim.period)) ?? 0));
+  return rows.filter(({ status, claim }) => status === "SIGNED_OFF" || (status !== "SUPERSEDED" && newest.get(keyOf(claim.benefitId, claim.period)) === claim.version));
+}
 
 export function totalOf(rows: readonly LadderRow[]): LadderTotal {
   const signed = rows.filter(({ status }) => status === "SIGNED_OFF");
@@ -76,10 +86,11 @@ export function totalOf(rows: readonly LadderRow[]): LadderTotal {
 
 /** Plans of benefits for some months, where there are any. */
 export function planRows(benefits: readonly Benefit[], months: readonly string[], rows: readonly LadderRow[]): PlanRow[] {
+  const signedRows = new Map(rows.filter(({ status }) => status === "SIGNED_OFF").map((row) => [keyOf(row.claim.benefitId, row.claim.period), row]));
   return benefits.flatMap((benefit) => months.flatMap((period) => {
     const planned = plannedMinor(benefit.plan, period);
     if (planned === null) return [];
-    const signed = rows.find(({ status, claim }) => status === "SIGNED_OFF" && claim.benefitId === benefit.id && claim.period === period);
+    const signed = signedRows.get(keyOf(benefit.id, period));
     return [{ benefit, period, plannedMinor: planned, actualMinor: signed ? signed.claim.attributedMinor - signed.eliminated!.cashableMinor - signed.eliminated!.nonCashableMinor : null }];
   }));
 }

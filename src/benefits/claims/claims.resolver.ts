@@ -13,7 +13,7 @@ import { benefitStore } from "../benefit.store";
 import { BenefitClaimPayload, BenefitLadderWhere, ClaimBenefitInput, DecideBenefitInput } from "../benefits-input.type";
 import { claimBenefitPorts, decideClaimPorts } from "../benefits-ports.store";
 import { toLadderView, toPlanView, toPoolClaimView, toPoolView, toStepView, toTotalView } from "../benefits-view.type";
-import { BenefitExplanation, BenefitLadder, BenefitLadderRowType, BenefitPoolReport } from "../benefits.type";
+import { BenefitExplanation, BenefitLadder, BenefitLadderRowType, BenefitPoolReport } from "../ladder.type";
 import { explainLadder } from "../explain-ladder";
 import { LadderRow, ladderRows, monthsBetween, planRows, standing, totalOf } from "../ladder-report";
 import { asWhole, requireUseCases } from "../ownership.store";
