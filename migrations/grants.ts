@@ -39,6 +39,11 @@ const PRIVILEGES: Readonly<Record<string, string>> = {
   "costs.accrual": "select, insert",
   "costs.accrual_reversal": "select, insert",
   "costs.accrual_answer": "select, insert",
+  "costs.capitalisation_policy": "select, insert",
+  "costs.capitalisation_policy_approval": "select, insert",
+  "costs.implementation_cost": "select, insert",
+  "costs.asset": "select, insert",
+  "costs.asset_retirement": "select, insert",
   "rating.rating_rules": "select, insert",
   "rating.rate_card": "select, insert",
   "rating.rate_card_approval": "select, insert",
@@ -102,6 +107,13 @@ const PRIVILEGES: Readonly<Record<string, string>> = {
   "benefits.claim": "select, insert",
   "benefits.claim_decision": "select, insert",
   "benefits.elimination": "select, insert",
+  "programme.plan": "select, insert",
+  "programme.plan_approval": "select, insert",
+  "programme.statement": "select, insert",
+  "programme.statement_cell": "select, insert",
+  "programme.statement_aggregate": "select, insert",
+  "programme.unit_grant": "select, insert",
+  "programme.unit_grant_end": "select, insert",
   "corrections.correction_rules": "select, insert",
   "corrections.backfill": "select, insert",
   "corrections.backfill_event": "select, insert",
@@ -128,14 +140,14 @@ const PRIVILEGES: Readonly<Record<string, string>> = {
 
 /** What both reports stand on: what a figure is made of, and no secret, no single call and no entry of the audit trail. */
 const LEDGERS = [
-  "tenancy", "governance.period", "costs", "rating", "allocation", "chargeback", "budgets",
+  "tenancy", "governance.period", "costs", "rating", "allocation", "chargeback", "budgets", "benefits",
   "metering.usage_daily_total", "metering.usage_period_total",
 ];
 
 /** The schemas and tables that a report may read; it may write nothing. */
 const READS: Readonly<Record<Reader, readonly string[]>> = {
   CASES: [...LEDGERS, "business_cases"],
-  PROGRAMME: [...LEDGERS, "closing"],
+  PROGRAMME: [...LEDGERS, "closing", "programme"],
 };
 
 export const SCHEMAS: readonly string[] = [...new Set(Object.keys(PRIVILEGES).map((table) => table.split(".")[0]!))];

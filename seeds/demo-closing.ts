@@ -10,6 +10,7 @@ import { toNodeId } from "../src/kernel/node-id";
 import { invariant } from "../src/kernel/refusal";
 import { programmeCurrency } from "../src/tenancy";
 import { claimMonth } from "./demo-benefits";
+import { buildUseCases, signMonth } from "./demo-profit";
 import { attributeStrays, bookMonth, divideMonth, sendUsage } from "./demo-month";
 import { DEMO_DISPUTE, DEMO_LATE_PERIOD, DEMO_OPEN_PERIOD, DEMO_POSTED_PERIODS, DEMO_UNACCEPTED } from "./demo-programme";
 import { DEMO_CONTROLLER, DEMO_FINANCE, DemoStage } from "./demo-stage";
@@ -25,13 +26,17 @@ export async function tellMonth(stage: DemoStage, period: string, before: string
     // The month before is closed by now: what comes for it is charged when this one closes.
     if (before === DEMO_LATE_PERIOD) await sendUsage(stage, demoLateUsage(before));
     await bookMonth(stage, period);
+    await buildUseCases(stage, period);
     if (period !== DEMO_OPEN_PERIOD) await attributeStrays(stage, period);
     await claimMonth(stage, period);
     await divideMonth(stage, period);
     if (period !== DEMO_OPEN_PERIOD) await closeMonth(stage, period);
     stage.say(`${period}: ${events} usage events, ${period === DEMO_OPEN_PERIOD ? "open" : "closed"}`);
   }
-  if (period !== DEMO_OPEN_PERIOD) await charge(stage, period);
+  if (period !== DEMO_OPEN_PERIOD) {
+    await charge(stage, period);
+    await signMonth(stage, period);
+  }
 }
 
 async function statusOf(stage: DemoStage, period: string): Promise<PeriodStatus | undefined> {

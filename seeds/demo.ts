@@ -15,6 +15,7 @@ import { tellCases } from "./demo-cases";
 import { agreeOnBenefits } from "./demo-benefits";
 import { tellMonth } from "./demo-closing";
 import { DEMO_POLICIES, DEMO_POOLS } from "./demo-finance";
+import { agreeOnProfit } from "./demo-profit";
 import { DEMO_OPEN_PERIOD, DEMO_PERIODS, DEMO_PROGRAMME, DEMO_SCALES, DEMO_SOURCE_REGISTRATION, DEMO_UNITS, DEMO_USE_CASES, DemoScale } from "./demo-programme";
 import { DEMO_CONTROLLER, DEMO_FINANCE, DemoStage, StageOptions, demoPerson, demoStage } from "./demo-stage";
 
@@ -39,6 +40,7 @@ export async function seedDemo(options: StageOptions): Promise<BuiltDemo> {
     await stage.as(DEMO_FINANCE, (tx) => registerSource(registerSourcePorts(tx, stage.record, stage.clock), DEMO_SOURCE_REGISTRATION));
     await agreeOnPolicies(stage);
     await agreeOnBenefits(stage);
+    await agreeOnProfit(stage);
     for (const [index, period] of DEMO_PERIODS.entries()) {
       await tellCases(stage, period);
       await tellMonth(stage, period, DEMO_PERIODS[index - 1]);

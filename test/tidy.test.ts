@@ -7,7 +7,7 @@ import { HEAVY_INPUT, buildExecutionSchema, buildPublicSchema, printPublicSchema
 import { USAGE_EVENT_FIELDS } from "../src/metering";
 
 const ROOT = join(__dirname, "..");
-const ROOMS = ["kernel", "tenancy", "governance", "metering", "costs", "rating", "allocation", "chargeback", "corrections", "budgets", "benefits", "closing", "journals", "business-cases", "app", "cli"];
+const ROOMS = ["kernel", "tenancy", "governance", "metering", "costs", "rating", "allocation", "chargeback", "corrections", "budgets", "benefits", "closing", "programme", "journals", "business-cases", "app", "cli"];
 const LONGEST_FILE = 250;
 const LONGEST_README = 60;
 
@@ -57,6 +57,13 @@ describe("the house is tidy", () => {
     expect(offending).toEqual([]);
   });
 
+  it("leads from no business case to the programme's P&L, nor back", () => {
+    const [cases, statements] = [/^(BusinessCase|Case[A-Z])/, /^(ProgrammePnl|Pnl|EbitBridge|ProgrammeReconciliation|SignedProgrammePnl)/];
+    expect([...reachedFrom(statements)].filter((name) => cases.test(name))).toEqual([]);
+    expect([...reachedFrom(cases)].filter((name) => statements.test(name))).toEqual([]);
+    expect(reachedFrom(statements).size).toBeGreaterThan(10);
+  });
+
   it("keeps files short", () => {
     const long = sources.filter((path) => readFileSync(path, "utf8").split("\n").length > LONGEST_FILE);
     expect(long).toEqual([]);
@@ -94,6 +101,18 @@ function reachable(name: string, seen: Set<string> = new Set()): Set<string> {
   for (const field of Object.values(type.getFields())) reachable(getNamedType(field.type).name, seen);
   if (isInterfaceType(type)) for (const each of schema.getPossibleTypes(type)) reachable(each.name, seen);
   return seen;
+}
+
+/** Names of the types that a query can reach from those whose name matches. */
+function reachedFrom(pattern: RegExp): Set<string> {
+  const reached = new Set(Object.keys(schema.getTypeMap()).filter((name) => pattern.test(name) && isObjectType(schema.getType(name))));
+  for (const name of reached) {
+    const type = schema.getType(name);
+    const fields = isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : [];
+    for (const field of fields) reached.add(getNamedType(field.type).name);
+    if (isInterfaceType(type)) for (const possible of schema.getPossibleTypes(type)) reached.add(possible.name);
+  }
+  return reached;
 }
 
 /** The fields of an input type, objects inside it as "outer.inner"; "!" marks what must be sent. */

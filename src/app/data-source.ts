@@ -2,6 +2,7 @@ import type { EventEmitter } from "node:events";
 import { DataSource } from "typeorm";
 import { migrations } from "../../migrations";
 import { CostEntryEntity, CostPoolEntity, ExchangeRateEntity, accrualEntities } from "../costs/costs.entity";
+import { capitalisationEntities } from "../costs/capitalisation/capitalisation.entity";
 import { AuditEntryEntity, AuditHeadEntity, PeriodEntity } from "../governance/governance.entity";
 import { CONNECTION_WAIT_MS } from "../tenancy/database.store";
 import { BusinessUnitClosingEntity, BusinessUnitEntity, BusinessUnitParentEntity, OwnershipChangeEntity, ProgrammeEntity, UseCaseEntity, UseCaseOwnershipEntity } from "../tenancy/tenancy.entity";
@@ -14,6 +15,7 @@ import { budgetEntities } from "../budgets/budgets.entity";
 import { closingEntities } from "../closing/closing.entity";
 import { correctionEntities } from "../corrections/correction.entity";
 import { connectionEntities } from "../metering/connections/connections.entity";
+import { programmeEntities } from "../programme/programme.entity";
 import { journalEntities } from "../journals/journals.entity";
 import { ratingEntities } from "../rating/rating.entity";
 import { meteringEntities } from "../metering/metering.entity";
@@ -21,8 +23,8 @@ import { sourceEntities } from "../metering/sources/sources.entity";
 
 export const entities = [
   ProgrammeEntity, BusinessUnitEntity, UseCaseEntity, UseCaseOwnershipEntity, OwnershipChangeEntity, BusinessUnitClosingEntity, BusinessUnitParentEntity, PeriodEntity, AuditEntryEntity, AuditHeadEntity,
-  CostPoolEntity, CostEntryEntity, ExchangeRateEntity, ...accrualEntities, ...ratingEntities, ...meteringEntities, ...sourceEntities, ...connectionEntities, ...allocationEntities,
-  ...adjustmentEntities, ...statementEntities, ...correctionEntities, ...budgetEntities, ...benefitEntities, ...closingEntities, ...journalEntities, ...businessCaseEntities,
+  CostPoolEntity, CostEntryEntity, ExchangeRateEntity, ...accrualEntities, ...capitalisationEntities, ...ratingEntities, ...meteringEntities, ...sourceEntities, ...connectionEntities, ...allocationEntities,
+  ...adjustmentEntities, ...statementEntities, ...correctionEntities, ...budgetEntities, ...benefitEntities, ...closingEntities, ...journalEntities, ...businessCaseEntities, ...programmeEntities,
 ];
 
 export interface ConnectOptions {

@@ -29,6 +29,7 @@ import { CorrectionFieldResolver, UsageEventCorrectionResolver } from "../correc
 import { AddToBackfillInput } from "../corrections/correction-input.type";
 import { CorrectionResolver } from "../corrections/correction.resolver";
 import { AccrualResolver } from "../costs/accruals/accrual.resolver";
+import { CapitalisationResolver } from "../costs/capitalisation/capitalisation.resolver";
 import { CostsResolver } from "../costs/costs.resolver";
 import { ExchangeRateResolver } from "../costs/exchange-rate.resolver";
 import { GovernanceResolver } from "../governance/governance.resolver";
@@ -44,6 +45,8 @@ import { BusinessUnitClosingResolver, OwnershipResolver } from "../metering/owne
 import { AttributionRuleResolver } from "../metering/unattributed/attribution-rule.resolver";
 import { UnattributedQueueResolver } from "../metering/unattributed/unattributed-queue.resolver";
 import { ReportUsageInput } from "../metering/usage.type";
+import { ProgrammePlanResolver } from "../programme/programme-plan.resolver";
+import { ProgrammeResolver } from "../programme/programme.resolver";
 import { RateCardResolver } from "../rating/rate-card.resolver";
 import { RatingResolver } from "../rating/rating.resolver";
 import { ReconciliationResolver } from "../rating/reconciliation.resolver";
@@ -56,7 +59,7 @@ import { NodeResolver } from "./node.resolver";
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the form that type-graphql asks for
 const RESOLVERS: NonEmptyArray<Function> = [
   TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, DriverBookingResolver, PolicyComparisonResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
-  CloseDutyResolver, ClosePreviewResolver, AccrualResolver, RestatementResolver, TrueUpResolver,
+  CloseDutyResolver, ClosePreviewResolver, AccrualResolver, CapitalisationResolver, RestatementResolver, TrueUpResolver,
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
   RunDiffResolver, ChargeBridgeResolver, PlanBridgeResolver,
   StatementResolver, StatementRulesResolver, StatementRollUpResolver, StatementFieldResolver, StatementLineFieldResolver, StatementDisputeFieldResolver, DisputeResolutionFieldResolver,
@@ -66,6 +69,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   BudgetResolver, CommitmentResolver, FundingResolver,
   BusinessCaseResolver,
   BenefitsResolver, ClaimsResolver,
+  ProgrammeResolver, ProgrammePlanResolver,
   OwnershipResolver, HierarchyResolver, BusinessUnitClosingResolver, AttributionRuleResolver, UnattributedQueueResolver,
 ];
 

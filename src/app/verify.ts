@@ -20,6 +20,8 @@ import { Proof } from "../kernel/proof";
 import { verifyLegs } from "../metering/verify-legs.query";
 import { verifyOwners } from "../metering/verify-owners.query";
 import { verifyDailyTotals, verifyPeriodTotals } from "../metering/verify-totals.query";
+import { readBenefits } from "../programme/read-benefits.query";
+import { verifyProgrammePnl } from "../programme/reconciliation.query";
 import { verifyRateCards, verifyRatingPostings, verifyRatingRuns, verifyVendorStatements } from "../rating/verify-rating.query";
 import { Scope, programmeCurrency, requireWholeProgramme } from "../tenancy";
 import { Database, TenantTransaction } from "../tenancy/database.store";
@@ -82,5 +84,6 @@ export async function* verifyProgramme(database: Database, scope: Scope, anchors
   yield journals.proof();
   yield await prove(verifyCases);
   yield await prove((tx) => verifyBenefits(tx, currency));
+  yield await prove((tx) => verifyProgrammePnl(tx, currency, readBenefits));
   yield* await prove((tx) => verifyAuditChain(tx, anchors));
 }

@@ -7,3 +7,8 @@ export * from "./cost-entry";
 export * from "./cost-pool";
 export * from "./create-cost-pool";
 export * from "./exchange-rate";
+export * from "./capitalisation/amortise";
+export * from "./capitalisation/book-implementation-cost";
+export * from "./capitalisation/capitalisation";
+export * from "./capitalisation/propose-capitalisation-policy";
+export * from "./capitalisation/put-in-service";

@@ -1,5 +1,6 @@
 import { GraphQLObjectType, isObjectType } from "graphql";
 import { buildPublicSchema } from "../../src/app/schema";
+import { IMPLEMENTATION_CATEGORIES } from "../../src/costs";
 import { ROLES, Role } from "../../src/tenancy";
 import { call } from "../support/builders";
 import { EXPECTED_ACCESS, EXPECTED_FIELDS, EXPECTED_NODES, Verdict } from "../support/expected-access";
@@ -49,6 +50,8 @@ const rateCard = (pool: string): Record<string, unknown> => ({ vendor: "acme-voi
 const BUDGET_REPORT = "rows { businessUnit { code } useCase { code } actual { amount } budget { amount { amount } setBy } forecast { amount } missing } remarks";
 
 const JOURNAL = "externalId debit { amount } lines(first: 5) { edges { node { businessUnit { code } useCase { code } pool { code } debit { amount } sources(first: 5) { edges { node { amount { amount } } } } } } } files { path } statements { id }";
+
+const PNL = "rows { period businessUnit useCase group ebit { amount } lines { line amount { amount } } missing } periods { hash signedBy } missing";
 
 const accounts = (rule: Record<string, unknown>): Record<string, unknown> => ({ effectiveFrom: "2027-01", recovery: { account: "4900" }, rules: [{ ...rule, debit: { account: "6100" } }] });
 
@@ -125,6 +128,20 @@ const QUERIES: readonly Question[] = [
   ask("Query.businessCase", "useCase", "unit", "query($useCase: String!) { businessCase(useCase: $useCase) { version status gate sponsor gates { gate } } }", (names) => ({ useCase: names.useCase }), { narrow: true }),
   ask("Query.businessCaseGrants", "after", "nobody", "query($after: String) { businessCaseGrants(first: 50, after: $after) { edges { node { id useCase subject } } } }", () => ({ after: cursor("2000-01-01T00:00:00.000Z", "00000000-0000-4000-8000-000000000000") })),
   ask("Query.budgetModel", "no argument", "nobody", "{ budgetModel { agreed missing versions { component statement } } }"),
+  ask("Query.programmePnl", "no grouping", "nobody", `{ programmePnl(from: "2025-07", to: "2025-10") { ${PNL} } }`),
+  ask("Query.programmePnl", "groupBy GROUP", "nobody", `{ programmePnl(from: "2025-07", to: "2025-10", groupBy: [PERIOD, GROUP]) { ${PNL} } }`),
+  ask("Query.programmePnl", "groupBy BUSINESS_UNIT", "nobody", `{ programmePnl(from: "2025-07", to: "2025-10", groupBy: [BUSINESS_UNIT]) { ${PNL} } }`, undefined, WHERE_UNIT),
+  ask("Query.programmePnl", "groupBy USE_CASE", "nobody", `{ programmePnl(from: "2025-07", to: "2025-10", groupBy: [USE_CASE]) { ${PNL} } }`, undefined, WHERE_UNIT),
+  ask("Query.programmePnl", "scenario", "nobody", `{ programmePnl(from: "2025-07", to: "2025-10", scenario: OUTLOOK) { ${PNL} } }`, undefined, { narrow: true }),
+  ask("Query.programmePnl", "live", "nobody", `{ programmePnl(from: "2025-07", to: "2025-10", live: true) { ${PNL} } }`, undefined, { narrow: true }),
+  ask("Query.ebitBridge", "no name", "nobody", "{ ebitBridge(from: \"2025-07\", to: \"2025-10\") { from { amount } to { amount } steps { line } missing } }"),
+  ask("Query.programmeReconciliation", "period", "programme", "query($period: PeriodKey!) { programmeReconciliation(period: $period) { holds checks { name terms { name } } } }", (names) => ({ period: names.period })),
+  ask("Query.programmePlans", "kind", "nobody", "{ programmePlans(kind: BUDGET) { version lines { line } } }"),
+  ask("Query.executiveGroups", "no argument", "nobody", "{ executiveGroups { version groups { code businessUnits } } }"),
+  ask("Query.unitPnlGrants", "no argument", "nobody", "{ unitPnlGrants { id subject businessUnit } }"),
+  ask("Query.capitalisationPolicies", "no argument", "nobody", "{ capitalisationPolicies { version framework } }"),
+  ask("Query.implementationCosts", "where.useCase", "programme", "query($where: ImplementationCostWhere) { implementationCosts(first: 50, where: $where) { edges { node { externalId } } } }", (names) => ({ where: { useCase: names.useCase } })),
+  ask("Query.implementationAssets", "no argument", "nobody", "{ implementationAssets { id useCase { code } months { period } } }"),
   ask("Query.commitmentReport", "period", "programme", "query($period: PeriodKey!) { commitmentReport(period: $period) { rows { vendor prompts } } }", (names) => ({ period: names.period })),
   ask("Query.baselines", "where.useCase", "unit", "query($where: BaselineWhere) { baselines(first: 50, where: $where) { edges { node { useCase measures { metric value } lockedBy } } } }", (names) => ({ where: { useCase: [names.useCase] } })),
   ask("Query.baselines", "after", "nobody", "query($after: String) { baselines(first: 50, after: $after) { edges { node { useCase businessUnit } } } }", () => ({ after: cursor("a", "1") })),
@@ -289,6 +306,18 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.revokeBusinessCaseGrant", "grant", "programme", mutation("revokeBusinessCaseGrant", "grant { id }"), (names) => ({ input: { grant: names.grant, reason: "because" } }), changes),
   ask("Mutation.proposeBudgetModel", "no name", "nobody", mutation("proposeBudgetModel", "version { version }"), () => ({ input: { component: "SHARED_PLATFORM", statement: "x" } }), changes),
   ask("Mutation.approveBudgetModel", "version", "programme", mutation("approveBudgetModel", "version { version }"), (names) => ({ input: { version: names.version } }), changes),
+  ask("Mutation.proposeProgrammePlan", "no name", "nobody", mutation("proposeProgrammePlan", "plan { version }"), () => ({ input: { kind: "FORECAST", currency: "USD", lines: [{ period: "2027-01", line: "A2_MARGIN", amount: "1.00" }] } }), changes),
+  ask("Mutation.approveProgrammePlan", "version", "programme", mutation("approveProgrammePlan", "plan { version }"), (names) => ({ input: { kind: "BUDGET", version: names.version } }), changes),
+  ask("Mutation.proposeExecutiveGroups", "no name", "nobody", mutation("proposeExecutiveGroups", "scheme { version }"), () => ({ input: { groups: [], note: "because" } }), changes),
+  ask("Mutation.approveExecutiveGroups", "version", "programme", mutation("approveExecutiveGroups", "scheme { version }"), (names) => ({ input: { version: names.version } }), changes),
+  ask("Mutation.grantUnitPnl", "businessUnit", "programme", mutation("grantUnitPnl", "grant { id }"), (names) => ({ input: { subject: "chief", businessUnit: names.unit, from: "2032-01", to: "2032-12", reason: "because" } }), changes),
+  ask("Mutation.revokeUnitPnl", "grant", "programme", mutation("revokeUnitPnl", "grant { id }"), (names) => ({ input: { grant: names.unitGrant, reason: "because" } }), changes),
+  ask("Mutation.signProgrammePnl", "period", "programme", mutation("signProgrammePnl", "statement { version }"), (names) => ({ input: { period: names.acceptedPeriod, hash: names.pnlHash } }), changes),
+  ask("Mutation.proposeCapitalisationPolicy", "no name", "nobody", mutation("proposeCapitalisationPolicy", "policy { version }"), () => ({ input: { framework: "own", effectiveFrom: "2033-01", treatments: IMPLEMENTATION_CATEGORIES.map((category) => ({ category, treatment: "EXPENSE" })) } }), changes),
+  ask("Mutation.approveCapitalisationPolicy", "version", "programme", mutation("approveCapitalisationPolicy", "policy { version }"), (names) => ({ input: { version: names.version } }), changes),
+  ask("Mutation.bookImplementationCost", "useCase", "programme", mutation("bookImplementationCost", "cost { externalId }"), (names) => ({ input: { useCase: names.useCase, period: "2027-01", category: "CODING", amount: "1.00", currency: "USD", externalId: "matrix-implementation" } }), changes),
+  ask("Mutation.putInService", "useCase", "programme", mutation("putInService", "asset { id }"), (names) => ({ input: { useCase: names.useCase, goLive: "2025-10", usefulMonths: 12, contractMonths: 12 } }), changes),
+  ask("Mutation.retireAsset", "useCase", "programme", mutation("retireAsset", "asset { id }"), (names) => ({ input: { useCase: names.useCase, period: "2027-01", reason: "because" } }), changes),
   ask("Mutation.proposeAllocationPolicy", "rules.pool", "programme", PROPOSE, (names) => ({ input: { effectiveFrom: "2027-01", rules: [{ pool: names.pool, parts: [{ driver: "CALLS" }] }] } }), changes),
   ask("Mutation.proposeAllocationPolicy", "rules.exclude", "programme", PROPOSE, (names) => ({ input: { effectiveFrom: "2027-01", rules: [{ pool: "platform", parts: [{ driver: "CALLS" }], exclude: [names.unit] }] } }), changes),
   ask("Mutation.approveAllocationPolicy", "version", "programme", APPROVE, (names) => ({ input: { version: names.version } }), changes),
@@ -485,7 +514,7 @@ describe.each(ROLES)("%s", (role) => {
 });
 
 /** What another person must do than the one who asked for it. */
-const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAttributionModel", "Mutation.lockBaseline", "Mutation.signOffBenefit", "Mutation.rejectBenefit", "Mutation.approveAccountMapping", "Mutation.approveAllocationPolicy", "Mutation.approveRateCard", "Mutation.closePeriod", "Mutation.restatePeriod", "Mutation.postTrueUp", "Mutation.approveCorrection", "Mutation.approveFunding", "Mutation.approveBudgetModel", "Mutation.approveBusinessCase", "Mutation.releaseTranche"]);
+const SECOND_PERSON: ReadonlySet<string> = new Set(["Mutation.approveAttributionModel", "Mutation.lockBaseline", "Mutation.signOffBenefit", "Mutation.rejectBenefit", "Mutation.approveAccountMapping", "Mutation.approveAllocationPolicy", "Mutation.approveRateCard", "Mutation.closePeriod", "Mutation.restatePeriod", "Mutation.postTrueUp", "Mutation.approveCorrection", "Mutation.approveFunding", "Mutation.approveBudgetModel", "Mutation.approveBusinessCase", "Mutation.approveProgrammePlan", "Mutation.releaseTranche", "Mutation.approveExecutiveGroups", "Mutation.approveCapitalisationPolicy"]);
 
 describe("who is allowed gets through", () => {
   it("with one's own names every mutation does what it says", async () => {

@@ -12,7 +12,7 @@ import { BusinessUnitEntity } from "../../src/tenancy/tenancy.entity";
 import { TestServer, startTestServer } from "../support/server";
 import { createTwoProgrammes } from "../support/two-programmes";
 
-const SCHEMAS = ["tenancy", "governance", "metering", "costs", "allocation", "chargeback", "corrections", "rating", "budgets", "benefits", "closing", "journals", "business_cases"];
+const SCHEMAS = ["tenancy", "governance", "metering", "costs", "allocation", "chargeback", "corrections", "rating", "budgets", "benefits", "closing", "programme", "journals", "business_cases"];
 /** Derived figures that follow the facts. Everything else is only ever added to. */
 const UPDATABLE = ["governance.period", "metering.provider_refusal", "metering.telephony_call", "metering.usage_daily_total", "metering.usage_leg", "metering.usage_period_total"];
 
@@ -139,15 +139,15 @@ describe("what a transaction may touch", () => {
     expect(belonging.map(({ name }) => name)).toEqual([
       "allocation.driver_quantity", "allocation.line", "allocation.unit_share", "benefits.baseline", "benefits.baseline_lock", "benefits.benefit", "benefits.claim", "benefits.claim_decision", "benefits.elimination", "budgets.alert", "budgets.alert_acknowledgement", "budgets.budget",
       "chargeback.adjustment_line", "chargeback.dispute", "chargeback.dispute_message", "chargeback.dispute_resolution", "chargeback.resolution", "chargeback.restatement_cell", "chargeback.statement", "chargeback.statement_event", "chargeback.statement_line", "chargeback.true_up_line", "costs.cost_entry",
-      "metering.late_event", "metering.usage_daily_total", "metering.usage_event", "metering.usage_period_total", "metering.usage_superseded", "rating.line", "rating.posting", "tenancy.business_unit_closing", "tenancy.use_case_ownership",
+      "metering.late_event", "metering.usage_daily_total", "metering.usage_event", "metering.usage_period_total", "metering.usage_superseded", "programme.statement_cell", "programme.unit_grant", "rating.line", "rating.posting", "tenancy.business_unit_closing", "tenancy.use_case_ownership",
     ]);
-    // Booked cost and what a rating posted of it may name a unit and are finance's alone: they are among the hidden below.
-    for (const { name } of belonging.filter((each) => !["costs.cost_entry", "rating.posting"].includes(each.name))) {
+    // Booked cost, what a rating posted of it, and signed statements may name a unit and are finance's alone: they are among the hidden below.
+    for (const { name } of belonging.filter((each) => !["costs.cost_entry", "rating.posting", "programme.statement_cell", "programme.unit_grant"].includes(each.name))) {
       expect([name, await within(own, `select count(*) from ${name} where business_unit_id is distinct from $1`, [retail])]).toEqual([name, [{ count: "0" }]]);
       const [all] = await server.sql<{ count: string }>(`select count(*) from ${name} where business_unit_id = $1`, [retail]);
       expect([name, await within(own, `select count(*) from ${name}`)]).toEqual([name, [all]]);
     }
-    for (const hidden of ["governance.audit_entry", "governance.audit_head", "chargeback.programme_line", "benefits.pool", "benefits.pool_maximum", "benefits.attribution_model", "benefits.attribution_approval", "budgets.funding", "budgets.funding_approval", "budgets.model_component", "budgets.model_approval", "chargeback.restatement_request", "chargeback.restatement_pool", "chargeback.true_up", "chargeback.true_up_month", "chargeback.true_up_posting", "closing.close_rules", "closing.check_assignment", "closing.check_sign_off", "tenancy.ownership_change", "tenancy.business_unit_parent", "allocation.run_inputs", "allocation.driver_booking", "allocation.booked_quantity", "metering.attribution_rule", "metering.attribution_rule_retirement", "costs.cost_entry", "costs.accrual", "costs.accrual_reversal", "costs.accrual_answer", "allocation.policy", "allocation.policy_approval", "metering.usage_leg", "metering.delivery", "metering.source_registration", "metering.source_rules", "metering.silence_acknowledgement",
+    for (const hidden of ["governance.audit_entry", "governance.audit_head", "chargeback.programme_line", "benefits.pool", "benefits.pool_maximum", "benefits.attribution_model", "benefits.attribution_approval", "budgets.funding", "budgets.funding_approval", "budgets.model_component", "budgets.model_approval", "chargeback.restatement_request", "chargeback.restatement_pool", "chargeback.true_up", "chargeback.true_up_month", "chargeback.true_up_posting", "closing.close_rules", "closing.check_assignment", "closing.check_sign_off", "tenancy.ownership_change", "tenancy.business_unit_parent", "allocation.run_inputs", "allocation.driver_booking", "allocation.booked_quantity", "metering.attribution_rule", "metering.attribution_rule_retirement", "costs.cost_entry", "costs.accrual", "costs.accrual_reversal", "costs.accrual_answer", "costs.capitalisation_policy", "costs.capitalisation_policy_approval", "costs.implementation_cost", "costs.asset", "costs.asset_retirement", "programme.plan", "programme.plan_approval", "programme.statement", "programme.statement_cell", "programme.statement_aggregate", "programme.unit_grant", "programme.unit_grant_end", "allocation.policy", "allocation.policy_approval", "metering.usage_leg", "metering.delivery", "metering.source_registration", "metering.source_rules", "metering.silence_acknowledgement",
       "journals.account_mapping", "journals.account_mapping_approval", "journals.journal", "journals.journal_file", "journals.journal_line", "journals.journal_line_source", "journals.journal_statement", "rating.rating_rules", "rating.rate_card", "rating.rate_card_approval", "rating.posting", "rating.vendor_statement", "rating.vendor_statement_line", "rating.variance_explanation"]) expect([hidden, await within(own, `select count(*) from ${hidden}`)]).toEqual([hidden, [{ count: "0" }]]);
   });
 
@@ -340,6 +340,36 @@ describe("a report that is read under a role of its own", () => {
       const read = (reader: (typeof READERS)[number]): Promise<unknown> => codeOf(database.withTenant(scope(), (tx) => tx.readingAs(reader, () => tx.query(`select 1 from ${table.name}`))));
       expect([table.name, await read("CASES"), await read("PROGRAMME")]).toEqual([table.name, null, "42501"]);
     }
+  });
+
+  it.each(READERS)("%s is given back whether the work succeeds, is refused or fails", async (reader) => {
+    await server.installation.database.withTenant(scope(), async (tx) => {
+      const me = async (): Promise<unknown> => (await tx.query("select current_user::text as me, session_user::text as login"))[0];
+      const api = { me: "apportion_app", login: "apportion_app" };
+      expect(await tx.readingAs(reader, me)).toEqual({ ...api, me: readingRoleOf("apportion_app", reader) });
+      expect(await me()).toEqual(api);
+      await expect(tx.readingAs(reader, async () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+      expect(await me()).toEqual(api);
+    });
+    await expect(server.installation.database.withTenant(scope(), (tx) => tx.readingAs(reader, () => tx.query("select 1 / 0")))).rejects.toThrow("division by zero");
+    expect(await asApp("select current_user::text as me")).toEqual([{ me: "apportion_app" }]);
+  });
+});
+
+describe("a report that is read under a role of its own", () => {
+  const scope = (unit?: string): Scope => ({
+    principal: { subject: "x", role: "FINANCE", programme: "acme", businessUnits: [] }, programme: { id: programmes.get("acme")!, code: "acme", name: "acme", currency: "USD", timeZone: "UTC" } as Programme,
+    reach: unit ? "units" : "programme", unitIds: unit ? [units.get(`acme/${unit}`)!] : [],
+  });
+  const codeOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => null, (error: { driverError?: { code: string } }) => error.driverError?.code ?? error);
+
+  it.each(READERS)("%s reads the ledgers of its tenant, writes nothing, and has nothing of what it does not need", async (reader) => {
+    const { database } = server.installation;
+    const asReader = (sql: string, unit?: string): Promise<unknown[]> => database.withTenant(scope(unit), (tx) => tx.readingAs(reader, () => tx.query(sql)));
+    expect(await asReader("select code from tenancy.business_unit order by code", "retail")).toEqual([{ code: "retail" }]);
+    expect(await asReader("select code from tenancy.business_unit order by code")).toEqual([{ code: "claims" }, { code: "retail" }, { code: "support" }]);
+    expect(await codeOf(asReader("insert into costs.cost_pool select * from costs.cost_pool where false"))).toBe("42501");
+    for (const table of ["metering.provider_key", "metering.usage_event", "governance.audit_entry", "journals.journal"]) expect([table, await codeOf(asReader(`select 1 from ${table}`))]).toEqual([table, "42501"]);
   });
 
   it.each(READERS)("%s is given back whether the work succeeds, is refused or fails", async (reader) => {

@@ -32,6 +32,9 @@ export interface Names {
   readonly journal: string;
   /** A closed month that got cost since. */
   readonly latePeriod: string;
+  /** Hash of the accepted month's statement of profit and loss, and a grant of a unit's column. */
+  readonly pnlHash: string;
+  readonly unitGrant: string;
   /** Opaque ids by type. */
   readonly nodes: Readonly<Record<string, string>>;
 }
@@ -43,7 +46,7 @@ const NEVER = "00000000-0000-4000-8000-000000000000";
 
 /** Names of nothing at all. */
 export const MISSING: Names = {
-  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, alert: idOf("BudgetAlert", NEVER), grant: idOf("BusinessCaseGrant", NEVER), accrual: "no-such-accrual", statementPeriod: "2019-07", acceptedPeriod: "2019-07", journal: "acme-2019-07-J1", latePeriod: "2019-07",
+  unit: "nowhere", useCase: "no-such-case", pool: "no-such-pool", period: "2019-07", version: 99, run: idOf("AllocationRun", NEVER), eventId: "never-sent", connection: connectionRef("acme", NEVER), key: NEVER, alert: idOf("BudgetAlert", NEVER), grant: idOf("BusinessCaseGrant", NEVER), accrual: "no-such-accrual", statementPeriod: "2019-07", acceptedPeriod: "2019-07", journal: "acme-2019-07-J1", latePeriod: "2019-07", pnlHash: "0".repeat(64), unitGrant: NEVER,
   nodes: Object.fromEntries([...["Programme", "BusinessUnit", "UseCase", "UsageEvent", "CostPool", "CostEntry", "AllocationRun", "RatingRun", "Statement", "StatementLine", "Correction"].map((type) => [type, idOf(type, NEVER)]), ["Period", idOf("Period", "2019-07")], ["AllocationPolicy", idOf("AllocationPolicy", "99")]]),
 };
 
@@ -110,6 +113,19 @@ async function fill(server: TestServer, units: string[], useCases: string[], poo
   await must(server.as("FINANCE"), "mutation($input: GrantBusinessCaseInput!) { grantBusinessCase(input: $input) { userErrors { code message } } }", { input: { useCase: useCases[0], subject: "test-executive", from: "2000-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z", reason: "board" } });
   await connectRetell(server, units[0]!, useCases[0]!);
   await claimBenefits(server, useCases.slice(0, 2), pool, period);
+  await fillProgramme(server, units[0]!, useCases[0]!);
+}
+
+/** A capitalisation policy in effect, an asset, a budget and groups that wait, and a grant. */
+async function fillProgramme(server: TestServer, unit: string, useCase: string): Promise<void> {
+  const finance = server.as("FINANCE");
+  const treatments = ["PRELIMINARY", "CONFIGURATION", "CODING", "INTEGRATION", "DATA_CONVERSION", "TRAINING", "CHANGE_MANAGEMENT", "SUPPORT"].map((category) => ({ category, treatment: "CAPITALISE" }));
+  await must(finance, "mutation($input: ProposeCapitalisationPolicyInput!) { proposeCapitalisationPolicy(input: $input) { userErrors { code message } } }", { input: { framework: "IFRS", effectiveFrom: "2020-01", treatments } });
+  await must(server.as("FINANCE", { subject: "second-person" }), "mutation { approveCapitalisationPolicy(input: { version: 1 }) { userErrors { code message } } }");
+  await must(finance, "mutation($input: PutInServiceInput!) { putInService(input: $input) { userErrors { code message } } }", { input: { useCase, goLive: "2025-10", usefulMonths: 12, contractMonths: 12 } });
+  await must(finance, "mutation($input: ProposeProgrammePlanInput!) { proposeProgrammePlan(input: $input) { userErrors { code message } } }", { input: { kind: "BUDGET", currency: "USD", lines: [{ period: "2025-10", line: "A2_MARGIN", amount: "1.00" }] } });
+  await must(finance, "mutation { proposeExecutiveGroups(input: { groups: [] }) { userErrors { code message } } }");
+  await must(finance, "mutation($input: GrantUnitPnlInput!) { grantUnitPnl(input: $input) { userErrors { code message } } }", { input: { subject: "somebody", businessUnit: unit, from: "2031-01", to: "2031-12", reason: "because" } });
 }
 
 /** A baseline, a benefit and a claim of each use case, on one benefit pool with a model that two people agreed on. */
@@ -208,8 +224,10 @@ async function namesOf(server: TestServer, programme: string, unit: string, useC
   const alert = await one("select a.id from budgets.alert a join tenancy.business_unit u on u.id = a.business_unit_id where a.programme_id = (select id from p) and u.code = $2 order by a.raised_at, a.id limit 1", unit);
   const grant = await one("select id from business_cases.case_grant where programme_id = (select id from p) limit 1");
   const key = await one("select id from metering.provider_key where programme_id = (select id from p)");
+  const unitGrant = await one("select id from programme.unit_grant where programme_id = (select id from p)");
+  const { programmePnl } = await must(inProgramme(server, programme).as("FINANCE"), "query($period: PeriodKey!) { programmePnl(from: $period, to: $period) { periods { hash } } }", { period: acceptedPeriod });
   const nodes = Object.fromEntries(Object.entries(keys).map(([type, key]) => [type, idOf(type, key)]));
-  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, connection: connectionRef(programme, connection), key, alert: idOf("BudgetAlert", alert), grant: idOf("BusinessCaseGrant", grant), accrual: `accrual-${pool}`, statementPeriod, acceptedPeriod, journal: `${programme}-${statementPeriod}-J1`, latePeriod, nodes };
+  return { unit, useCase, pool, period, version, run: nodes.AllocationRun!, eventId: `${useCase}-1`, connection: connectionRef(programme, connection), key, alert: idOf("BudgetAlert", alert), grant: idOf("BusinessCaseGrant", grant), accrual: `accrual-${pool}`, statementPeriod, acceptedPeriod, pnlHash: programmePnl.periods[0].hash, unitGrant, journal: `${programme}-${statementPeriod}-J1`, latePeriod, nodes };
 }
 
 /**
@@ -220,7 +238,7 @@ export async function rowCounts(server: TestServer): Promise<Record<string, numb
   // Planned once: a plan for all tables takes longer than counting what is in them.
   if (!counted.has(server.sql)) {
     const tables = await server.sql<{ name: string }>(
-      "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'corrections', 'closing', 'rating', 'budgets', 'benefits', 'journals', 'business_cases') and (schemaname, tablename) not in (('metering', 'delivery'), ('metering', 'source')) order by 1",
+      "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tenancy', 'governance', 'metering', 'costs', 'allocation', 'chargeback', 'corrections', 'closing', 'rating', 'budgets', 'benefits', 'programme', 'journals', 'business_cases') and (schemaname, tablename) not in (('metering', 'delivery'), ('metering', 'source')) order by 1",
     );
     await server.sql(`prepare row_counts as ${tables.map(({ name }) => `select '${name}' as name, count(*) as count from ${name}`).join(" union all ")}`);
     counted.add(server.sql);
@@ -235,7 +253,7 @@ const counted = new WeakSet<TestServer["sql"]>();
 /** Somebody's answer with the names that they gave taken out, so that two answers can be compared. */
 export function withoutNames(body: string, names: Names): string {
   let text = body;
-  const longestFirst = [...Object.values(names.nodes), names.run, names.connection, names.key, names.alert, names.grant, names.unit, names.useCase, names.pool, names.period, names.eventId, names.statementPeriod, names.acceptedPeriod, names.latePeriod, names.accrual].sort((a, b) => b.length - a.length);
+  const longestFirst = [...Object.values(names.nodes), names.run, names.connection, names.key, names.alert, names.grant, names.unit, names.useCase, names.pool, names.period, names.eventId, names.statementPeriod, names.acceptedPeriod, names.latePeriod, names.accrual, names.pnlHash, names.unitGrant].sort((a, b) => b.length - a.length);
   for (const name of longestFirst) text = text.replaceAll(name, "<name>");
   return text.replaceAll(`version ${names.version}`, "version <name>");
 }

@@ -1,0 +1,158 @@
+import { shiftPeriod } from "../kernel/period";
+import { RunPool, runPools } from "../allocation/allocation.query";
+import { runStore } from "../allocation/run.store";
+import { chargesOfRun, directCharges } from "../chargeback/charges.query";
+import { chargedLines } from "../chargeback/statement-charges.query";
+import { CostPoolKind, capitalisationPolicyOf, isShared } from "../costs";
+import { amortisation, implementationCosts, investedThrough } from "../costs/capitalisation/capitalisation.query";
+import { capitalisationStore } from "../costs/capitalisation/capitalisation.store";
+import { Period } from "../governance";
+import { periodStore } from "../governance/period.store";
+import { rateCardStore } from "../rating/rate-card.store";
+import { ratingRunStore } from "../rating/rating-run.store";
+import { TenantTransaction } from "../tenancy/database.store";
+import { BenefitsOfMonth, benefitCells, undecidedGap } from "./benefit-cells";
+import { BookedPool, PnlCharge, RatedCost, costCells, implementationCell } from "./cost-cells";
+import { NO_SOURCES, PnlCell, PnlGap, PnlMonth, mergeCells } from "./pnl";
+import { PNL_LEAVES, PnlLeaf } from "./pnl-line";
+
+/** Reads what a month recognises of benefits. */
+export type ReadBenefits = (tx: TenantTransaction, period: string) => Promise<BenefitsOfMonth>;
+
+/**
+ * The statement of a month as its ledgers stand. Of a closed one what its close charged, adjustments and restatements among it;
+ * what disputes move between units and the programme is told by statements alone. Of an open one the newest run, and what was
+ * booked since as unallocated. What no ledger says is a gap, never nothing.
+ */
+export async function pnlMonth(tx: TenantTransaction, key: string, readBenefits: ReadBenefits): Promise<PnlMonth> {
+  const period = await periodStore(tx).find(key);
+  if (!period) return { period: key, status: null, cells: [], gaps: [{ lines: PNL_LEAVES, businessUnit: null, useCase: null, reason: `${key} holds no usage and no cost.` }], sources: NO_SOURCES, source: "ACTUAL" };
+  const owners = await ownersOf(tx, period);
+  const placeOf = (useCaseId: string): { businessUnit: string | null; useCase: string } => owners.get(useCaseId)!;
+  const run = await runStore(tx).latestRun(key);
+  const pools = await bookedPools(tx, period, run?.id ?? null);
+  const charges = await chargesOf(tx, period, run?.id ?? null);
+  const rating = await ratingRunStore(tx).latestRun(key, true);
+  const policy = capitalisationPolicyOf(await capitalisationStore(tx).policies(), key);
+  const implementation = await implementationCosts(tx, [key]);
+  const written = await amortisation(tx, [key]);
+  const benefits = await readBenefits(tx, key);
+  const cells: PnlCell[] = [
+    ...benefitCells(benefits),
+    ...costCells(pools, charges, await ratedCosts(tx, period)),
+    ...implementation.map((each) => implementationCell(placeOf(each.useCaseId), each.treatment, each.amountMinor)),
+    ...written.flatMap(({ useCaseId, amortisationMinor, impairmentMinor }): PnlCell[] => [
+      { line: "D_AMORTISATION", ...placeOf(useCaseId), amountMinor: -amortisationMinor }, { line: "I_IMPAIRMENT", ...placeOf(useCaseId), amountMinor: -impairmentMinor },
+    ]),
+    { line: "MEMO_CUMULATIVE_INVESTMENT", businessUnit: null, useCase: null, amountMinor: (await investedThrough(tx, key)) + (await platformThrough(tx, key)) },
+  ];
+  const gap = (lines: readonly PnlLeaf[], reason: string): PnlGap => ({ lines, businessUnit: null, useCase: null, reason });
+  const gaps: PnlGap[] = [
+    ...benefits.undecided.map((place) => undecidedGap(key, place)),
+    ...(run === null && pools.some(({ kind, amountMinor }) => isShared(kind) && amountMinor !== 0n) ? [gap(startsWith("C", "G", "H"), `C, G, H: ${key} has shared cost and no allocation run. Use allocatePeriod.`)] : []),
+    ...(rating === null && (await rateCardStore(tx).cardsOfMonth(key)).length > 0 ? [gap(["B1_VENDOR_USAGE", "B2_CARRIER_USAGE", "B3_PASS_THROUGH"], `B1, B2, B3: rate cards are in effect in ${key} and it was never rated. Use ratePeriod.`)] : []),
+    ...(policy === null ? [gap(["D_AMORTISATION", "I_IMPAIRMENT", "B5_IMPLEMENTATION_EXPENSED"], `D: no capitalisation policy is approved for ${key}. Use proposeCapitalisationPolicy and have a second person approve it.`)] : []),
+  ];
+  return {
+    period: key, status: period.status, source: "ACTUAL", cells: mergeCells(cells), gaps,
+    sources: {
+      runId: run?.id ?? null, resultHash: run?.resultHash ?? null, policyVersion: run?.policyVersion ?? null, ratingRunId: rating?.id ?? null, ratingHash: rating?.resultHash ?? null, capitalisationPolicy: policy?.version ?? null,
+    },
+  };
+}
+
+const startsWith = (...letters: readonly string[]): PnlLeaf[] => PNL_LEAVES.filter((leaf) => letters.includes(leaf[0]!));
+
+async function chargesOf(tx: TenantTransaction, period: Period, runId: string | null): Promise<PnlCharge[]> {
+  if (period.status === "CLOSED") return chargedLines(tx, period);
+  const shared = runId === null ? [] : (await chargesOfRun(tx, runId)).charges;
+  return [...shared, ...(await directCharges(tx, period.key, null)).charges];
+}
+
+/** By pool, cost less what was charged for it, of rules that charge something else than cost: below zero is over-recovery. A pool without such a rule has none. */
+function recoveryVariance(ran: readonly RunPool[]): Map<string, bigint> {
+  return new Map(ran.map(({ pool, varianceMinor }) => [pool.code, varianceMinor]));
+}
+
+/** Everything booked that counts in a month, with what late facts and restatements changed, and the variance of its run. */
+async function bookedPools(tx: TenantTransaction, period: Period, runId: string | null): Promise<BookedPool[]> {
+  const rows = await tx.query<{ code: string; kind: CostPoolKind; amount: string }>(
+    `select p.code, p.kind, sum(x.amount_minor) as amount from (
+       select pool_id, amount_minor from costs.cost_entry where programme_id = $1 and period_key = $2 and ($3::timestamptz is null or recorded_at < $3)
+       union all
+       select pool_id, amount_minor from chargeback.adjustment_pool where programme_id = $1 and period_key = $2
+       union all
+       select pool_id, after_minor - before_minor from chargeback.restatement_pool where programme_id = $1 and period_key = $2
+     ) x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id group by 1, 2 order by 1`,
+    [tx.scope.programme.id, period.key, period.cutoff],
+  );
+  const ran = runId === null ? [] : await runPools(tx, runId, null);
+  const variances = recoveryVariance(ran);
+  const booked = rows.map(({ code, kind, amount }) => ({ code, kind, amountMinor: BigInt(amount), varianceMinor: variances.get(code) ?? 0n }));
+  // A pool that only receives of others stands in a run without any cost of its own.
+  const receiving = ran.filter(({ pool }) => !rows.some(({ code }) => code === pool.code)).map(({ pool, varianceMinor }) => ({ code: pool.code, kind: pool.kind, amountMinor: 0n, varianceMinor }));
+  return [...booked, ...receiving];
+}
+
+/** What ratings posted of a month, by component: recorded before its close, with what came late for closed months and is adjusted or restated in it. */
+async function ratedCosts(tx: TenantTransaction, period: Period): Promise<RatedCost[]> {
+  const rows = await tx.query<{ businessUnit: string | null; useCase: string; component: string; amount: string }>(
+    `select u.code as "businessUnit", c.code as "useCase", x.component, sum(x.amount_minor) as amount
+     from rating.posting x
+       join costs.cost_entry e on e.programme_id = $1 and e.external_id = x.external_id
+       join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id and p.kind = 'DIRECT'
+       join governance.period m on m.programme_id = $1 and m.key = x.period_key
+       join tenancy.use_case c on c.programme_id = $1 and c.id = x.use_case_id
+       left join lateral (
+         select o.business_unit_id from tenancy.use_case_ownership o where x.business_unit_id is null and o.programme_id = $1 and o.use_case_id = x.use_case_id and o.effective_from < m.ends_at
+         order by coalesce(o.created_at < m.cutoff, true) desc, o.effective_from desc, o.version desc limit 1) o on true
+       left join tenancy.business_unit u on u.programme_id = $1 and u.id = coalesce(x.business_unit_id, o.business_unit_id)
+     where x.programme_id = $1 and x.kind = 'USAGE' and (
+       (x.period_key = $2 and (m.cutoff is null or e.recorded_at < m.cutoff))
+       or exists (select 1 from chargeback.adjustment a where a.programme_id = $1 and a.period_key = $2 and a.origin_period_key = x.period_key and e.recorded_at >= a.late_from and e.recorded_at < a.late_to)
+       or exists (select 1 from chargeback.restatement r where r.programme_id = $1 and r.period_key = $2 and x.period_key = $2 and e.recorded_at >= r.late_from and e.recorded_at < r.late_to))
+     group by 1, 2, 3`,
+    [tx.scope.programme.id, period.key],
+  );
+  return rows.map(({ amount, ...row }) => ({ ...row, amountMinor: BigInt(amount) }));
+}
+
+/** Platform and integration cost booked up to the end of a month, as that month knew it. */
+async function platformThrough(tx: TenantTransaction, key: string): Promise<bigint> {
+  const [row] = await tx.query<{ amount: string }>(
+    `select coalesce(sum(e.amount_minor), 0) as amount from costs.cost_entry e join costs.cost_pool p on p.programme_id = $1 and p.id = e.pool_id and p.kind in ('PLATFORM_CONTRACT', 'INTEGRATION')
+     where e.programme_id = $1 and e.period_key <= $2 and e.recorded_at < coalesce((select cutoff from governance.period where programme_id = $1 and key = $2), 'infinity')`,
+    [tx.scope.programme.id, key],
+  );
+  return BigInt(row!.amount);
+}
+
+/** Who owned each use case when the month ended, as its close knew it. */
+async function ownersOf(tx: TenantTransaction, period: Period): Promise<Map<string, { businessUnit: string | null; useCase: string }>> {
+  const rows = await tx.query<{ id: string; useCase: string; businessUnit: string | null }>(
+    `select c.id, c.code as "useCase", u.code as "businessUnit" from tenancy.use_case c
+       left join lateral (
+         select o.business_unit_id from tenancy.use_case_ownership o where o.programme_id = $1 and o.use_case_id = c.id and o.effective_from < $2
+         order by coalesce(o.created_at < $3, true) desc, o.effective_from desc, o.version desc limit 1) o on true
+       left join tenancy.business_unit u on u.programme_id = $1 and u.id = o.business_unit_id
+     where c.programme_id = $1`,
+    [tx.scope.programme.id, period.to, period.cutoff],
+  );
+  return new Map(rows.map(({ id, ...place }) => [id, place]));
+}
+
+/** Connected voice calls and their milliseconds of months, over the whole programme. */
+export async function usedIn(tx: TenantTransaction, from: string, to: string): Promise<{ readonly calls: bigint; readonly connectedMs: bigint }> {
+  const [row] = await tx.query<{ calls: string; ms: string }>(
+    "select coalesce(sum(connected_legs), 0) as calls, coalesce(sum(connected_ms), 0) as ms from metering.usage_period_total where programme_id = $1 and period_key between $2 and $3",
+    [tx.scope.programme.id, from, to],
+  );
+  return { calls: BigInt(row!.calls), connectedMs: BigInt(row!.ms) };
+}
+
+/** The months of a range, both ends counted. */
+export function monthsBetween(from: string, to: string): string[] {
+  const months: string[] = [];
+  for (let key = from; key <= to; key = shiftPeriod(key, 1)) months.push(key);
+  return months;
+}

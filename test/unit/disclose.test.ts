@@ -1,0 +1,159 @@
+import { Figure, PnlCell, PnlLeaf, PNL_LEAVES, UnitGroup, WHOLE, amountOf, changedCells, disclosable, executiveRows, figuresOf, isSafe, leavesOf, rankOf } from "../../src/programme";
+import { fraction, multiply, subtract, divide, Fraction, ZERO } from "../../src/kernel/fraction";
+
+/** A small generator of our own: the same numbers every time. */
+function numbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state % below;
+  };
+}
+
+const LEAVES = PNL_LEAVES.filter((leaf) => !["E_PROGRAMME_MANAGEMENT", "F_ELIMINATIONS", "G_UNALLOCATED", "H_RECOVERY_VARIANCE", "MEMO_CUMULATIVE_INVESTMENT"].includes(leaf));
+
+/** A programme whose units have an amount here and there: few units in many lines. */
+function programme(next: (below: number) => number): { cells: PnlCell[]; groups: UnitGroup[]; units: string[] } {
+  const units = Array.from({ length: 3 + next(7) }, (_, index) => `u${index}`);
+  const cells: PnlCell[] = [];
+  for (const line of LEAVES) for (const unit of units) if (next(3) > 0) cells.push({ line, businessUnit: unit, useCase: `${unit}-case`, amountMinor: BigInt(1 + next(1_000_000)) * (next(2) ? 1n : -1n) });
+  cells.push({ line: "E_PROGRAMME_MANAGEMENT", businessUnit: null, useCase: null, amountMinor: -BigInt(next(9_999)) });
+  const groups = units.length >= 6 ? [{ code: "first", name: "First", businessUnits: units.slice(0, 3) }, { code: "rest", name: "Rest", businessUnits: units.slice(3) }] : [];
+  return { cells, groups, units };
+}
+
+/** Solves for every value of a unit's line that the answers determine; the answers are rows over unknown values. */
+function recovered(rows: ReadonlyArray<{ readonly of: ReadonlyMap<string, bigint>; readonly value: bigint }>): Map<string, Fraction> {
+  const names = [...new Set(rows.flatMap(({ of }) => [...of.keys()]))].sort();
+  const matrix = rows.map(({ of, value }) => [...names.map((name) => fraction(of.get(name) ?? 0n)), fraction(value)]);
+  let rank = 0;
+  const pivots: number[] = [];
+  for (let column = 0; column < names.length; column += 1) {
+    const found = matrix.findIndex((row, index) => index >= rank && row[column]!.numerator !== 0n);
+    if (found === -1) continue;
+    [matrix[rank], matrix[found]] = [matrix[found]!, matrix[rank]!];
+    const pivot = matrix[rank]![column]!;
+    matrix[rank] = matrix[rank]!.map((each) => divide(each, pivot));
+    matrix.forEach((row, index) => {
+      const factor = row[column]!;
+      if (index !== rank && factor.numerator !== 0n) matrix[index] = row.map((each, at) => subtract(each, multiply(factor, matrix[rank]![at]!)));
+    });
+    pivots.push(column);
+    rank += 1;
+  }
+  const known = new Map<string, Fraction>();
+  pivots.forEach((column, row) => {
+    if (matrix[row]!.slice(0, names.length).every((each, at) => at === column || each.numerator === 0n)) known.set(names[column]!, matrix[row]![names.length] ?? ZERO);
+  });
+  return known;
+}
+
+/** What an answer says of single amounts: a sum over units and lines. */
+const rowOf = ({ group, line }: Figure, cells: readonly PnlCell[], groups: readonly UnitGroup[]) => {
+  const within = group === WHOLE ? null : groups.find(({ code }) => code === group)!.businessUnits;
+  const counted = cells.filter((cell) => (leavesOf(line) as readonly PnlLeaf[]).includes(cell.line) && (within === null || (cell.businessUnit !== null && within.includes(cell.businessUnit))));
+  return { of: new Map(counted.map((cell) => [`${cell.businessUnit ?? "programme"} ${cell.line}`, 1n])), value: amountOf({ group, line }, cells, groups) };
+};
+
+describe("what executives are shown", () => {
+  it("tells no unit's value to who asks a thousand pairs of questions and solves for everything", () => {
+    const next = numbers(20_260_901);
+    let [asked, hidden] = [0, 0];
+    for (let round = 0; round < 100; round += 1) {
+      const { cells, groups, units } = programme(next);
+      const shown = disclosable(cells, groups, new Set());
+      hidden += figuresOf(groups).length - shown.length;
+      // Ten pairs each, and what all of them say together.
+      const pairs = Array.from({ length: 10 }, () => [shown[next(shown.length)]!, shown[next(shown.length)]!] as const);
+      asked += pairs.length;
+      for (const figures of [...pairs, shown]) {
+        const values = recovered(figures.map((figure) => rowOf(figure, cells, groups)));
+        expect([...values.keys()].filter((name) => units.some((unit) => name.startsWith(`${unit} `)))).toEqual([]);
+      }
+      // Nor a sum over one unit, or over two together: unknown are then the units, not their lines.
+      expect(isSafe(shown, cells, groups, new Set())).toBe(true);
+    }
+    expect(asked).toBe(1_000);
+    // The attack is one: shown everything, it recovers values.
+    expect(hidden).toBeGreaterThan(0);
+  });
+
+  it("is an attack that recovers values where nothing is left out", () => {
+    const next = numbers(7);
+    let told = 0;
+    for (let round = 0; round < 20; round += 1) {
+      const { cells, groups, units } = programme(next);
+      const values = recovered(figuresOf(groups).map((figure) => rowOf(figure, cells, groups)));
+      for (const [name, value] of values) {
+        const cell = cells.find((each) => `${each.businessUnit} ${each.line}` === name);
+        if (!cell || !units.includes(cell.businessUnit!)) continue;
+        expect(value).toEqual(fraction(cell.amountMinor));
+        told += 1;
+      }
+    }
+    expect(told).toBeGreaterThan(0);
+  });
+
+  const cell = (line: PnlLeaf, businessUnit: string | null, amountMinor = 100n): PnlCell => ({ line, businessUnit, useCase: businessUnit, amountMinor });
+  const everywhere = (line: PnlLeaf, ...units: string[]): PnlCell[] => units.map((unit, index) => cell(line, unit, BigInt(100 + index)));
+  const shows = (cells: readonly PnlCell[], groups: readonly UnitGroup[] = [], known: readonly string[] = []): string[] => disclosable(cells, groups, new Set(known)).map(({ group, line }) => `${group}${group ? " " : ""}${line}`);
+
+  it("is everything where every line stands for three units", () => {
+    const cells = [...everywhere("A1_COST_REDUCTION", "a", "b", "c"), ...everywhere("C1_PLATFORM_CONTRACT", "a", "b", "c"), cell("E_PROGRAMME_MANAGEMENT", null)];
+    expect(shows(cells)).toEqual(figuresOf([]).map(({ line }) => line));
+    expect(shows(cells)).not.toContain("MEMO_CUMULATIVE_INVESTMENT");
+  });
+
+  it("leaves out lines of one or two units and keeps their total", () => {
+    const cells = [...everywhere("A1_COST_REDUCTION", "a", "b"), ...everywhere("A2_MARGIN", "c"), ...everywhere("C1_PLATFORM_CONTRACT", "a", "b", "c")];
+    const figures = shows(cells);
+    expect(figures).toContain("A_RECOGNISED_BENEFIT");
+    for (const told of ["A1_COST_REDUCTION", "A2_MARGIN"]) expect(figures).not.toContain(told);
+  });
+
+  it("leaves out a total when all but one or two of its units stand in other figures", () => {
+    // Impairment is of one unit: EBIT with it and without it cannot both be shown.
+    const cells = [...everywhere("C1_PLATFORM_CONTRACT", "a", "b", "c"), ...everywhere("I_IMPAIRMENT", "a")];
+    const figures = shows(cells);
+    expect(figures).toContain("PROGRAMME_EBIT");
+    for (const told of ["I_IMPAIRMENT", "C_SHARED", "EBIT_CONTRIBUTION"]) expect(figures).not.toContain(told);
+  });
+
+  it("counts units that somebody was granted as known", () => {
+    const cells = everywhere("C1_PLATFORM_CONTRACT", "a", "b", "c", "d");
+    expect(shows(cells)).toContain("C_SHARED");
+    expect(shows(cells, [], ["a"])).toContain("C_SHARED");
+    expect(shows(cells, [], ["a", "b"])).not.toContain("C_SHARED");
+    expect(isSafe([{ group: WHOLE, line: "C_SHARED" }], cells, [], new Set(["a", "b"]))).toBe(false);
+  });
+
+  it("leaves out a group's line of few units, and of the rest what would tell it", () => {
+    const groups: UnitGroup[] = [{ code: "left", name: "Left", businessUnits: ["a", "b", "c"] }, { code: "right", name: "Right", businessUnits: ["d", "e", "f"] }];
+    const cells = everywhere("C2_TELEPHONY", "a", "d", "e", "f");
+    const figures = shows(cells, groups);
+    expect(figures).toContain("C2_TELEPHONY");
+    expect(figures).not.toContain("left C2_TELEPHONY");
+    expect(figures).not.toContain("right C2_TELEPHONY");
+  });
+
+  it("tells by which cells two versions differ", () => {
+    expect(changedCells([cell("A2_MARGIN", "a"), cell("A2_MARGIN", "b")], [cell("A2_MARGIN", "a", 150n), cell("A2_MARGIN", "b")])).toEqual([cell("A2_MARGIN", "a", 50n)]);
+  });
+
+  it("ranks matrices exactly", () => {
+    expect([rankOf([]), rankOf([[0n, 0n]]), rankOf([[1n, 1n], [2n, 2n]]), rankOf([[0n, 1n], [1n, 0n]]), rankOf([[1n, 1n, 0n], [0n, 1n, 1n], [1n, 2n, 1n]])]).toEqual([0, 0, 1, 2, 2]);
+  });
+});
+
+describe("rows of executives", () => {
+  const figure = (group: string, line: "C_SHARED" | "PROGRAMME_EBIT", amountMinor: bigint | null) => ({ group, groupName: group, line, amountMinor });
+  const months = [{ period: "2026-08", aggregates: [figure("", "C_SHARED", 5n), figure("", "PROGRAMME_EBIT", 1n)] }, { period: "2026-09", aggregates: [figure("", "C_SHARED", 7n), figure("", "PROGRAMME_EBIT", null)] }];
+
+  it("are sums of what is stored, and what one month leaves out the range leaves out", () => {
+    const [row] = executiveRows(months, { period: false, group: false }, null);
+    expect([row!.amounts.get("C_SHARED"), row!.amounts.get("PROGRAMME_EBIT")]).toEqual([12n, null]);
+    expect(row!.missing[0]).toMatch(/PROGRAMME_EBIT/);
+    expect(executiveRows([...months, { period: "2026-10", aggregates: null }], { period: false, group: false }, null)[0]!.amounts.get("C_SHARED")).toBeNull();
+    expect(executiveRows(months, { period: true, group: false }, new Set(["C_SHARED"])).map(({ period, amounts }) => [period, [...amounts]])).toEqual([["2026-08", [["C_SHARED", 5n]]], ["2026-09", [["C_SHARED", 7n]]]]);
+  });
+});
