@@ -21,6 +21,7 @@ import { AllocationMethods1760000000021 } from "./0021-allocation-methods";
 import { Journals1760000000023 } from "./0023-journals";
 import { Budgets1760000000024 } from "./0024-budgets";
 import { Close1760000000025 } from "./0025-close";
+import { ApiKeys1760000000030 } from "./0030-api-keys";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   Journals1760000000023,
   Budgets1760000000024,
   Close1760000000025,
+  ApiKeys1760000000030,
 ];

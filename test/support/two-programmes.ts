@@ -102,6 +102,7 @@ async function fill(server: TestServer, units: string[], useCases: string[], poo
   await must(server.as("FINANCE"), "mutation($input: ProposeFundingInput!) { proposeFunding(input: $input) { userErrors { code message } } }", { input: { useCase: useCases[0], effectiveFrom: period, lines: [{ cost: "RUN", funder: "CX", holder: "Someone" }] } });
   await must(server.as("FINANCE"), "mutation { proposeBudgetModel(input: { component: PROGRAMME_PNL, statement: \"as in the paper\" }) { userErrors { code message } } }");
   await connectRetell(server, units[0]!, useCases[0]!);
+  await must(server.as("ADMIN"), "mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { userErrors { code message } } }", { input: { code: `bi-${pool}`, role: "BUSINESS_UNIT", businessUnits: [units[0]] } });
 }
 
 /** A source that a provider pushes to by itself. */
