@@ -10,6 +10,7 @@ import { Principal } from "../tenancy";
 import { Database } from "../tenancy/database.store";
 import { RecordAudit, RequestContext } from "../tenancy/request-context";
 import { ScopeResolver } from "../tenancy/scope-resolver.store";
+import { addExplorer } from "./explorer";
 import { EXPORTS, addExportRoutes } from "./export-route";
 import { GraphQLContext, LARGEST_INGEST_BYTES, LARGEST_QUERY_BYTES } from "./graphql-server";
 import { WithBody, authenticate, limitBodies, sendError } from "./http-manners";
@@ -77,6 +78,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   addProviderRoute(app, parts);
   addJournalRoute(app, parts);
   addExportRoutes(app, parts);
+  addExplorer(app);
   addOperations(app, parts);
   app.route({
     method: ["GET", "POST"],
