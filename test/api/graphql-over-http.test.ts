@@ -156,7 +156,10 @@ describe("GraphQL over HTTP", () => {
       expect([script, asset.status, asset.headers.get("content-type"), (await asset.text()).length > 100]).toEqual([script, 200, "text/javascript; charset=utf-8", true]);
     }
     expect(html).not.toContain("AltairGraphQL.init");
-    for (const name of ["..%2f..%2fpackage.json", "%2e%2e/%2e%2e/package.json", "nothing.js"]) expect((await fetch(`${server.url}/explorer/${name}`)).status).toBe(404);
+    for (const name of ["..%2f..%2fpackage.json", "%2e%2e/%2e%2e/package.json", "nothing.js"]) {
+      const refused = await fetch(`${server.url}/explorer/${name}`);
+      expect([name, refused.status, await refused.text()]).toEqual([name, 404, expect.stringContaining("There is nothing here.")]);
+    }
     expect((await fetch(`${server.url}/graphql`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ query: "{ __schema { queryType { name } } }" }) })).status).toBe(401);
   });
 
