@@ -1,5 +1,5 @@
 /** The map of who may import whom. Low to high: a room imports only rooms that stand before it. */
-const ROOMS = ["kernel", "tenancy", "governance", ["metering", "costs"], "rating", "allocation", "chargeback", ["corrections", "budgets", "benefits"], "closing", "journals", ["business-cases", "programme"]];
+const ROOMS = ["kernel", "tenancy", "governance", ["metering", "costs"], "rating", "allocation", "chargeback", ["corrections", "budgets", "benefits"], "closing", "journals", ["business-cases", "programme"], "exports"];
 
 const upwards = ROOMS.flatMap((level, index) => [level].flat().map((room) => {
   const above = ROOMS.slice(index + 1).flat();
@@ -15,7 +15,7 @@ const upwards = ROOMS.flatMap((level, index) => [level].flat().map((room) => {
 }));
 
 /** A file without a suffix touches nothing. The kernel's hashing and scalars are the stated exceptions. */
-const BARE = "^src/(tenancy|governance|metering|costs|rating|allocation|chargeback|corrections|budgets|benefits|closing|journals|business-cases|programme)/[a-z/-]+\\.ts$";
+const BARE = "^src/(tenancy|governance|metering|costs|rating|allocation|chargeback|corrections|budgets|benefits|closing|journals|business-cases|programme|exports)/[a-z/-]+\\.ts$";
 const EXCEPTIONS = "^src/tenancy/(access|request-context)\\.ts$";
 
 module.exports = {

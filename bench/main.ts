@@ -3,6 +3,7 @@ import { Programme } from "../src/tenancy";
 import { benchAllocate } from "./allocate";
 import { benchAttribution } from "./attribution";
 import { benchBulk } from "./bulk";
+import { benchExport } from "./export";
 import { say } from "./figures";
 import { benchIngest } from "./ingest";
 import { benchMethods } from "./methods";
@@ -16,7 +17,7 @@ type Options = { readonly large: boolean; readonly lines: number };
 type Bench = (place: Place, programme: Programme, options: Options) => Promise<void>;
 
 /** Those that share one installation, in the order in which they run. */
-const SHARED: Readonly<Record<string, Bench>> = { ingest: benchIngest, bulk: benchBulk, attribution: benchAttribution, allocate: benchAllocate, methods: benchMethods, rating: benchRating };
+const SHARED: Readonly<Record<string, Bench>> = { ingest: benchIngest, bulk: benchBulk, attribution: benchAttribution, allocate: benchAllocate, methods: benchMethods, rating: benchRating, export: benchExport };
 /** Those that take minutes: only when they are named. */
 const LONG: Readonly<Record<string, Bench>> = { upload: benchUpload };
 const ALL = [...Object.keys(SHARED), ...Object.keys(LONG), "start"];

@@ -2,8 +2,8 @@ import { READERS, Reader, readingRoleOf } from "../src/tenancy/reading-role";
 
 /**
  * What the API's role may do, table by table. Facts are insert-only by privilege: no update, no delete, no truncate.
- * Only the period's status, the audit head, the leg heads and the totals, which are all derived, may be updated; and a secret
- * is sealed anew when the installation's key changes.
+ * Only the period's status, the audit head, the leg heads and the totals, which are all derived, and when an API key was last
+ * used may be updated; and a secret is sealed anew when the installation's key changes.
  */
 const PRIVILEGES: Readonly<Record<string, string>> = {
   "tenancy.programme": "select, insert",
@@ -13,6 +13,10 @@ const PRIVILEGES: Readonly<Record<string, string>> = {
   "tenancy.ownership_change": "select, insert",
   "tenancy.business_unit_closing": "select, insert",
   "tenancy.business_unit_parent": "select, insert",
+  "tenancy.api_key": "select, insert",
+  "tenancy.api_key_secret": "select, insert",
+  "tenancy.api_key_revocation": "select, insert",
+  "tenancy.api_key_use": "select, insert, update (used_at)",
   "governance.period": "select, insert, update (status, close_requested_by, close_requested_at, closed_at, closed_by, cutoff, hash, audit_head)",
   "governance.audit_entry": "select, insert",
   "governance.audit_head": "select, insert, update (sequence, hash)",

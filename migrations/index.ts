@@ -25,6 +25,7 @@ import { StatementDeadlines1760000000026 } from "./0026-statement-deadlines";
 import { TrueUps1760000000027 } from "./0027-true-ups";
 import { Benefits1760000000028 } from "./0028-benefits";
 import { BusinessCases1760000000029 } from "./0029-business-cases";
+import { ApiKeys1760000000030 } from "./0030-api-keys";
 import { Programme1760000000031 } from "./0031-programme";
 
 /** Every migration, in order. */
@@ -56,5 +57,6 @@ export const migrations = [
   TrueUps1760000000027,
   Benefits1760000000028,
   BusinessCases1760000000029,
+  ApiKeys1760000000030,
   Programme1760000000031,
 ];

@@ -7,7 +7,7 @@ import { HEAVY_INPUT, buildExecutionSchema, buildPublicSchema, printPublicSchema
 import { USAGE_EVENT_FIELDS } from "../src/metering";
 
 const ROOT = join(__dirname, "..");
-const ROOMS = ["kernel", "tenancy", "governance", "metering", "costs", "rating", "allocation", "chargeback", "corrections", "budgets", "benefits", "closing", "programme", "journals", "business-cases", "app", "cli"];
+const ROOMS = ["kernel", "tenancy", "governance", "metering", "costs", "rating", "allocation", "chargeback", "corrections", "budgets", "benefits", "closing", "programme", "journals", "business-cases", "exports", "app", "cli"];
 const LONGEST_FILE = 250;
 const LONGEST_README = 60;
 

@@ -1,15 +1,24 @@
 import "reflect-metadata";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { renderDictionary } from "../exports";
+import { DATASETS } from "../exports/dataset-list.query";
 import { buildPublicSchema, printPublicSchema } from "./schema";
 
-/** Compares the committed SDL with the emitted one; `--write` commits the emitted one. */
-const path = join(process.cwd(), "schema", "schema.graphql");
-const emitted = printPublicSchema(buildPublicSchema());
+/** What is written from the code and committed: the SDL, and the dictionary of the datasets. */
+const written: ReadonlyArray<readonly [path: string, text: string]> = [
+  [join("schema", "schema.graphql"), printPublicSchema(buildPublicSchema())],
+  [join("docs", "datasets.md"), renderDictionary(DATASETS)],
+];
 
-if (process.argv.includes("--write")) {
-  writeFileSync(path, emitted);
-} else if (readFileSync(path, "utf8") !== emitted) {
-  process.stderr.write("schema/schema.graphql is not what the code emits. Run `npm run schema` and look at the difference.\n");
-  process.exit(1);
+/** Compares what is committed with what the code emits; `--write` writes it. */
+for (const [path, emitted] of written) {
+  const place = join(process.cwd(), path);
+  if (process.argv.includes("--write")) {
+    mkdirSync(dirname(place), { recursive: true });
+    writeFileSync(place, emitted);
+  } else if (!existsSync(place) || readFileSync(place, "utf8") !== emitted) {
+    process.stderr.write(`${path} is not what the code emits. Run \`npm run schema\` and look at the difference.\n`);
+    process.exitCode = 1;
+  }
 }

@@ -1,9 +1,10 @@
 import { ApolloServer, ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginUsageReportingDisabled } from "@apollo/server/plugin/disabled";
-import { DocumentNode, GraphQLSchema, Kind, OperationDefinitionNode } from "graphql";
+import { DocumentNode, GraphQLSchema, Kind, OperationDefinitionNode, OperationTypeNode } from "graphql";
 import { getComplexity, simpleEstimator } from "graphql-query-complexity";
 import type { Logger } from "pino";
 import { Refusal } from "../kernel/refusal";
+import { Principal } from "../tenancy";
 import { RequestContext } from "../tenancy/request-context";
 import { Authorizer } from "./authorize";
 import { CompiledExecutor } from "./execute";
@@ -59,6 +60,7 @@ function rules(authorizer: Authorizer, schema: GraphQLSchema): ApolloServerPlugi
       didResolveOperation: async ({ document, operation, operationName, request, contextValue }) => {
         if (!operation) return;
         authorizer.require(document, operation, contextValue.request.principal.role);
+        requirePerson(operation, contextValue.request.principal);
         requireSize(document, operation, contextValue.bodyBytes);
         requireDepth(document);
         contextValue.cost = costOf(schema, document, request.variables ?? {}, operationName);
@@ -67,6 +69,11 @@ function rules(authorizer: Authorizer, schema: GraphQLSchema): ApolloServerPlugi
       willSendResponse: async (context) => finish(context),
     }),
   };
+}
+
+/** A key reads, and writes usage: decisions are people's, and two keys of one person must not pass for two persons. */
+function requirePerson(operation: OperationDefinitionNode, { key, role }: Principal): void {
+  if (key && operation.operation === OperationTypeNode.MUTATION && role !== "INTEGRATION") throw new Refusal("FORBIDDEN", "A key of a service account decides nothing: it reads, and writes usage as INTEGRATION. Use a person's token.");
 }
 
 /** What may be larger than a query: it carries events, or names legs one by one. */

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Refusal, RefusalCode } from "../kernel/refusal";
 import { Principal } from "../tenancy";
 import { httpStatusOf } from "./refusals";
-import { TokenVerifier } from "./token";
+import { Authenticator } from "./authenticator";
 
 /** A request with what we learn of it on the way. */
 export type WithBody = FastifyRequest & { bodyBytes?: number; principal?: Principal };
@@ -20,16 +20,15 @@ export function statusOf(refusal: Refusal): number {
   return refusal instanceof HttpRefusal ? refusal.status : httpStatusOf(refusal.code);
 }
 
-/** Says who asks before a byte of the body is read. */
-export async function authenticate(request: WithBody, reply: FastifyReply, verifier: TokenVerifier): Promise<void> {
-  const match = /^Bearer ([^\s]+)$/i.exec(request.headers.authorization ?? "");
+/** Says who asks before a byte of the body is read: `api` is for whatever a role may do, `exports` for reading datasets. */
+export async function authenticate(request: WithBody, reply: FastifyReply, authenticator: Authenticator, door: "api" | "exports" = "api"): Promise<void> {
   try {
-    if (!match) throw new Refusal("UNAUTHENTICATED", "A token is needed: send Authorization: Bearer <token>.");
-    request.principal = verifier.verify(match[1]!);
+    request.principal = await authenticator.principalOf(request.headers.authorization, door);
     void reply.header("cache-control", "no-store, private");
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    if (error.code === "UNAUTHENTICATED") void reply.header("www-authenticate", "Bearer");
+    if (error.code === "UNAUTHENTICATED") void reply.header("www-authenticate", door === "exports" ? 'Basic realm="apportion", charset="UTF-8", Bearer' : "Bearer");
+    if (error.code === "UNAVAILABLE") void reply.header("retry-after", "1");
     await sendError(reply, httpStatusOf(error.code), error.code, error.message);
   }
 }

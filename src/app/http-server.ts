@@ -3,17 +3,20 @@ import { ApolloServer } from "@apollo/server";
 import Fastify, { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { Registry, collectDefaultMetrics, Histogram } from "prom-client";
+import { datasetsOf } from "../exports/dataset-list.query";
 import { Clock } from "../kernel/clock";
 import { Vault } from "../kernel/vault";
 import { Principal } from "../tenancy";
 import { Database } from "../tenancy/database.store";
 import { RecordAudit, RequestContext } from "../tenancy/request-context";
 import { ScopeResolver } from "../tenancy/scope-resolver.store";
+import { addExplorer } from "./explorer";
+import { EXPORTS, addExportRoutes } from "./export-route";
 import { GraphQLContext, LARGEST_INGEST_BYTES, LARGEST_QUERY_BYTES } from "./graphql-server";
 import { WithBody, authenticate, limitBodies, sendError } from "./http-manners";
 import { JOURNAL_FILES, addJournalRoute } from "./journal-route";
 import { httpStatusOf } from "./refusals";
-import { TokenVerifier } from "./token";
+import { Authenticator } from "./authenticator";
 import { PROVIDER_UPLOADS, addProviderRoute } from "./usage/provider-route";
 import { addUsageRoute } from "./usage/usage-route";
 import { welcomePage } from "./welcome-page";
@@ -22,7 +25,7 @@ export interface HttpServerParts {
   readonly apollo: ApolloServer<GraphQLContext>;
   readonly database: Database;
   readonly scopes: ScopeResolver;
-  readonly verifier: TokenVerifier;
+  readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly vault: Vault | null;
   readonly logger: Logger;
@@ -38,7 +41,7 @@ const HEADERS_MS = 15_000;
 const BODY_MS = 60_000;
 const UPLOADS = "/usage";
 
-/** The routes. /graphql, /journals and /usage need a token, providers sign instead; health, metrics, SDL and the welcome page do not. */
+/** The routes. /graphql, /journals, /export and /usage need a token, providers sign instead; health, metrics, SDL and the welcome page do not. */
 export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
   const app = Fastify({ bodyLimit: LARGEST_INGEST_BYTES, requestTimeout: 0, connectionTimeout: 0, http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 5_000 }, forceCloseConnections: "idle", return503OnClosing: false, logger: false, trustProxy: false });
   // JSON is read by us: the size of the body decides what it may ask, and no field of it is ever merged into another object.
@@ -74,15 +77,17 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   addUsageRoute(app, parts);
   addProviderRoute(app, parts);
   addJournalRoute(app, parts);
+  addExportRoutes(app, parts);
+  addExplorer(app);
   addOperations(app, parts);
   app.route({
     method: ["GET", "POST"],
     url: "/graphql",
-    preParsing: async (request: WithBody, reply) => authenticate(request, reply, parts.verifier),
+    preParsing: async (request: WithBody, reply) => authenticate(request, reply, parts.authenticator),
     handler: fastifyApolloHandler(parts.apollo, {
       context: async (request) => {
         const { principal, bodyBytes } = request as WithBody;
-        const context = new RequestContext(principal!, parts.database, parts.clock, parts.scopes, parts.record, parts.permissionsOf(principal!.role), parts.vault);
+        const context = new RequestContext(principal!, parts.database, parts.clock, parts.scopes, parts.record, parts.permissionsOf(principal!.role), parts.vault, datasetsOf);
         return { request: context, bodyBytes: bodyBytes ?? 0 };
       },
     }) as never,
@@ -104,7 +109,7 @@ function drainOnClose(app: FastifyInstance): void {
   });
   app.addHook("onClose", async () => clearInterval(sweep));
   app.addHook("onRequest", async (request, reply) => {
-    if (!isClosing || !["/graphql", UPLOADS, PROVIDER_UPLOADS, JOURNAL_FILES].includes(request.routeOptions.url ?? "")) return;
+    if (!isClosing || !["/graphql", UPLOADS, PROVIDER_UPLOADS, JOURNAL_FILES, EXPORTS].includes(request.routeOptions.url ?? "")) return;
     return sendError(reply.header("retry-after", "1"), httpStatusOf("UNAVAILABLE"), "UNAVAILABLE", "The server is shutting down. Send the same request again in a moment: what was stored before is not stored twice.");
   });
   app.addHook("onSend", async (_request, reply) => {

@@ -6,12 +6,12 @@ import { Principal, programmeCurrency } from "../tenancy";
 import { Database } from "../tenancy/database.store";
 import { ScopeResolver } from "../tenancy/scope-resolver.store";
 import { WithBody, authenticate, sendError, statusOf } from "./http-manners";
-import { TokenVerifier } from "./token";
+import { Authenticator } from "./authenticator";
 
 export interface JournalRouteParts {
   readonly database: Database;
   readonly scopes: ScopeResolver;
-  readonly verifier: TokenVerifier;
+  readonly authenticator: Authenticator;
   readonly permissionsOf: (role: Principal["role"]) => readonly string[];
 }
 
@@ -27,7 +27,7 @@ const FILE = /^([A-Za-z0-9-]{1,40})(\.control)?\.csv$/;
  */
 export function addJournalRoute(app: FastifyInstance, parts: JournalRouteParts): void {
   app.get(JOURNAL_FILES, {
-    preParsing: async (request: WithBody, reply) => authenticate(request, reply, parts.verifier),
+    preParsing: async (request: WithBody, reply) => authenticate(request, reply, parts.authenticator),
     handler: async (request: WithBody, reply) => {
       try {
         const { externalId, file } = request.params as { externalId: string; file: string };

@@ -53,12 +53,13 @@ import { ReconciliationResolver } from "../rating/reconciliation.resolver";
 import { SimulateRatingResolver } from "../rating/simulate-rating.resolver";
 import { UsageCostExplanationResolver } from "../rating/usage-cost-explanation.type";
 import { RequestContext } from "../tenancy/request-context";
+import { ApiKeyResolver } from "../tenancy/keys/api-key.resolver";
 import { TenancyResolver } from "../tenancy/tenancy.resolver";
 import { NodeResolver } from "./node.resolver";
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the form that type-graphql asks for
 const RESOLVERS: NonEmptyArray<Function> = [
-  TenancyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, DriverBookingResolver, PolicyComparisonResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
+  TenancyResolver, ApiKeyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, DriverBookingResolver, PolicyComparisonResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
   CloseDutyResolver, ClosePreviewResolver, AccrualResolver, CapitalisationResolver, RestatementResolver, TrueUpResolver,
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
   RunDiffResolver, ChargeBridgeResolver, PlanBridgeResolver,

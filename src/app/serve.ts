@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { auditStore } from "../governance/audit.store";
 import { Role } from "../tenancy";
 import { RecordAudit } from "../tenancy/request-context";
+import { createAuthenticator } from "./authenticator";
 import { operationsOf } from "./authorize";
 import { createGraphQLServer } from "./graphql-server";
 import { createHttpServer } from "./http-server";
@@ -31,7 +32,7 @@ export async function buildServer(installation: Installation, logger: Logger): P
     apollo,
     database: installation.database,
     scopes: installation.scopes,
-    verifier: createTokenVerifier(installation.token, installation.clock),
+    authenticator: createAuthenticator({ verifier: createTokenVerifier(installation.token, installation.clock), database: installation.database, scopes: installation.scopes, clock: installation.clock }),
     clock: installation.clock,
     vault: installation.vault,
     logger,

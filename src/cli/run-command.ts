@@ -21,6 +21,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
     return (program) => registerProgrammeCreate(program.command("programme").description("programmes"));
   },
   token: async () => (await import("./token.command.js")).registerToken,
+  keys: async () => {
+    const { registerKeys } = await import("./keys.command.js");
+    return (program) => registerKeys(program.command("keys").description("keys of service accounts"));
+  },
   import: async () => {
     const [{ registerImportUsage }, { registerImportCosts }, { registerImportVendor }] = await Promise.all([import("./import-usage.command.js"), import("./import-costs.command.js"), import("./import-vendor.command.js")]);
     return (program) => {
@@ -34,6 +38,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   statements: async () => (await import("./statements.command.js")).registerStatements,
   budgets: async () => (await import("./budgets.command.js")).registerBudgets,
   journal: async () => (await import("./journal.command.js")).registerJournal,
+  export: async () => (await import("./export.command.js")).registerExport,
   verify: async () => (await import("./verify.command.js")).registerVerify,
   backup: async () => (await import("./backup.command.js")).registerBackup,
   restore: async () => (await import("./restore.command.js")).registerRestore,

@@ -14,6 +14,11 @@ export function csvRow(cells: readonly CsvCell[]): string {
   return `${cells.map((cell) => quoted("figure" in cell ? cell.figure : withoutFormula(cell.text))).join(",")}\r\n`;
 }
 
+/** Text as a cell: kept from being a formula, and quoted where it must be; empty text is told from no value. */
+export function csvText(text: string): string {
+  return text === "" ? '""' : quoted(withoutFormula(text));
+}
+
 function quoted(text: string): string {
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

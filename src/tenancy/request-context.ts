@@ -4,6 +4,7 @@ import { Vault } from "../kernel/vault";
 import { AuditNote } from "./audit-note";
 import { Database, TenantTransaction, TransactionOptions } from "./database.store";
 import { Principal } from "./principal";
+import { Role } from "./role";
 import { Scope } from "./scope";
 import { ScopeResolver } from "./scope-resolver.store";
 
@@ -25,6 +26,8 @@ export class RequestContext {
     readonly permissions: readonly string[],
     /** Keeps secrets; null where the installation has no key for that. */
     readonly vault: Vault | null = null,
+    /** The datasets that a role may export. */
+    readonly datasetsOf: (role: Role) => readonly string[] = () => [],
   ) {}
 
   /** The tenant that the token names; FORBIDDEN when it names none that exists. */

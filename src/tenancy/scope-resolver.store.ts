@@ -25,6 +25,14 @@ export class ScopeResolver {
     return found;
   }
 
+  /** The programme of an id; null when there is none. */
+  async programmeById(id: string): Promise<Programme | null> {
+    for (const known of this.programmes.values()) if (known.id === id) return known;
+    const found = await this.database.withInstallation("authentication", (tx) => programmeStore(tx).findProgrammeById(id));
+    if (found) this.programmes.set(found.code, found);
+    return found;
+  }
+
   /** FORBIDDEN for a token without a programme or with one that does not exist. Units that do not exist give no access. */
   async resolve(principal: Principal): Promise<Scope> {
     if (principal.programme === null) throw new Refusal("FORBIDDEN", "This token names no programme. Use one that does.");

@@ -9,6 +9,7 @@ export function programmeStore(tx: InstallationTransaction) {
   const programmes = tx.manager.getRepository(ProgrammeEntity);
   return {
     findProgramme: (code: string): Promise<Programme | null> => programmes.findOneBy({ code }),
+    findProgrammeById: (id: string): Promise<Programme | null> => programmes.findOneBy({ id }),
     listProgrammes: (): Promise<Programme[]> => programmes.find({ order: { code: "ASC" } }),
     saveProgramme: async (programme: Programme): Promise<void> => void (await programmes.insert(programme)),
   };

@@ -1,6 +1,7 @@
 import { GraphQLObjectType, isObjectType } from "graphql";
 import { buildPublicSchema } from "../../src/app/schema";
 import { IMPLEMENTATION_CATEGORIES } from "../../src/costs";
+import { DATASETS } from "../../src/exports/dataset-list.query";
 import { ROLES, Role } from "../../src/tenancy";
 import { call } from "../support/builders";
 import { EXPECTED_ACCESS, EXPECTED_FIELDS, EXPECTED_NODES, Verdict } from "../support/expected-access";
@@ -60,6 +61,7 @@ const PREVIEW = "query($input: PreviewCorrectionInput!) { previewCorrection(inpu
 const QUERIES: readonly Question[] = [
   ask("Query.viewer", "no argument", "nobody", "{ viewer { id subject role permissions } }"),
   ask("Query.programme", "no argument", "nobody", "{ programme { id code name } }"),
+  ask("Query.apiKeys", "after", "nobody", "query($after: String) { apiKeys(first: 50, after: $after) { edges { node { code keyId businessUnits lastUsedAt } } } }", () => ({ after: cursor("a") })),
   ask("Query.businessUnits", "no argument", "nobody", "{ businessUnits(first: 50) { edges { node { id code name } } } }"),
   ask("Query.businessUnits", "after", "nobody", "query($after: String) { businessUnits(first: 50, after: $after) { edges { node { id code name } } } }", (names) => ({ after: cursor(names.unit) })),
   ask("Query.businessUnit", "code", "unit", "query($code: String!) { businessUnit(code: $code) { id code name } }", (names) => ({ code: names.unit })),
@@ -354,6 +356,9 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.setCorrectionRules", "no name", "nobody", mutation("setCorrectionRules", "rules { version }"), () => ({ input: { legs: 3, reason: "because" } }), changes),
   ask("Mutation.bookDriverQuantities", "quantities.businessUnit", "programme", mutation("bookDriverQuantities", "booking { driver }"), (names) => ({ input: { ...BOOKING, quantities: [{ businessUnit: names.unit, quantity: "3" }] } }), changes),
   ask("Mutation.bookDriverQuantities", "quantities.pool", "programme", mutation("bookDriverQuantities", "booking { driver }"), (names) => ({ input: { ...BOOKING, quantities: [{ pool: names.pool, quantity: "3" }] } }), changes),
+  ask("Mutation.createApiKey", "businessUnits", "programme", mutation("createApiKey", "apiKey { code } secret"), (names) => ({ input: { code: "brand-new-key", role: "BUSINESS_UNIT", businessUnits: [names.unit] } }), changes),
+  ask("Mutation.rotateApiKey", "code", "programme", mutation("rotateApiKey", "apiKey { code } secret"), (names) => ({ input: { code: `bi-${names.pool}` } }), changes),
+  ask("Mutation.revokeApiKey", "code", "programme", mutation("revokeApiKey", "apiKey { code }"), (names) => ({ input: { code: `bi-${names.pool}`, reason: "because" } }), changes),
   ask("Mutation.placeBusinessUnit", "businessUnit", "programme", mutation("placeBusinessUnit", "place { businessUnit { code } parent { code } }"), (names) => ({ input: { businessUnit: names.unit, parent: names.unit === "support" ? "claims" : "support", effectiveFrom: "2027-01-01", reason: "because" } }), changes),
   ask("Mutation.placeBusinessUnit", "parent", "programme", mutation("placeBusinessUnit", "place { businessUnit { code } parent { code } }"), (names) => ({ input: { businessUnit: names.unit === "claims" ? "support" : "claims", parent: names.unit, effectiveFrom: "2028-01-01", reason: "because" } }), changes),
   ask("Mutation.moveUseCase", "useCase", "programme", mutation("moveUseCase", MOVED), (names) => ({ input: { useCase: names.useCase, businessUnit: "retail", effectiveFrom: "2027-01-01", reason: "because" } }), changes),
@@ -483,6 +488,20 @@ describe.each(ROLES)("%s", (role) => {
         if (JSON.stringify(after) !== JSON.stringify(before)) wrong.push([question.operation, question.label, kind, "changed the data"]);
       }
       if (absent.size > 1) wrong.push([question.operation, question.label, [...absent]]);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("exports a dataset when the table gives it the rows, and its own rows only", async () => {
+    const actor = actorOf(server, role);
+    const wrong: unknown[] = [];
+    for (const { name, operation } of DATASETS) {
+      const verdict = EXPECTED_ACCESS.get(operation)![role];
+      const response = await fetch(`${server.url}/export/${name}.ndjson`, { headers: { authorization: `Bearer ${actor.token}` } });
+      const body = await response.text();
+      if (response.status !== (verdict === "ALL" || verdict === "OWN" ? 200 : 403)) wrong.push([name, verdict, response.status, body.slice(0, 300)]);
+      const words = verdict === "OWN" ? [...FOREIGN_WORDS, ...OTHER_WORDS] : FOREIGN_WORDS;
+      if (words.some((word) => body.includes(word))) wrong.push([name, "leaks", body.slice(0, 300)]);
     }
     expect(wrong).toEqual([]);
   });

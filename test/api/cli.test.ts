@@ -406,6 +406,30 @@ describe("journal", () => {
     });
 });
 
+describe("export and keys", () => {
+  it("writes a dataset, and says how far it is", async () => {
+    const lines = await apportion(["export", "journal_line", "--from", PERIOD, "--fields", "journal_id,debit,credit"]);
+    expect(lines).toMatchObject({ status: 0, err: expect.stringMatching(/\d+ rows \| [\d,]+ rows\/s/) as string });
+    const [header, ...rows] = lines.out.trimEnd().split("\r\n").map((line) => line.split(","));
+    expect(header).toEqual(["journal_id", "debit", "credit"]);
+    const minor = (column: number): bigint => rows.reduce((total, row) => total + BigInt(row[column]!.replace(".", "")), 0n);
+    expect([rows.length > 1, minor(1) > 0n, minor(1)]).toEqual([true, true, minor(2)]);
+    expect(await apportion(["export", "allocation_line", "--format", "parquet", "--output", "lines.parquet"])).toMatchObject({ status: 0, out: "", err: expect.stringMatching(/\d+ rows of allocation_line in lines\.parquet\n$/) as string });
+    expect(readFileSync(join(folder, "lines.parquet")).subarray(0, 4).toString()).toBe("PAR1");
+    expect(await apportion(["export", "nothing"])).toMatchObject({ status: 3, out: "", err: expect.stringContaining("Known are allocation_line, usage_daily") as string });
+    expect(await apportion(["export", "allocation_line", "--filter", "business_unit=nowhere"])).toMatchObject({ status: 3, err: expect.stringContaining("There is no business unit nowhere.") as string });
+  });
+
+  it("makes, rotates and revokes keys", async () => {
+    const made = await apportion(["keys", "create", "power-bi", "--role", "auditor", "--dataset", "allocation_line"]);
+    expect(made).toMatchObject({ status: 0, out: expect.stringMatching(/^apk_[\w-]{32}:[\w-]{43}\n$/) as string, err: expect.stringContaining("it is not shown again") as string });
+    const rotated = await json<{ keyId: string; secret: string; bearerToken: string }>("keys", "rotate", "power-bi", "--overlap-hours", "0");
+    expect([`${rotated.keyId}.${rotated.secret}`, made.out.startsWith(rotated.keyId)]).toEqual([rotated.bearerToken, true]);
+    expect(await apportion(["keys", "revoke", "power-bi", "--reason", "gone"])).toMatchObject({ status: 0, out: "power-bi is revoked\n" });
+    expect(await json("keys", "list")).toMatchObject([{ code: "power-bi", role: "AUDITOR", datasets: ["allocation_line"], status: "REVOKED", lastUsedAt: null }]);
+  });
+});
+
 describe("token", () => {
   test("of any role, in any case, for units of the only programme", async () => {
     const { token, ttlSeconds } = await embeddedJson<{ token: string; ttlSeconds: number }>("token", "--role", "business-unit", "--subject", "uma", "--business-unit", "claims", "--ttl", "30m");

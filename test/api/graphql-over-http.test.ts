@@ -144,6 +144,25 @@ describe("GraphQL over HTTP", () => {
     expect(few.data).toEqual({ reportUsage: { accepted: 2, results: [{ outcome: "ACCEPTED" }, { outcome: "ACCEPTED" }], userErrors: [] } });
   });
 
+  it("serves an explorer from its own origin, and nothing else of the disk", async () => {
+    const page = await fetch(`${server.url}/explorer`);
+    const html = await page.text();
+    expect([page.status, page.url, page.headers.get("content-security-policy")]).toEqual([200, `${server.url}/explorer/`, expect.stringMatching(/^default-src 'none'; script-src 'self';.*connect-src 'self'/)]);
+    expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
+    const scripts = [...html.matchAll(/<script[^>]* src="([^"]+)"/g)].map(([, name]) => name!);
+    expect(scripts).toEqual(["polyfills.js", "main.js", "options.js"]);
+    for (const script of scripts) {
+      const asset = await fetch(`${server.url}/explorer/${script}`);
+      expect([script, asset.status, asset.headers.get("content-type"), (await asset.text()).length > 100]).toEqual([script, 200, "text/javascript; charset=utf-8", true]);
+    }
+    expect(html).not.toContain("AltairGraphQL.init");
+    for (const name of ["..%2f..%2fpackage.json", "%2e%2e/%2e%2e/package.json", "nothing.js"]) {
+      const refused = await fetch(`${server.url}/explorer/${name}`);
+      expect([name, refused.status, await refused.text()]).toEqual([name, 404, expect.stringContaining("There is nothing here.")]);
+    }
+    expect((await fetch(`${server.url}/graphql`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ query: "{ __schema { queryType { name } } }" }) })).status).toBe(401);
+  });
+
   it("names of properties that every object has are only names", async () => {
     const body = '{"query":"{ viewer { role } }","variables":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}},"__proto__":{"polluted":true}}';
     expect(await send({ body })).toEqual([200, null]);

@@ -114,6 +114,7 @@ async function fill(server: TestServer, units: string[], useCases: string[], poo
   await connectRetell(server, units[0]!, useCases[0]!);
   await claimBenefits(server, useCases.slice(0, 2), pool, period);
   await fillProgramme(server, units[0]!, useCases[0]!);
+  await must(server.as("ADMIN"), "mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { userErrors { code message } } }", { input: { code: `bi-${pool}`, role: "BUSINESS_UNIT", businessUnits: [units[0]] } });
 }
 
 /** A capitalisation policy in effect, an asset, a budget and groups that wait, and a grant. */

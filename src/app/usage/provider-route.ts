@@ -39,7 +39,7 @@ export function addProviderRoute(app: FastifyInstance, parts: Parts): void {
     usage.post(PROVIDER_UPLOADS, {
       preParsing: async (request: WithBody, reply) => {
         if (!isProvider((request.params as { provider: string }).provider)) return void (await sendError(reply, 404, "NOT_FOUND", `There is no such provider. Known are ${PROVIDERS.join(", ")}.`));
-        if (connectionOf(request) === null) return authenticate(request, reply, parts.verifier);
+        if (connectionOf(request) === null) return authenticate(request, reply, parts.authenticator);
       },
       handler: (request: WithBody, reply) => answering(request, reply, async (body) => {
         const own = await ofOne.take(connectionOf(request) ?? `token ${request.principal?.subject}`, WAIT_FOR_TURN_MS);

@@ -10,7 +10,7 @@ import { Database } from "../../tenancy/database.store";
 import { ScopeResolver } from "../../tenancy/scope-resolver.store";
 import { LARGEST_INGEST_BYTES } from "../graphql-server";
 import { HttpRefusal, WithBody, authenticate } from "../http-manners";
-import { TokenVerifier } from "../token";
+import { Authenticator } from "../authenticator";
 import { Turns } from "../turns";
 import { BodyReader, Patience, SenderGone, readWhole } from "./body-reader";
 import { BombLimit, inflated } from "./inflate";
@@ -23,7 +23,7 @@ import { UsageForm, readForm } from "./usage-form";
 export interface UsageRouteParts {
   readonly database: Database;
   readonly scopes: ScopeResolver;
-  readonly verifier: TokenVerifier;
+  readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly permissionsOf: (role: Principal["role"]) => readonly string[];
@@ -52,7 +52,7 @@ export function addUsageRoute(app: FastifyInstance, parts: UsageRouteParts): voi
   void app.register(async (usage) => {
     const answering = ownBodies(usage, "/usage", "Usage is sent here with POST; ask for it at /graphql.", parts);
     usage.post("/usage", {
-      preParsing: async (request: WithBody, reply) => authenticate(request, reply, parts.verifier),
+      preParsing: async (request: WithBody, reply) => authenticate(request, reply, parts.authenticator),
       handler: (request: WithBody, reply) => answering(request, reply, (body) => takeUsage({ parts, turns, body, reply }, request)),
     });
   });

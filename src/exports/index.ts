@@ -1,0 +1,3 @@
+export * from "./dataset";
+export * from "./dataset-schema";
+export * from "./export-request";

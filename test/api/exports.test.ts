@@ -1,0 +1,257 @@
+import { unzipSync, strFromU8 } from "fflate";
+import { parse } from "csv-parse/sync";
+import { DATASETS } from "../../src/exports/dataset-list.query";
+import { call, createAcme, ALLOCATE, bookAndAgree, integration, must, report } from "../support/builders";
+import { Actor, TestServer, startTestServer } from "../support/server";
+import { BOOK, CREATE_POOL } from "../support/two-programmes";
+
+const KEY = "apiKey { code keyId role businessUnits datasets status secretVersion expiresAt overlapEndsAt lastUsedAt revokedAt revokedBy revokedReason }";
+const CREATE = `mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { ${KEY} secret bearerToken userErrors { code message field } } }`;
+const ROTATE = `mutation($input: RotateApiKeyInput!) { rotateApiKey(input: $input) { ${KEY} secret bearerToken userErrors { code message field } } }`;
+const REVOKE = `mutation($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { ${KEY} userErrors { code message field } } }`;
+const FORMULA = '=HYPERLINK("http://x.test","y")';
+
+interface Made { readonly apiKey: Record<string, unknown> & { keyId: string }; readonly secret: string; readonly bearerToken: string }
+
+let server: TestServer;
+let admin: Actor;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  server.clock.set("2025-12-15T12:00:00.000Z");
+  admin = server.as("ADMIN");
+  await createAcme(server);
+  const seconds = (id: string, useCase: string, count: number, day = "2025-10-10", more = {}) =>
+    call(id, { useCase, connectedAt: `${day}T14:00:00.000Z`, endedAt: new Date(Date.parse(`${day}T14:00:00.000Z`) + count * 1000).toISOString(), connectedMs: count * 1000, ...more });
+  await report(integration(server), [
+    seconds("a", "order-status", 60), seconds("b", "triage", 30), seconds("c", "returns", 10), seconds("d", "order-status", 20, "2025-10-11"), seconds("e", "order-status", 40, "2025-11-03"),
+    call("f", { useCase: "triage", channel: "CHAT", connectedAt: null, connectedMs: 0, status: "COMPLETED", endedAt: "2025-10-12T14:00:00.000Z" }),
+  ]);
+  await bookAndAgree(server, { amount: "100.01" });
+  const finance = server.as("FINANCE");
+  await must(finance, CREATE_POOL, { input: { code: "direct", name: FORMULA, kind: "DIRECT" } });
+  for (const [externalId, useCase, amount] of [["d-1", "triage", "12.50"], ["d-2", "order-status", "-5.00"]]) await must(finance, BOOK, { input: { pool: "direct", period: "2025-10", amount, currency: "USD", externalId, useCase } });
+  // A first run that counts no more.
+  await must(finance, ALLOCATE, { input: { period: "2025-10" } });
+  await must(finance, BOOK, { input: { pool: "platform", period: "2025-10", amount: "-0.01", currency: "USD", externalId: "credit" } });
+  await must(finance, ALLOCATE, { input: { period: "2025-10" } });
+  await must(finance, "mutation { requestClose(input: { period: \"2025-10\" }) { userErrors { code message } } }");
+  await must(server.as("FINANCE", { subject: "second-person" }), "mutation { closePeriod(input: { period: \"2025-10\" }) { userErrors { code message } } }");
+  await must(finance, "mutation { issueStatements(input: { period: \"2025-10\" }) { userErrors { code message } } }");
+});
+afterAll(() => server.close());
+
+const get = (path: string, authorization: string, headers: Record<string, string> = {}): Promise<Response> => fetch(`${server.url}${path}`, { headers: { authorization, ...headers } });
+const bearer = (actor: Actor): string => `Bearer ${actor.token}`;
+const basic = ({ apiKey, secret }: Made): string => `Basic ${Buffer.from(`${apiKey.keyId}:${secret}`).toString("base64")}`;
+const finance = (): string => bearer(server.as("FINANCE"));
+const text = async (path: string, who = finance()): Promise<string> => {
+  const response = await get(path, who);
+  expect([path, response.status]).toEqual([path, 200]);
+  return response.text();
+};
+const rows = async (path: string, who = finance()): Promise<Array<Record<string, string>>> => parse(await text(path, who), { columns: true, relax_quotes: false }) as Array<Record<string, string>>;
+const sum = (amounts: readonly string[]): string => {
+  const minor = amounts.reduce((total, each) => total + BigInt(each.replace(".", "")), 0n).toString();
+  return minor.length > 2 ? `${minor.slice(0, -2)}.${minor.slice(-2)}` : minor;
+};
+const problem = async (path: string, who = finance()): Promise<Record<string, unknown>> => {
+  const response = await get(path, who);
+  expect(response.headers.get("content-type")).toMatch(/^application\/problem\+json/);
+  return (await response.json()) as Record<string, unknown>;
+};
+
+describe("keys of service accounts", () => {
+  const make = async (input: Record<string, unknown>): Promise<Made> => (await must(admin, CREATE, { input })).createApiKey as Made;
+  const CSV = "/export/dim_business_unit.csv?fields=business_unit";
+
+  it("read what their role reads, by Bearer everywhere and by Basic on exports, and decide nothing", async () => {
+    const key = await make({ code: "retail-bi", role: "BUSINESS_UNIT", businessUnits: ["retail"], description: "Power BI" });
+    expect(key.apiKey).toMatchObject({ code: "retail-bi", role: "BUSINESS_UNIT", businessUnits: ["retail"], datasets: null, status: "ACTIVE", secretVersion: 1, expiresAt: "2026-03-15T12:00:00.000Z", overlapEndsAt: null, lastUsedAt: null });
+    expect(await text(CSV, basic(key))).toBe("business_unit\r\nretail\r\n");
+    expect(await text(CSV, `Bearer ${key.bearerToken}`)).toBe("business_unit\r\nretail\r\n");
+    const withKey = server.withToken(key.bearerToken);
+    expect((await withKey.ask("{ viewer { subject role } }")).data).toEqual({ viewer: { subject: "key:retail-bi", role: "BUSINESS_UNIT" } });
+    const accept = await withKey.ask("mutation { acceptStatement(input: { statement: \"x\" }) { userErrors { code } } }");
+    expect([accept.status, accept.errors?.[0]?.extensions.code]).toEqual([403, "FORBIDDEN"]);
+    // A browser sends Basic by itself: it opens exports alone.
+    const posted = await fetch(`${server.url}/graphql`, { method: "POST", headers: { authorization: basic(key), "content-type": "application/json" }, body: "{\"query\":\"{ viewer { role } }\"}" });
+    expect(posted.status).toBe(401);
+  });
+
+  it("of an integration push usage", async () => {
+    const { bearerToken } = await make({ code: "gateway", role: "INTEGRATION", businessUnits: ["retail"] });
+    const pushed = await fetch(`${server.url}/usage?source=test://keyed`, { method: "POST", headers: { authorization: `Bearer ${bearerToken}`, "content-type": "application/x-ndjson" }, body: `${JSON.stringify(call("keyed", { endedAt: "2025-11-10T14:01:00.000Z", connectedAt: "2025-11-10T14:00:00.000Z" }))}\n` });
+    expect([pushed.status, await pushed.text()]).toEqual([200, expect.stringContaining("ACCEPTED")]);
+    expect((await get(CSV, `Bearer ${bearerToken}`)).status).toBe(403);
+  });
+
+  it("made for some datasets export those and do nothing else", async () => {
+    const key = await make({ code: "auditor-only-months", role: "AUDITOR", datasets: ["dim_period"] });
+    expect((await get("/export/dim_period.csv", basic(key))).status).toBe(200);
+    expect(await problem("/export/allocation_line.csv", basic(key))).toMatchObject({ status: 403, code: "FORBIDDEN", detail: "This key was not made for allocation_line." });
+    expect((await server.withToken(key.bearerToken).ask("{ viewer { role } }")).status).toBe(403);
+    const refused = await admin.ask(CREATE, { input: { code: "too-much", role: "BUSINESS_UNIT", businessUnits: ["retail"], datasets: ["journal_line"] } });
+    expect(refused.data.createApiKey).toMatchObject({ apiKey: null, secret: null, userErrors: [{ code: "BAD_USER_INPUT", field: ["datasets"] }] });
+  });
+
+  it("are rotated with an overlap and revoked at once, and every refusal is the same", async () => {
+    const first = await make({ code: "loader", role: "FINANCE", expiresInDays: 10 });
+    const second = (await must(admin, ROTATE, { input: { code: "loader", overlapHours: 2, expiresInDays: 20 } })).rotateApiKey as Made;
+    expect(second.apiKey).toMatchObject({ keyId: first.apiKey.keyId, secretVersion: 2, overlapEndsAt: "2025-12-15T14:00:00.000Z", expiresAt: "2026-01-04T12:00:00.000Z" });
+    const status = async (key: Made): Promise<number> => (await get(CSV, basic(key))).status;
+    expect([await status(first), await status(second)]).toEqual([200, 200]);
+    server.clock.set("2025-12-15T14:00:00.000Z");
+    expect([await status(first), await status(second)]).toEqual([401, 200]);
+    const overlapped = await (await get(CSV, basic(first))).text();
+    server.clock.set("2026-01-04T12:00:00.000Z");
+    const expired = await (await get(CSV, basic(second))).text();
+    server.clock.set("2025-12-15T12:00:00.000Z");
+    const unknown = await (await get(CSV, basic({ ...second, apiKey: { keyId: `apk_${"A".repeat(32)}` } }))).text();
+    const wrong = await (await get(CSV, basic({ ...second, secret: "A".repeat(43) }))).text();
+    await must(admin, REVOKE, { input: { code: "loader", reason: "left" } });
+    const revoked = await (await get(CSV, basic(second))).text();
+    expect(await status(second)).toBe(401);
+    expect(new Set([overlapped, expired, unknown, wrong, revoked]).size).toBe(1);
+    expect((await admin.ask(ROTATE, { input: { code: "loader" } })).data.rotateApiKey.userErrors).toMatchObject([{ code: "CONFLICT" }]);
+    expect((await admin.ask(CREATE, { input: { code: "loader", role: "FINANCE" } })).data.createApiKey.userErrors).toMatchObject([{ code: "CONFLICT", field: ["code"] }]);
+  });
+
+  it("note their last use at most once a minute, and no secret is kept anywhere", async () => {
+    const key = await make({ code: "noted", role: "FINANCE" });
+    const used = async (at: string): Promise<unknown> => {
+      server.clock.set(at);
+      await text(CSV, basic(key));
+      return (await server.sql("select used_at, xmin::text as version from tenancy.api_key_use where key_id = $1", [key.apiKey.keyId]))[0];
+    };
+    const noted = await used("2025-12-16T12:00:00.000Z");
+    expect(noted).toMatchObject({ used_at: new Date("2025-12-16T12:00:00.000Z") });
+    expect(await used("2025-12-16T12:00:59.999Z")).toEqual(noted);
+    expect(await used("2025-12-16T12:01:00.000Z")).toMatchObject({ used_at: new Date("2025-12-16T12:01:00.000Z") });
+    server.clock.set("2025-12-15T12:00:00.000Z");
+    const kept = await server.sql<{ row: string }>("select row_to_json(s)::text as row from tenancy.api_key_secret s union all select row_to_json(k)::text from tenancy.api_key k union all select row_to_json(e)::text from governance.audit_entry e where subject_kind = 'ApiKey'");
+    expect(kept.filter(({ row }) => row.includes(key.secret))).toEqual([]);
+    const actions = await server.sql("select action, count(*)::int as count from governance.audit_entry where subject_kind = 'ApiKey' group by 1 order by 1");
+    expect(actions).toEqual([{ action: "createApiKey", count: 5 }, { action: "revokeApiKey", count: 1 }, { action: "rotateApiKey", count: 1 }]);
+    const { edges } = (await must(server.as("AUDITOR"), "{ apiKeys(first: 10) { edges { node { code status revokedReason } } } }")).apiKeys;
+    expect(edges.map(({ node }: { node: { code: string; status: string } }) => `${node.code} ${node.status}`)).toEqual(["auditor-only-months ACTIVE", "gateway ACTIVE", "loader REVOKED", "noted ACTIVE", "retail-bi ACTIVE"]);
+  });
+});
+
+describe("every format", () => {
+  it("reads back exactly the totals of the API", async () => {
+    const { allocation } = await must(server.as("FINANCE"), "{ allocation(period: \"2025-10\", groupBy: [BUSINESS_UNIT, USE_CASE]) { allocated { amount } rows { businessUnit { code } useCase { code } amount { amount } driverQuantity share } } }");
+    const expected = allocation.rows.map((row: Record<string, { code: string; amount: string } | string>) => [(row.businessUnit as { code: string }).code, (row.useCase as { code: string }).code, (row.amount as { amount: string }).amount, row.driverQuantity, row.share]);
+    const csv = await rows("/export/allocation_line.csv?from=2025-10&to=2025-11");
+    expect(csv.map((row) => [row.business_unit, row.use_case, row.amount, row.driver_quantity, row.share])).toEqual(expected);
+    expect(sum(csv.map(({ amount }) => amount!))).toBe(allocation.allocated.amount);
+    const ndjson = (await text("/export/allocation_line.ndjson?from=2025-10&to=2025-11")).trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(ndjson.map(({ amount }) => amount)).toEqual(csv.map(({ amount }) => amount));
+    expect(JSON.parse(await text("/export/allocation_line.json?from=2025-10&to=2025-11"))).toEqual(ndjson);
+    expect(await text("/export/allocation_line.json?decimals=number&fields=amount,rule_version&business_unit=claims&from=2025-10&to=2025-11")).toBe('[\n{"amount":25.00,"rule_version":1}\n]\n');
+
+    const { parquetReadObjects } = await import("hyparquet");
+    const file = await (await get("/export/allocation_line.parquet?from=2025-10&to=2025-11", finance())).arrayBuffer();
+    const parquet = await parquetReadObjects({ file });
+    expect(parquet.map(({ business_unit, use_case, period_start, run_sequence, superseded_at }) => [business_unit, use_case, (period_start as Date).toISOString().slice(0, 10), run_sequence, superseded_at])).toEqual(csv.map((row) => [row.business_unit, row.use_case, "2025-10-01", 2n, null]));
+    expect(parquet.map(({ amount }) => (amount as number).toFixed(2))).toEqual(csv.map(({ amount }) => amount));
+
+    const workbook = unzipSync(new Uint8Array(await (await get("/export/allocation_line.xlsx?from=2025-10&to=2025-11&fields=amount,use_case", finance())).arrayBuffer()));
+    const sheet = strFromU8(workbook["xl/worksheets/sheet1.xml"]!);
+    expect([...sheet.matchAll(/<c r="A\d+"><v>([^<]*)<\/v>/g)].map(([, figure]) => figure)).toEqual(csv.map(({ amount }) => amount));
+    expect(strFromU8(workbook["xl/worksheets/sheet2.xml"]!)).toContain("15 significant digits");
+  });
+
+  it("keeps formulas inert and figures numbers", async () => {
+    const path = "/export/statement_line.csv?fields=pool_name,amount&pool=direct";
+    expect(await text(path)).toBe(`pool_name,amount\r\n"'=HYPERLINK(""http://x.test"",""y"")",12.50\r\n"'=HYPERLINK(""http://x.test"",""y"")",-5.00\r\n`);
+    expect((await text(`${path}&bom=1`)).charCodeAt(0)).toBe(0x70);
+    expect(new Uint8Array(await (await get(`${path}&bom=1`, finance())).arrayBuffer()).slice(0, 3)).toEqual(new Uint8Array([0xef, 0xbb, 0xbf]));
+    const sheet = strFromU8(unzipSync(new Uint8Array(await (await get(path.replace(".csv", ".xlsx"), finance())).arrayBuffer()))["xl/worksheets/sheet1.xml"]!);
+    expect(sheet).toContain('<c r="A3" s="3" t="inlineStr"><is><t xml:space="preserve">=HYPERLINK(&quot;http://x.test&quot;,&quot;y&quot;)</t></is></c><c r="B3"><v>-5.00</v></c>');
+    expect(sheet).not.toContain("<f>");
+  });
+
+  it("has the same header and schema for an empty range", async () => {
+    for (const { name, time, columns } of DATASETS) {
+      const range = time === null ? "" : "?from=2031-01-01&to=2031-01-01";
+      const schema = (await (await get(`/export/${name}/schema`, finance())).json()) as { columns: Array<{ name: string; type: string; description: string }> };
+      expect(schema.columns.map((each) => each.name)).toEqual(columns.map((each) => each.name));
+      expect((await text(`/export/${name}.csv${range}`)).split("\r\n")[0]).toBe(columns.map((each) => each.name).join(","));
+    }
+    const { parquetReadObjects } = await import("hyparquet");
+    const empty = await (await get("/export/allocation_line.parquet?from=2031-01", finance())).arrayBuffer();
+    expect(await parquetReadObjects({ file: empty })).toEqual([]);
+    expect(await text("/export/allocation_line.json?from=2031-01")).toBe("[\n]\n");
+  });
+});
+
+describe("what is asked", () => {
+  it("reads every dataset, and they agree with each other", async () => {
+    const days = await rows("/export/usage_daily.csv?from=2025-10-10&to=2025-10-12");
+    expect(days.map(({ day, business_unit, use_case, channel, legs, calls, connected_seconds }) => [day, business_unit, use_case, channel, legs, calls, connected_seconds])).toEqual([
+      ["2025-10-10", "claims", "triage", "VOICE", "1", "1", "30.000"], ["2025-10-10", "retail", "order-status", "VOICE", "1", "1", "60.000"], ["2025-10-10", "retail", "returns", "VOICE", "1", "1", "10.000"],
+      ["2025-10-11", "retail", "order-status", "VOICE", "1", "1", "20.000"],
+    ]);
+    expect((await rows("/export/usage_daily.csv")).map(({ day, status }) => `${day} ${status}`)).toContain("2025-11-03 draft");
+    expect((await rows("/export/cost_pool_period.csv?period=2025-10")).map(({ pool, booked, divided, allocated, unallocated, run_sequence }) => [pool, booked, divided, allocated, unallocated, run_sequence])).toEqual([["direct", "7.50", "", "", "", "2"], ["platform", "100.00", "100.00", "100.00", "0.00", "2"]]);
+    expect(sum((await rows("/export/statement_line.csv")).map(({ amount }) => amount!))).toBe("107.50");
+    expect(await rows("/export/journal_line.csv")).toEqual([]);
+    expect((await rows("/export/dim_use_case.csv")).map(({ use_case, business_unit }) => [use_case, business_unit])).toEqual([["helpdesk", "support"], ["order-status", "retail"], ["returns", "retail"], ["triage", "claims"]]);
+    expect((await rows("/export/dim_period.csv")).map(({ period, period_status, status, cutoff }) => [period, period_status, status, cutoff === ""])).toEqual([["2025-10", "CLOSED", "final", false], ["2025-11", "OPEN", "draft", true]]);
+    expect((await rows("/export/dim_policy_version.csv")).map(({ rule_version, policy_status, approved_by }) => [rule_version, policy_status, approved_by])).toEqual([["1", "APPROVED", "second-person"]]);
+  });
+
+  it("goes on from page to page, and an interrupted one resumes", async () => {
+    const whole = await text("/export/usage_daily.csv");
+    let path: string | null = "/export/usage_daily.csv?limit=2";
+    const pages: string[] = [];
+    while (path !== null) {
+      const page: Response = await get(path, finance());
+      const [header, ...lines] = (await page.text()).split("\r\n");
+      if (pages.length === 0) pages.push(`${header}\r\n`);
+      pages.push(lines.join("\r\n"));
+      path = /^<([^>]+)>; rel="next"$/.exec(page.headers.get("link") ?? "")?.[1] ?? null;
+    }
+    expect(pages.length).toBe(1 + Math.ceil((whole.split("\r\n").length - 2) / 2));
+    expect(pages.join("")).toBe(whole);
+  });
+
+  it("tells what was superseded, and reads one run", async () => {
+    const changed = await rows("/export/allocation_line.csv?updated_since=2020-01-01T00:00:00Z&fields=run_sequence,superseded_by_run_id,allocation_run_id,amount");
+    const [old, current] = [changed.filter((row) => row.run_sequence === "1"), changed.filter((row) => row.run_sequence === "2")];
+    expect(new Set(old.map((row) => row.superseded_by_run_id))).toEqual(new Set([current[0]!.allocation_run_id]));
+    expect(current.every((row) => row.superseded_by_run_id === "")).toBe(true);
+    const one = await rows(`/export/allocation_line.csv?as_of_run=${old[0]!.allocation_run_id}&fields=run_sequence,superseded_by_run_id,allocation_run_id,amount`);
+    expect(one).toEqual(old);
+    expect([sum(old.map(({ amount }) => amount!)), sum(current.map(({ amount }) => amount!))]).toEqual(["100.01", "100.00"]);
+  });
+
+  it("is the same bytes for ever in closed months, and known ones are not sent again", async () => {
+    for (const path of ["/export/allocation_line.parquet", "/export/allocation_line.xlsx", "/export/statement_line.csv", "/export/usage_daily.ndjson"]) {
+      const closed = `${path}?from=2025-10-01&to=2025-11-01`;
+      const [first, second] = [await get(closed, finance()), await get(closed, finance())];
+      const etag = first.headers.get("etag")!;
+      expect(etag).toMatch(/^"[0-9a-f]{64}"$/);
+      expect(second.headers.get("etag")).toBe(etag);
+      expect(Buffer.from(await first.arrayBuffer()).equals(Buffer.from(await second.arrayBuffer()))).toBe(true);
+      const again = await get(closed, finance(), { "if-none-match": etag });
+      expect([again.status, await again.text()]).toEqual([304, ""]);
+      // What somebody else may see is another thing, and an open month has no tag.
+      expect((await get(closed, bearer(server.as("BUSINESS_UNIT", { businessUnits: ["retail"] })))).headers.get("etag")).not.toBe(etag);
+      expect((await get(`${path}?from=2025-10-01`, finance())).headers.get("etag")).toBeNull();
+    }
+  });
+
+  it("is refused with what there is", async () => {
+    expect(await problem("/export/nothing.csv")).toMatchObject({ status: 404, code: "NOT_FOUND", known: expect.arrayContaining(["allocation_line", "dim_period"]) });
+    expect(await problem("/export/allocation_line.pdf")).toMatchObject({ status: 404, known: expect.arrayContaining(["allocation_line.csv", "allocation_line.parquet"]) });
+    expect(await problem("/export/allocation_line.csv?fields=amount,wrong")).toMatchObject({ status: 400, parameter: "fields", known: expect.arrayContaining(["amount"]) });
+    expect(await problem("/export/usage_daily.csv?updated_since=2025-01-01T00:00:00Z")).toMatchObject({ status: 400, parameter: "updated_since", known: expect.arrayContaining(["from", "business_unit"]) });
+    expect(await problem("/export/allocation_line.csv?business_unit=retail,nowhere")).toMatchObject({ status: 404, detail: "There is no business unit nowhere." });
+    expect(await problem("/export/allocation_line.csv?business_unit=claims", bearer(server.as("BUSINESS_UNIT", { businessUnits: ["retail"] })))).toMatchObject({ status: 404, detail: "There is no business unit claims." });
+    expect(await problem("/export/allocation_line.csv?cursor=abc")).toMatchObject({ status: 400, parameter: "cursor" });
+    for (const [parameter, value] of [["from", "2025-02-30"], ["limit", "0"], ["limit", "50001"], ["as_of_run", "x"], ["decimals", "float"], ["bom", "yes"]]) expect(await problem(`/export/allocation_line.csv?${parameter}=${value}`)).toMatchObject({ status: 400, parameter });
+    expect((await get("/export/allocation_line.csv", "Bearer nothing")).headers.get("www-authenticate")).toContain("Basic");
+  });
+});
