@@ -38,6 +38,7 @@ export interface BenefitElimination {
   readonly useCase: string;
   readonly businessUnit: string;
   readonly benefitId: string;
+  readonly kind: RecognisedBenefit["kind"];
   /** The claim whose sign-off made it, and of which month. */
   readonly claimId: string;
   readonly originPeriod: string;
@@ -73,7 +74,7 @@ export async function memoBenefits(tx: TenantTransaction, periods: readonly stri
 export async function eliminations(tx: TenantTransaction, periods: readonly string[]): Promise<BenefitElimination[]> {
   const rows = await tx.query<Texts<BenefitElimination, "amountMinor" | "nonCashableMinor">>(
     `select e.period_key as period, e.pool_code as "poolCode", e.cashable_minor as "amountMinor", e.non_cashable_minor as "nonCashableMinor", b.use_case_id as "useCaseId", c.code as "useCase", u.code as "businessUnit",
-       e.benefit_id as "benefitId", e.claim_id as "claimId", e.origin_period as "originPeriod"
+       e.benefit_id as "benefitId", b.kind, e.claim_id as "claimId", e.origin_period as "originPeriod"
      from benefits.elimination e
        join benefits.benefit b on b.programme_id = $1 and b.id = e.benefit_id
        join tenancy.use_case c on c.programme_id = $1 and c.id = b.use_case_id

@@ -24,3 +24,9 @@ export async function undecidedBenefits(tx: TenantTransaction, period: string): 
     [tx.scope.programme.id, period, tx.scope.programme.timeZone],
   );
 }
+
+/** True where a use case defines a benefit that enters a result. */
+export async function definesBenefits(tx: TenantTransaction, useCaseId: string): Promise<boolean> {
+  const [row] = await tx.query<{ found: boolean }>("select exists (select from benefits.benefit where programme_id = $1 and use_case_id = $2 and kind <> 'NON_EBIT') as found", [tx.scope.programme.id, useCaseId]);
+  return row!.found;
+}

@@ -1,39 +1,18 @@
+import { eliminations, recognisedBenefits } from "../benefits/recognised-benefits.query";
+import { definesBenefits, undecidedBenefits } from "../benefits/undecided-benefits.query";
 import { arrangementOf } from "../budgets/funding/funding";
 import { fundingStore } from "../budgets/funding/funding.store";
 import { reportFunding } from "../budgets/funding/funding-report";
 import { monthFacts } from "../budgets/month-facts.query";
 import { directCharges } from "../chargeback/charges.query";
+import { ImplementationSpend, implementationCosts } from "../costs/capitalisation/capitalisation.query";
 import { TenantTransaction } from "../tenancy/database.store";
+import { attributedTo } from "./attribution";
 import { CaseRecord } from "./business-case";
 import { ActualMonth } from "./outlook";
-import { CaseBenefit, CaseCategory } from "./plan";
-
-/** A signed-off benefit as the ladder of attribution recognises it. */
-export interface RecognisedBenefit {
-  readonly period: string;
-  readonly useCase: string;
-  readonly kind: CaseBenefit;
-  readonly cashableMinor: bigint;
-  readonly nonCashableMinor: bigint;
-}
-
-/** Implementation cost that stands in a ledger of its own, apart from cost pools. */
-export interface ImplementationSpend {
-  /** The month whose figures take it. */
-  readonly countsIn: string;
-  readonly useCaseId: string;
-  readonly amountMinor: bigint;
-}
-
-/** Where a case finds what cost pools and charges do not hold. Null: this programme keeps no such ledger, and the case says so. */
-export interface CaseSources {
-  readonly benefits: ((tx: TenantTransaction, periods: readonly string[]) => Promise<readonly RecognisedBenefit[]>) | null;
-  readonly implementation: ((tx: TenantTransaction, periods: readonly string[]) => Promise<readonly ImplementationSpend[]>) | null;
-}
+import { CaseCategory } from "./plan";
 
 type CaseOf = Pick<CaseRecord, "useCase" | "useCaseId">;
-
-export const CASE_SOURCES: CaseSources = { benefits: null, implementation: null };
 
 const NOTHING: Readonly<Record<CaseCategory, bigint>> = { IMPLEMENTATION: 0n, RUN_COST: 0n, PLATFORM_SHARE: 0n, COST_REDUCTION: 0n, MARGIN: 0n, OTHER_EBIT: 0n };
 const CATEGORY_OF = { IMPLEMENTATION: "IMPLEMENTATION", RUN: "RUN_COST", PLATFORM: "PLATFORM_SHARE" } as const;
@@ -51,59 +30,68 @@ export interface CaseLedger {
 
 /**
  * What the ledgers say of a use case: of closed months its direct cost, told apart as implementation and run cost by the
- * arrangement that funds it, its charged share of the platform, and its recognised benefits. Everything in the ledgers'
- * own rows; a case adds nothing to them.
+ * arrangement that funds it, what is booked as implementation apart from any pool, capitalised or not, its charged share of the
+ * platform, and its signed-off benefits after what was eliminated of them. Everything in the ledgers' own rows; a case adds
+ * nothing to them.
  */
-export async function caseLedger(tx: TenantTransaction, of: CaseOf, nowMs: number, sources: CaseSources = CASE_SOURCES): Promise<CaseLedger> {
+export async function caseLedger(tx: TenantTransaction, of: CaseOf, nowMs: number): Promise<CaseLedger> {
   const { useCase } = of;
   const periods = await tx.query<{ key: string; closed: boolean }>("select key, status = 'CLOSED' as closed from governance.period where programme_id = $1 order by key", [tx.scope.programme.id]);
   const closed = periods.flatMap(({ key, closed: is }) => (is ? [key] : []));
-  const keys = periods.map(({ key }) => key);
-  const benefits = sources.benefits === null ? null : await sources.benefits(tx, closed);
-  const booked = await implementationOf(tx, of, keys, sources);
+  const [signed, eliminated, isDefined] = [await recognisedBenefits(tx, closed), await eliminations(tx, closed), await definesBenefits(tx, of.useCaseId)];
+  const booked = await implementationOf(tx, of);
   const approved = (await fundingStore(tx).arrangements()).filter(({ approvedBy }) => approvedBy !== null);
   const months: ActualMonth[] = [];
   for (const period of closed) {
     const lines = (await monthFacts(tx, period, nowMs, "RUN_RATE_BUSINESS_DAYS")).lines.filter((line) => line.useCase === useCase && line.kind !== "PROGRAMME");
-    const amounts = { ...NOTHING, IMPLEMENTATION: booked.get(period) ?? 0n };
-    let nonCashableMinor = 0n;
+    const { cashable, nonCashableMinor } = attributedTo(useCase, period, signed, eliminated);
+    const amounts = { ...NOTHING, ...cashable, IMPLEMENTATION: sumBy(booked, "countsIn").get(period) ?? 0n };
     for (const { cost, amountMinor } of reportFunding(period, lines, approved).rows) if (cost !== "PROGRAMME") amounts[CATEGORY_OF[cost]] += amountMinor;
-    for (const benefit of benefits ?? []) {
-      if (benefit.useCase !== useCase || benefit.period !== period) continue;
-      amounts[benefit.kind] += benefit.cashableMinor;
-      nonCashableMinor += benefit.nonCashableMinor;
-    }
-    months.push({ period, amounts, nonCashableMinor });
+    const knowsBenefits = isDefined && !(await undecidedBenefits(tx, period)).some((each) => each.useCase === useCase);
+    months.push({ period, amounts, nonCashableMinor, knowsBenefits });
   }
-  const spent = await spentByMonth(tx, of, keys, booked);
+  const spent = await spentByMonth(tx, of, periods.map(({ key }) => key), booked);
   return {
     months, spentMinor: totalOf(spent), firstSpend: [...spent].filter(([, minor]) => minor !== 0n).map(([period]) => period).sort()[0] ?? null,
-    missing: benefits === null ? ["benefits: what a use case gains is not recorded in this programme, so that actual cost stands without benefit and nothing is known of its realisation."] : [],
+    missing: missingOf(useCase, isDefined, months),
   };
 }
 
+/** Implementation cost is booked or it is none; what a benefit brought is known once finance decided on it. */
+function missingOf(useCase: string, isDefined: boolean, months: readonly ActualMonth[]): string[] {
+  const unknown = months.filter(({ knowsBenefits }) => !knowsBenefits).map(({ period }) => period);
+  if (unknown.length === 0) return [];
+  if (!isDefined) return [`benefits: ${useCase} defines none, so that actual cost stands without benefit and nothing is known of its realisation. Define them with defineBenefit, claim them month by month and have finance sign them off.`];
+  return [`benefits: finance decided on no claim of a benefit of ${useCase} for ${unknown.join(", ")}, so that nothing is known of its realisation there. Claim it and have it signed off or rejected.`];
+}
+
 /** Implementation cost of every month, open ones too. Minor units. */
-export async function implementationSpent(tx: TenantTransaction, of: CaseOf, sources: CaseSources = CASE_SOURCES): Promise<bigint> {
+export async function implementationSpent(tx: TenantTransaction, of: CaseOf): Promise<bigint> {
   const keys = (await tx.query<{ key: string }>("select key from governance.period where programme_id = $1 order by key", [tx.scope.programme.id])).map(({ key }) => key);
-  return totalOf(await spentByMonth(tx, of, keys, await implementationOf(tx, of, keys, sources)));
+  return totalOf(await spentByMonth(tx, of, keys, await implementationOf(tx, of)));
 }
 
 const totalOf = (spent: ReadonlyMap<string, bigint>): bigint => [...spent.values()].reduce((sum, minor) => sum + minor, 0n);
 
 /** What is booked by now, also what came late for a closed month: in the ledger of implementation, and in the pools that the arrangement of a month names for it. */
-async function spentByMonth(tx: TenantTransaction, { useCase }: CaseOf, keys: readonly string[], booked: ReadonlyMap<string, bigint>): Promise<Map<string, bigint>> {
+async function spentByMonth(tx: TenantTransaction, { useCase }: CaseOf, keys: readonly string[], booked: readonly ImplementationSpend[]): Promise<Map<string, bigint>> {
   const approved = (await fundingStore(tx).arrangements()).filter(({ approvedBy }) => approvedBy !== null);
-  const spent = new Map<string, bigint>();
+  const spent = sumBy(booked, "period");
   for (const period of keys) {
     const pools = arrangementOf(approved, useCase, period)?.lines.find(({ cost }) => cost === "IMPLEMENTATION")?.pools ?? [];
     const charges = pools.length === 0 ? [] : (await directCharges(tx, period, null)).charges;
-    spent.set(period, charges.reduce((sum, charge) => (charge.useCase === useCase && pools.includes(charge.pool) ? sum + charge.amountMinor : sum), booked.get(period) ?? 0n));
+    spent.set(period, charges.reduce((sum, charge) => (charge.useCase === useCase && pools.includes(charge.pool) ? sum + charge.amountMinor : sum), spent.get(period) ?? 0n));
   }
   return spent;
 }
 
-async function implementationOf(tx: TenantTransaction, { useCaseId }: CaseOf, keys: readonly string[], { implementation }: CaseSources): Promise<Map<string, bigint>> {
+async function implementationOf(tx: TenantTransaction, of: CaseOf): Promise<ImplementationSpend[]> {
+  return (await implementationCosts(tx, null)).filter(({ useCaseId }) => useCaseId === of.useCaseId);
+}
+
+/** By the month in which it came about, or the one whose figures take it. */
+function sumBy(booked: readonly ImplementationSpend[], month: "period" | "countsIn"): Map<string, bigint> {
   const sums = new Map<string, bigint>();
-  for (const row of implementation === null ? [] : await implementation(tx, keys)) if (row.useCaseId === useCaseId) sums.set(row.countsIn, (sums.get(row.countsIn) ?? 0n) + row.amountMinor);
+  for (const row of booked) sums.set(row[month], (sums.get(row[month]) ?? 0n) + row.amountMinor);
   return sums;
 }

@@ -2,7 +2,7 @@ import { CaseRecord, PlanVersion, approvedPlan, committedOf } from "./business-c
 import { Planned } from "./case-figures";
 import { releasedOf } from "./gates";
 import { ActualMonth, Realisation, needsReapproval, outlookLines, realisationByQuarter, realisationToDate } from "./outlook";
-import { CasePlan, investmentOf } from "./plan";
+import { investmentOf } from "./plan";
 
 export const CASE_BREACHES = ["OVER_RELEASED", "SPENT_BEFORE_APPROVAL", "REAPPROVAL_NEEDED"] as const;
 /** What a ledger cannot refuse and a case must show. */
@@ -31,26 +31,14 @@ export interface CaseFacts {
   readonly months: readonly ActualMonth[];
   readonly spentMinor: bigint;
   readonly firstSpend: string | null;
-  /** False where benefits are not recorded: nothing is then known of their realisation. */
-  readonly knowsBenefits: boolean;
 }
 
 /** Realisation and outlook of one version, and the funding of the case by the plan that holds. */
 export function progressOf(record: CaseRecord, { plan }: PlanVersion, facts: CaseFacts, timeZoneMonth: (at: Date) => string): CaseProgress {
-  const known = facts.knowsBenefits;
-  const toDate = known ? realisationToDate(plan, facts.months) : null;
-  const quarters = known ? realisationByQuarter(plan, facts.months) : [];
-  const lines = outlookLines(plan, known ? facts.months : withPlannedBenefits(plan, facts.months), toDate?.rate ?? null);
+  const toDate = realisationToDate(plan, facts.months);
+  const quarters = realisationByQuarter(plan, facts.months);
+  const lines = outlookLines(plan, facts.months, toDate?.rate ?? null);
   return { toDate, quarters, outlook: { ...plan, lines }, funding: fundingOf(record, facts, quarters, timeZoneMonth) };
-}
-
-/** Where nothing is known of benefits a closed month takes the planned ones. */
-function withPlannedBenefits({ lines }: CasePlan, months: readonly ActualMonth[]): ActualMonth[] {
-  return months.map((month) => {
-    const amounts = { ...month.amounts };
-    for (const kind of ["COST_REDUCTION", "MARGIN", "OTHER_EBIT"] as const) amounts[kind] = lines.find(({ period, category }) => period === month.period && category === kind)?.amountMinor ?? 0n;
-    return { ...month, amounts };
-  });
 }
 
 function fundingOf(record: CaseRecord, { spentMinor, firstSpend }: CaseFacts, quarters: readonly Realisation[], monthOf: (at: Date) => string): CaseFunding {

@@ -43,15 +43,14 @@ function toMetrics(metrics: Metrics, currency: Currency): CaseMetricsType {
 }
 
 const toRealisation = ({ quarter, plannedMinor, attributedMinor, rate }: Realisation, currency: Currency): CaseRealisationType =>
-  ({ quarter, planned: toMoney(plannedMinor, currency), attributed: toMoney(attributedMinor, currency), percent: rate && roundForDisplay(percent(rate), 2) });
+  ({ quarter, planned: toMoney(plannedMinor, currency), attributed: attributedMinor === null ? null : toMoney(attributedMinor, currency), percent: rate && roundForDisplay(percent(rate), 2) });
 
 /** Everything that is money of a case. `tornadoPercent` is 1 to 99. */
 export function toFigures({ record, shown: version }: CaseView, ledger: CaseLedger, currency: Currency, tornadoPercent: number, monthOf: (at: Date) => string): CaseFiguresType {
   const { plan } = version;
   const money = (value: Fraction | bigint): MoneyAmount => toMoney(typeof value === "bigint" ? value : roundHalfUp(value), currency);
   const flows = (lines: readonly PlanLine[]): CaseFlowType[] => lines.map(({ period, category, amountMinor }) => ({ period, category, amount: money(amountMinor) }));
-  const knowsBenefits = ledger.missing.length === 0;
-  const progress = progressOf(record, version, { ...ledger, knowsBenefits }, monthOf);
+  const progress = progressOf(record, version, ledger, monthOf);
   const actual = ledger.months.flatMap(({ period, amounts }) => CASE_CATEGORIES.map((category) => ({ period, category, amountMinor: amounts[category] }))).filter(({ amountMinor }) => amountMinor !== 0n);
   const { approvedMinor, releasedMinor, committedMinor, spentMinor, roomMinor, breaches } = progress.funding;
   return {

@@ -68,8 +68,8 @@ export class TornadoBarType {
 export class CaseRealisationType {
   @Field(() => String, { nullable: true, description: "Whole calendar quarter, \"2025-Q2\"; null: everything to date." }) quarter: string | null;
   @Field(() => Money, { description: "Planned benefit." }) planned: MoneyAmount;
-  @Field(() => Money, { description: "Attributed benefit that finance signed off, cashable and not." }) attributed: MoneyAmount;
-  @Field(() => DecimalScalar, { nullable: true, description: "Attributed / planned, percent, 2 decimals; null where nothing was planned." }) percent: string | null;
+  @Field(() => Money, { nullable: true, description: "Attributed benefit that finance signed off, cashable and not, less what of it was eliminated: an overlap on a benefit pool is borne by the use case whose claim was reduced. Null while finance has not decided on every benefit that was due (missing)." }) attributed: MoneyAmount | null;
+  @Field(() => DecimalScalar, { nullable: true, description: "Attributed / planned, percent, 2 decimals; null where nothing was planned or attributed is null." }) percent: string | null;
 }
 
 @ObjectType("CaseCommitment", { simpleResolvers: true, description: "Money promised for the implementation, or a commitment that is settled." })
@@ -85,7 +85,7 @@ export class CaseFundingType {
   @Field(() => Money, { description: "Implementation cost of the plan that holds; nothing before one is approved." }) approved: MoneyAmount;
   @Field(() => Money, { description: "Sum of released tranches." }) released: MoneyAmount;
   @Field(() => Money, { description: "Commitments that are not settled." }) committed: MoneyAmount;
-  @Field(() => Money, { description: "Implementation cost in the ledgers, open months too: direct cost in the pools that the funding arrangement names for it." }) spent: MoneyAmount;
+  @Field(() => Money, { description: "Implementation cost in the ledgers, open months too: what is booked as such, capitalised or expensed, and direct cost in the pools that the funding arrangement names for it." }) spent: MoneyAmount;
   @Field(() => Money, { description: "Released - committed - spent." }) room: MoneyAmount;
   @Field(() => [CaseBreachEnum], { description: "What the ledgers could not refuse." }) breaches: CaseBreach[];
   @Field(() => [CaseCommitmentType], { description: "In the order of booking." }) commitments: CaseCommitmentType[];
@@ -102,11 +102,11 @@ export class CaseFiguresType {
   @Field(() => CaseMetricsType, { description: "Of the plan." }) metrics: CaseMetricsType;
   @Field(() => [ContainmentCaseType], { description: "At containment x 0.5, x 1 and x 2." }) containment: ContainmentCaseType[];
   @Field(() => [TornadoBarType], { description: "One driver at a time, widest swing first." }) tornado: TornadoBarType[];
-  @Field(() => [CaseFlowType], { description: "Closed months as the ledgers have them: direct cost, charged platform share, recognised cashable benefit." }) actual: CaseFlowType[];
-  @Field(() => [CaseFlowType], { description: "Actual of closed months of the plan, then the rest of the plan with its benefits times the realisation rate to date (as planned while that is unknown); cost to come as planned." }) outlook: CaseFlowType[];
+  @Field(() => [CaseFlowType], { description: "Closed months as the ledgers have them: implementation cost when it is spent, other direct cost, charged platform share, recognised cashable benefit less what of it was eliminated. What came late for a closed month stands in the first open one." }) actual: CaseFlowType[];
+  @Field(() => [CaseFlowType], { description: "Actual of closed months of the plan (with planned benefits where missing names the month), then the rest of the plan with its benefits times the realisation rate to date (as planned while that is unknown); cost to come as planned." }) outlook: CaseFlowType[];
   @Field(() => CaseMetricsType, { description: "Of the outlook." }) outlookMetrics: CaseMetricsType;
-  @Field(() => CaseRealisationType, { nullable: true, description: "To date; null where benefits are not recorded." }) realisation: CaseRealisationType | null;
-  @Field(() => [CaseRealisationType], { description: "By whole quarter." }) quarters: CaseRealisationType[];
+  @Field(() => CaseRealisationType, { nullable: true, description: "To date; null before a month of the plan is closed." }) realisation: CaseRealisationType | null;
+  @Field(() => [CaseRealisationType], { description: "By whole quarter. Two in a row below 80 percent ask for a new approval (REAPPROVAL_NEEDED)." }) quarters: CaseRealisationType[];
   @Field(() => CaseFundingType, { description: "Of the case, by the plan that holds." }) funding: CaseFundingType;
   @Field(() => [String], { description: "What is not known, and why." }) missing: string[];
 }

@@ -1,4 +1,5 @@
 export * from "./approve-case";
+export * from "./attribution";
 export * from "./business-case";
 export * from "./case-figures";
 export * from "./commit-funds";

@@ -8,6 +8,8 @@ export interface ActualMonth {
   readonly amounts: Readonly<Record<CaseCategory, bigint>>;
   /** Attributed benefit that is no cash: part of what is realised, none of a flow. */
   readonly nonCashableMinor: bigint;
+  /** False while finance has not decided on every benefit that is due: what the month brought is not known. */
+  readonly knowsBenefits: boolean;
 }
 
 /** A case needs to be approved anew when it realises less of its plan than this... */
@@ -19,23 +21,25 @@ export interface Realisation {
   /** "2025-Q2", or null for everything to date. */
   readonly quarter: string | null;
   readonly plannedMinor: bigint;
-  readonly attributedMinor: bigint;
-  /** Attributed / planned; null where nothing was planned. */
+  /** Null while what one of the months brought is not known. */
+  readonly attributedMinor: bigint | null;
+  /** Attributed / planned; null where nothing was planned or the attributed is not known. */
   readonly rate: Fraction | null;
 }
 
 const planned = (lines: readonly PlanLine[], periods: ReadonlySet<string>): bigint => lines.reduce((sum, { period, category, amountMinor }) => (isBenefit(category) && periods.has(period) ? sum + amountMinor : sum), 0n);
-const attributed = (months: readonly ActualMonth[]): bigint => months.reduce((sum, { amounts, nonCashableMinor }) => CASE_BENEFITS.reduce((part, kind) => part + amounts[kind], sum + nonCashableMinor), 0n);
+const attributed = (months: readonly ActualMonth[]): bigint | null => (months.some(({ knowsBenefits }) => !knowsBenefits) ? null : months.reduce((sum, { amounts, nonCashableMinor }) => CASE_BENEFITS.reduce((part, kind) => part + amounts[kind], sum + nonCashableMinor), 0n));
 
 function realisationOf(quarter: string | null, plan: Pick<CasePlan, "lines">, months: readonly ActualMonth[]): Realisation {
   const plannedMinor = planned(plan.lines, new Set(months.map(({ period }) => period)));
   const attributedMinor = attributed(months);
-  return { quarter, plannedMinor, attributedMinor, rate: plannedMinor === 0n ? null : fraction(attributedMinor, plannedMinor) };
+  return { quarter, plannedMinor, attributedMinor, rate: plannedMinor === 0n || attributedMinor === null ? null : fraction(attributedMinor, plannedMinor) };
 }
 
-/** What was attributed of what was planned in closed months of the plan. `months` holds every closed one, in order. */
-export function realisationToDate(plan: CasePlan, months: readonly ActualMonth[]): Realisation {
-  return realisationOf(null, plan, inPlan(plan, months));
+/** What was attributed of what was planned in closed months of the plan; null before one is closed. `months` holds every closed one, in order. */
+export function realisationToDate(plan: CasePlan, months: readonly ActualMonth[]): Realisation | null {
+  const closed = inPlan(plan, months);
+  return closed.length === 0 ? null : realisationOf(null, plan, closed);
 }
 
 const inPlan = ({ startMonth, endMonth }: CasePlan, months: readonly ActualMonth[]): ActualMonth[] => months.filter(({ period }) => period >= startMonth && period <= endMonth);
@@ -64,15 +68,20 @@ function nextQuarter(quarter: string): string {
 }
 
 /**
- * What the case will have come to: closed months as the ledgers have them, the others as planned, their benefits times the
- * realisation rate to date (as planned while nothing is known of it). Cost that is still to come stays as planned.
+ * What the case will have come to: closed months as the ledgers have them, with planned benefits where those are not known; the
+ * others as planned, their benefits times the realisation rate to date (as planned while that is not known). Cost that is still to come stays as planned.
  */
 export function outlookLines(plan: CasePlan, months: readonly ActualMonth[], rate: Fraction | null): PlanLine[] {
   const closed = new Set(months.map(({ period }) => period));
-  const past = inPlan(plan, months).flatMap(({ period, amounts }) => (Object.entries(amounts) as Array<[CaseCategory, bigint]>).filter(([, amountMinor]) => amountMinor !== 0n).map(([category, amountMinor]) => ({ period, category, amountMinor })));
+  const past = inPlan(plan, months).map((month) => (month.knowsBenefits ? month : withPlannedBenefits(plan, month))).flatMap(({ period, amounts }) => (Object.entries(amounts) as Array<[CaseCategory, bigint]>).filter(([, amountMinor]) => amountMinor !== 0n).map(([category, amountMinor]) => ({ period, category, amountMinor })));
   const factor = rate ?? ONE;
   const coming = plan.lines.filter(({ period }) => !closed.has(period)).map((line) => (isBenefit(line.category) ? { ...line, amountMinor: roundHalfUp(multiply(fraction(line.amountMinor), factor)) } : line));
   return [...past, ...coming];
+}
+
+function withPlannedBenefits({ lines }: CasePlan, month: ActualMonth): ActualMonth {
+  const planned = CASE_BENEFITS.map((kind) => [kind, lines.find(({ period, category }) => period === month.period && category === kind)?.amountMinor ?? 0n] as const);
+  return { ...month, amounts: { ...month.amounts, ...Object.fromEntries(planned) } };
 }
 
 /** Every month of a plan, first to last. */

@@ -119,7 +119,7 @@ test("at another scale it is refused", async () => {
 test("broken off again and again, it is finished by the next start and no different", async () => {
   let timesBroken = 0;
   for (let done = false; !done; ) {
-    let left = 50;
+    let left = 65;
     const record: RecordAudit = async (tx, note) => {
       if (left === 0) throw new Error("broken off");
       left -= 1;

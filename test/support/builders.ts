@@ -11,8 +11,14 @@ export async function createAcme(server: Door, options: { code?: string; currenc
   const { code = "acme", currency = "USD", timeZone = "America/New_York" } = options;
   const admin = server.as("ADMIN", { programme: code });
   await must(server.as("ADMIN", { programme: null }), "mutation($input: CreateProgrammeInput!) { createProgramme(input: $input) { programme { code } userErrors { code message } } }", { input: { code, name: "Acme voice", currency, timeZone } });
-  for (const unit of UNITS) await must(admin, "mutation($input: CreateBusinessUnitInput!) { createBusinessUnit(input: $input) { businessUnit { code } userErrors { code message } } }", { input: { code: unit, name: `Unit ${unit}` } });
-  for (const [useCase, businessUnit] of USE_CASES) await must(admin, "mutation($input: CreateUseCaseInput!) { createUseCase(input: $input) { useCase { code } userErrors { code message } } }", { input: { code: useCase, name: `Use case ${useCase}`, businessUnit } });
+  await mustEach(admin, "createBusinessUnit", UNITS.map((unit) => ({ code: unit, name: `Unit ${unit}` })));
+  await mustEach(admin, "createUseCase", USE_CASES.map(([useCase, businessUnit]) => ({ code: useCase, name: `Use case ${useCase}`, businessUnit })));
+}
+
+/** Does the same with each input, one after the other, in one request; fails on any error or user error. */
+export async function mustEach(actor: Actor, verb: string, inputs: ReadonlyArray<Record<string, unknown>>, type = `${verb[0]!.toUpperCase()}${verb.slice(1)}Input`): Promise<void> {
+  const named = Object.fromEntries(inputs.map((input, index) => [`i${index}`, input]));
+  await must(actor, `mutation(${Object.keys(named).map((name) => `$${name}: ${type}!`).join(", ")}) { ${Object.keys(named).map((name) => `${name}: ${verb}(input: $${name}) { userErrors { code message field } }`).join(" ")} }`, named);
 }
 
 /** Asks and fails on any error or user error; answers the data. */

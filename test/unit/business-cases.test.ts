@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {
   CASE_BENEFITS, CasePlanInput, CaseRecord, EVIDENCE_ITEMS, GATES, GATE_RULES, Planned, PlanVersion, Tranche, containmentCases, factsOf, figuresOf, investmentOf, irr, isGranted, metricsOf, monthsBetween, needsReapproval, npv,
-  outlookLines, payback, discountedPayback, readPlan, realisationByQuarter, realisationToDate, releaseTranche, requestTranche, roi, scaled, shareOfGate, tornado,
+  attributedTo, outlookLines, payback, discountedPayback, readPlan, realisationByQuarter, realisationToDate, releaseTranche, requestTranche, roi, scaled, shareOfGate, tornado,
 } from "../../src/business-cases";
 import { Flow, discount, presentValue, stepFactor } from "../../src/business-cases/discounting";
 import { progressOf } from "../../src/business-cases/case-report";
@@ -229,12 +229,12 @@ describe("tranches", () => {
   });
 
   const nothing = { IMPLEMENTATION: 0n, RUN_COST: 0n, PLATFORM_SHARE: 0n, COST_REDUCTION: 0n, MARGIN: 0n, OTHER_EBIT: 0n };
-  const month = (period: string, benefit: bigint, nonCashableMinor = 0n): Parameters<typeof outlookLines>[1][number] => ({ period, amounts: { ...nothing, RUN_COST: 500n, COST_REDUCTION: benefit }, nonCashableMinor });
+  const month = (period: string, benefit: bigint, nonCashableMinor = 0n): Parameters<typeof outlookLines>[1][number] => ({ period, amounts: { ...nothing, RUN_COST: 500n, COST_REDUCTION: benefit }, nonCashableMinor, knowsBenefits: true });
   const steady = plan({ flows: ["2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09", "2025-10"].flatMap((period) => [{ period, category: "COST_REDUCTION" as const, amount: "10" }, { period, category: "RUN_COST" as const, amount: "4" }]) });
   const months = ["2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09"];
 
   it("show what ledgers could not refuse", () => {
-    const facts = { months: [], spentMinor: 4_000_000n, firstSpend: "2025-03" as string | null, knowsBenefits: true };
+    const facts = { months: [], spentMinor: 4_000_000n, firstSpend: "2025-03" as string | null };
     const at = (more: Partial<typeof facts>, of = record({ tranches: [passed("G0", 0n), passed("G1", 3_600_000n)] })): unknown => {
       const { funding } = progressOf(of, version, { ...facts, ...more }, (when) => when.toISOString().slice(0, 7));
       return [funding.roomMinor, funding.breaches];
@@ -246,13 +246,35 @@ describe("tranches", () => {
 
   it("an outlook is what was, and the rest of the plan as well as it has gone", () => {
     const actual = months.slice(0, 3).map((period) => month(period, 400n, 100n));
-    const toDate = realisationToDate(steady, actual);
+    const toDate = realisationToDate(steady, actual)!;
     expect([toDate.plannedMinor, toDate.attributedMinor, toDate.rate]).toEqual([3_000n, 1_500n, fraction(1n, 2n)]);
     const lines = outlookLines(steady, actual, toDate.rate);
     const of = (period: string): unknown => lines.filter((line) => line.period === period).map(({ category, amountMinor }) => [category, amountMinor]);
     // Cash alone of what was; what comes at half, its cost in full.
     expect([of("2025-04"), of("2025-10")]).toEqual([[["RUN_COST", 500n], ["COST_REDUCTION", 400n]], [["RUN_COST", 400n], ["COST_REDUCTION", 500n]]]);
-    expect(outlookLines(steady, [], null)).toEqual(steady.lines);
+    expect([outlookLines(steady, [], null), realisationToDate(steady, [])]).toEqual([steady.lines, null]);
+  });
+
+  it("what is not known is neither nothing nor a failure: the plan stands in for it", () => {
+    const some = months.map((period) => ({ ...month(period, 100n), knowsBenefits: period !== "2025-05" }));
+    expect(realisationToDate(steady, some)).toEqual({ quarter: null, plannedMinor: 6_000n, attributedMinor: null, rate: null });
+    expect(realisationByQuarter(steady, some).map(({ quarter, attributedMinor, rate: found }) => [quarter, attributedMinor, percent(found)])).toEqual([["2025-Q2", null, null], ["2025-Q3", 300n, "10.00"]]);
+    expect(needsReapproval(realisationByQuarter(steady, some))).toBe(false);
+    const outlook = progressOf(record(), { ...version, plan: steady }, { months: some, spentMinor: 0n, firstSpend: null }, () => "2025-04").outlook.lines;
+    expect(["2025-04", "2025-05", "2025-10"].map((of) => outlook.find(({ period, category }) => period === of && category === "COST_REDUCTION")!.amountMinor)).toEqual([100n, 1_000n, 1_000n]);
+  });
+
+  it("an overlap is borne by the use case whose claim was reduced, and what all keep is what was signed less what was eliminated", () => {
+    const amount = fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n });
+    const row = fc.record({ period: fc.constantFrom("2025-04", "2025-05"), useCase: fc.constantFrom("triage", "helpdesk"), kind: fc.constantFrom(...CASE_BENEFITS), amountMinor: amount, nonCashableMinor: amount });
+    fc.assert(fc.property(fc.array(row, { maxLength: 12 }), fc.array(row, { maxLength: 12 }), (signed, off) => {
+      const places = ["2025-04", "2025-05"].flatMap((period) => ["triage", "helpdesk"].map((useCase) => ({ period, useCase, kept: attributedTo(useCase, period, signed.map(({ amountMinor, ...rest }) => ({ ...rest, cashableMinor: amountMinor })), off) })));
+      const total = (rows: ReadonlyArray<{ amountMinor: bigint }>): bigint => rows.reduce((all, each) => all + each.amountMinor, 0n);
+      const other = (rows: ReadonlyArray<{ nonCashableMinor: bigint }>): bigint => rows.reduce((all, each) => all + each.nonCashableMinor, 0n);
+      for (const kind of CASE_BENEFITS) expect(places.reduce((all, { kept }) => all + kept.cashable[kind], 0n)).toBe(total(signed.filter((each) => each.kind === kind)) - total(off.filter((each) => each.kind === kind)));
+      expect(places.reduce((all, { kept }) => all + kept.nonCashableMinor, 0n)).toBe(other(signed) - other(off));
+      for (const { period, useCase, kept } of places) if (!off.some((each) => each.period === period && each.useCase === useCase)) expect(kept.nonCashableMinor).toBe(other(signed.filter((each) => each.period === period && each.useCase === useCase)));
+    }), { numRuns: 60 });
   });
 
   it("two whole quarters in a row below 80 % ask for a new approval", () => {

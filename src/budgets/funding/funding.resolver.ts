@@ -40,7 +40,7 @@ export class FundingResolver {
         funders: report.funders.map(({ funder, amountMinor }) => ({ funder, amount: toMoney(amountMinor, currency) })),
         unowned: toMoney(report.unownedMinor, currency), unownedReason: unownedInWords(report, (minor) => toMoney(minor, currency).amount), total: toMoney(report.totalMinor, currency),
         platformSharedFrom: selects(info, ["platformSharedFrom"]) ? await store.platformSharedFrom() : null,
-        missing: [...facts.remarks, "benefits: what a use case gains is not recorded, so that cost by funder stands without benefit by beneficiary."],
+        missing: [...facts.remarks],
       };
     }, { statementTimeoutMs: 60_000, isolation: "REPEATABLE READ" });
   }

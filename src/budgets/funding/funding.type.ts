@@ -87,9 +87,9 @@ export class FundingReportType {
   @Field(() => [FunderTotalType], { description: "Sums by funder." }) funders: FunderTotalType[];
   @Field(() => Money, { description: "What nobody funds." }) unowned: MoneyAmount;
   @Field(() => String, { nullable: true, description: "What nobody funds, in words, and what to do; null when everything is funded." }) unownedReason: string | null;
-  @Field(() => Money, { description: "All cost of the month." }) total: MoneyAmount;
+  @Field(() => Money, { description: "All cost of the month in cost pools. Implementation cost that is booked to a use case and no pool is in programmePnl and businessCase." }) total: MoneyAmount;
   @Field(() => DateScalar, { nullable: true, description: "The day from which the platform serves more than one: the first day with usage of the second use case. From that day on its share is its own. Null while fewer than two have usage." }) platformSharedFrom: string | null;
-  @Field(() => [String], { description: "What of the month is not known: benefits by beneficiary are not recorded." }) missing: string[];
+  @Field(() => [String], { description: "What of the month's cost is not known, and why. What the beneficiaries gain is told by benefitLadder." }) missing: string[];
   @Field(() => DateTimeScalar, { description: "The instant it was worked out for." }) asOf: Date;
 }
 

@@ -26,9 +26,9 @@ async function spend(tx: TenantTransaction, closed: CutOffs): Promise<Implementa
   return rows.map(({ amount, recordedAt, ...row }) => ({ ...row, amountMinor: BigInt(amount), countsIn: knownFrom(row.period, recordedAt, closed) }));
 }
 
-/** Implementation cost that counts in one of the months, capitalised or expensed. */
-export async function implementationCosts(tx: TenantTransaction, periods: readonly string[]): Promise<ImplementationSpend[]> {
-  return (await spend(tx, await cutOffs(tx))).filter(({ countsIn }) => periods.includes(countsIn));
+/** Implementation cost that counts in one of the months, capitalised or expensed; of every month for null. */
+export async function implementationCosts(tx: TenantTransaction, periods: readonly string[] | null): Promise<ImplementationSpend[]> {
+  return (await spend(tx, await cutOffs(tx))).filter(({ countsIn }) => periods === null || periods.includes(countsIn));
 }
 
 /** Implementation cost, capitalised and expensed, of everything that counts up to the end of a month. Minor units. */
