@@ -10,7 +10,7 @@ const MONEY_CODE = {
   "src/allocation/divide-pool.ts": ["divide-pool"],
   "src/allocation/driver.ts": ["divide-pool"],
   "src/allocation/methods/bearers.ts": ["allocation-methods-sequence", "allocation-methods-refusals"],
-  "src/allocation/methods/divide-facts.ts": ["allocation-methods-postings", "allocation-methods-one-pool", "allocation-methods-sequence", "allocation-methods-refusals"],
+  "src/allocation/methods/divide-facts.ts": ["allocation-methods-postings", "allocation-methods-one-pool", "allocation-methods-refusals"],
   "src/allocation/methods/divide-part.ts": ["divide-part", "allocation-methods-one-pool"],
   "src/allocation/methods/limits.ts": ["allocation-methods-shares", "allocation-methods-one-pool"],
   "src/allocation/methods/price.ts": ["allocation-methods-shares", "allocation-methods-one-pool"],
