@@ -33,6 +33,7 @@ const MOST_FACTOR = 2 ** 22;
  * hid. With 45 bits and factors of 22 at most the numbers become at least as much shorter.
  */
 function manySteps(x: bigint, y: bigint): [bigint, bigint] {
+  // Stryker disable ConditionalExpression,EqualityOperator,LogicalOperator,ArithmeticOperator: which steps are taken, and how many, decides the time alone.
   if (x < y) return [y, x];
   const hidden = BigInt((x.toString(16).length - LEADING_DIGITS) * 4);
   let [p, q] = [Number(x >> hidden), Number(y >> hidden)];
@@ -43,6 +44,8 @@ function manySteps(x: bigint, y: bigint): [bigint, bigint] {
     if (Math.abs(e) > MOST_FACTOR || Math.abs(f) > MOST_FACTOR) break;
     [a, b, c, d, p, q] = [c, d, e, f, q, p - quotient * q];
   }
+  // Stryker restore all
+  // Stryker disable next-line ConditionalExpression: one plain step of Euclid will do, too.
   return b === 0 ? [y, x % y] : [abs(BigInt(a) * x + BigInt(b) * y), abs(BigInt(c) * x + BigInt(d) * y)];
 }
 

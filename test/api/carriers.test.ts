@@ -1,6 +1,7 @@
 import { Actor, TestServer, startTestServer } from "../support/server";
 import { call, createAcme, integration, must, report } from "../support/builders";
 import { recountedTotals, storedTotals } from "../support/recount";
+import { inProgramme } from "../support/two-programmes";
 
 const PLATFORM = "vapi://acme", CARRIER = "twilio://acme";
 const REGISTER = "mutation($input: RegisterSourceInput!) { registerSource(input: $input) { source { kind } userErrors { code message } } }";
@@ -13,29 +14,38 @@ const summed = (...rows: Array<typeof PLATFORM_ROW>): Record<string, unknown> =>
 });
 
 describe("a platform's call over a carrier", () => {
+  let root: TestServer;
   let server: TestServer;
+  let programmes = 0;
+  let programme: string;
   let finance: Actor;
   const register = (uri: string, kind: string): Promise<unknown> => must(finance, REGISTER, { input: { uri, name: uri, owner: "Telephony", kind } });
   const platform = (more: Record<string, unknown> = {}): Promise<unknown> => report(integration(server), [call("p1", { telephonyRef: "CA1", ...more })], PLATFORM);
   const carrier = (more: Record<string, unknown> = {}): Promise<unknown> => report(integration(server), [call("CA1", { telephonyRef: "CA1", connectedMs: 62_000, connectedAt: null, costItems: [{ component: "TELEPHONY", amount: "0.0260", currency: "USD", basis: "REPORTED" }], ...more })], CARRIER);
   const figures = async (): Promise<unknown> => {
-    expect(await storedTotals(server, "acme")).toEqual(await recountedTotals(server, "acme"));
+    expect(await storedTotals(server, programme)).toEqual(await recountedTotals(server, programme));
     return (await must(finance, FIGURES)).usage;
   };
 
+  beforeAll(async () => {
+    root = await startTestServer();
+  });
+  afterAll(() => root.close());
+
   beforeEach(async () => {
-    server = await startTestServer();
-    await createAcme(server);
+    programmes += 1;
+    programme = `acme-${programmes}`;
+    server = inProgramme(root, programme);
+    await createAcme(server, { code: programme });
     finance = server.as("FINANCE");
   });
-  afterEach(() => server.close());
 
   it.each([["the carrier first", [carrier, platform]], ["the platform first", [platform, carrier]]])("counts one call and one contact, %s", async (_name, order) => {
     await register(CARRIER, "CARRIER");
     for (const send of order) expect(await send()).toMatchObject({ accepted: 1 });
     expect(await figures()).toEqual(summed(PLATFORM_ROW));
     // What the carrier charged is kept: only its cost counts.
-    expect(await server.sql(`select e.type, (e.cost_items)[1].amount::text as amount from metering.usage_leg l join metering.usage_event e on e.event_key = l.head_event_key where l.carried_by is not null`)).toEqual([{ type: "LEG_RATED", amount: "0.0260" }]);
+    expect(await server.sql(`select e.type, (e.cost_items)[1].amount::text as amount from metering.usage_leg l join metering.usage_event e on e.event_key = l.head_event_key where l.carried_by is not null and l.programme_id = (select id from tenancy.programme where code = $1)`, [programme])).toEqual([{ type: "LEG_RATED", amount: "0.0260" }]);
   });
 
   it("both sides at the same moment count once, twenty times", async () => {

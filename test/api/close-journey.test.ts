@@ -2,6 +2,7 @@ import { ALLOCATE, bookAndAgree, call, createAcme, integration, must, report } f
 import { verifyProgramme } from "../../src/app/verify";
 import { Scope } from "../../src/tenancy";
 import { Actor, TestServer, startTestServer } from "../support/server";
+import { inProgramme } from "../support/two-programmes";
 
 const REQUEST = "mutation($input: PeriodInput!) { requestClose(input: $input) { period { key status closeRequestedBy } missing { check message } userErrors { code message field } } }";
 const CLOSE = "mutation($input: PeriodInput!) { closePeriod(input: $input) { period { key status closedBy cutoff hash auditHead } missing { check } userErrors { code message field } } }";
@@ -11,7 +12,10 @@ const ALLOCATION = `{ allocation(period: "2025-10", groupBy: [BUSINESS_UNIT, USE
 const ADJUSTMENTS = `query($period: PeriodKey!) { adjustments(period: $period) { originPeriod { key } run { id } lateEvents lateCostEntries hash lines { pool { code } businessUnit { code } useCase { code } amount { amount } } events(first: 10) { edges { node { eventId } } } } }`;
 const COSTS = "{ costEntries(first: 100) { edges { node { externalId period late amount { amount } } } } }";
 
+let root: TestServer;
 let server: TestServer;
+let programmes = 0;
+let programme: string;
 let finance: Actor, second: Actor;
 const november = (id: string, more: Record<string, unknown> = {}): Record<string, unknown> =>
   call(id, { connectedAt: "2025-11-05T15:00:00.000Z", endedAt: "2025-11-05T15:01:00.000Z", ...more });
@@ -27,23 +31,35 @@ async function close(period: string): Promise<{ hash: string; cutoff: string; au
 }
 
 async function wholeScope(): Promise<Scope> {
-  const programme = (await server.installation.scopes.programme("acme"))!;
-  return { principal: { subject: "auditor", role: "AUDITOR", programme: "acme", businessUnits: [] }, programme, reach: "programme", unitIds: [] };
+  const found = (await server.installation.scopes.programme(programme))!;
+  return { principal: { subject: "auditor", role: "AUDITOR", programme, businessUnits: [] }, programme: found, reach: "programme", unitIds: [] };
 }
 
 const codes = (answer: { userErrors: Array<{ code: string }> }): string[] => answer.userErrors.map(({ code }) => code);
 
+/** SQL over the rows of the programme that is played in, whose id is $1. */
+async function ownSql<Row = Record<string, unknown>>(text: string): Promise<Row[]> {
+  const [own] = await server.sql<{ id: string }>("select id from tenancy.programme where code = $1", [programme]);
+  return server.sql<Row>(text, [own!.id]);
+}
+
+beforeAll(async () => {
+  root = await startTestServer();
+});
+afterAll(() => root.close());
+
+/** Each journey plays in a programme of its own. */
 beforeEach(async () => {
-  server = await startTestServer();
+  programmes += 1;
+  programme = `acme-${programmes}`;
+  server = inProgramme(root, programme);
   server.clock.set("2025-12-15T12:00:00.000Z");
   finance = server.as("FINANCE");
   second = server.as("FINANCE", { subject: "second-person" });
-  await createAcme(server);
+  await createAcme(server, { code: programme });
   await bookAndAgree(server, { amount: "100.00" });
   await report(integration(server), [call("a"), call("b", { useCase: "triage" }), call("c", { useCase: "helpdesk", connectedMs: 120_000, endedAt: "2025-10-10T14:02:00.000Z" })]);
 });
-
-afterEach(() => server.close());
 
 describe("closing a month", () => {
   it("takes two people, a cut-off and a hash, and leaves the audit head to be anchored", async () => {
@@ -61,13 +77,13 @@ describe("closing a month", () => {
     await report(integration(server), [call("stray", { useCase: "unknown" }), call("early", { connectedAt: null, endedAt: "2025-09-10T14:01:00.000Z" })]);
     await must(finance, "mutation($input: CreateCostPoolInput!) { createCostPool(input: $input) { userErrors { code } } }", { input: { code: "ruleless", name: "Without rule", kind: "OTHER" } });
     await book("ruleless", "2025-10", "1.00", "r-1");
-    const before = await server.sql("select status, close_requested_by from governance.period order by key");
+    const before = await ownSql("select status, close_requested_by from governance.period where programme_id = $1 order by key");
     const { requestClose } = (await finance.ask(REQUEST, { input: { period: "2025-10" } })).data;
     expect(requestClose.period).toBeNull();
     expect(requestClose.missing.map(({ check }: { check: string }) => check)).toEqual(["EARLIER_MONTHS_CLOSED", "USAGE_ATTRIBUTED", "POOLS_HAVE_RULES", "RUN_LATEST"]);
     expect(codes(requestClose)).toEqual(["NOT_READY"]);
     expect(requestClose.userErrors[0].message).toMatch(/2025-09.*1 legs are unattributed, 0 are tolerated.*ruleless.*allocatePeriod/);
-    expect(await server.sql("select status, close_requested_by from governance.period order by key")).toEqual(before);
+    expect(await ownSql("select status, close_requested_by from governance.period where programme_id = $1 order by key")).toEqual(before);
   });
 
   it("is not ready while a pool that the policy divides holds no cost, or facts came after the run, or the month is not over", async () => {
@@ -93,7 +109,7 @@ describe("closing a month", () => {
     ["facts came after the request", async () => { await must(finance, ALLOCATE, { input: { period: "2025-10" } }); await must(finance, REQUEST, { input: { period: "2025-10" } }); await report(integration(server), [call("late")]); }, () => second, CLOSE, "NOT_READY"],
   ])("refuses when %s", async (_, prepare, who, operation, code) => {
     await prepare();
-    const look = (): Promise<unknown> => server.sql("select * from governance.period p left join (select count(*) as entries from governance.audit_entry) a on true");
+    const look = (): Promise<unknown> => ownSql("select * from governance.period p left join (select count(*) as entries from governance.audit_entry where programme_id = $1) a on true where p.programme_id = $1");
     const before = await look();
     const answer = Object.values((await who().ask(operation, { input: { period: "2025-10" } })).data)[0] as { userErrors: Array<{ code: string }> };
     expect(codes(answer)).toEqual([code]);
@@ -142,16 +158,16 @@ describe("at the same moment", () => {
     const closes = await Promise.all(Array.from({ length: 8 }, (_, index) => server.as("FINANCE", { subject: `closer-${index}` }).ask(CLOSE, { input: { period: "2025-10" } })));
     expect(closes.filter(({ data }) => data.closePeriod.period?.status === "CLOSED")).toHaveLength(1);
     expect(closes.flatMap(({ data }) => codes(data.closePeriod))).toEqual(Array(7).fill("PERIOD_CLOSED"));
-    expect(await server.sql("select action, count(*) from governance.audit_entry where action in ('requestClose', 'closePeriod') group by 1 order by 1")).toEqual([{ action: "closePeriod", count: "1" }, { action: "requestClose", count: "1" }]);
+    expect(await ownSql("select action, count(*) from governance.audit_entry where programme_id = $1 and action in ('requestClose', 'closePeriod') group by 1 order by 1")).toEqual([{ action: "closePeriod", count: "1" }, { action: "requestClose", count: "1" }]);
   });
 
   it("ingest of the month that is locked waits, ingest of another does not", async () => {
     await report(integration(server), [november("n-0")]);
     await server.sql("begin");
-    await server.sql("select 1 from governance.period where key = '2025-10' for update");
+    await ownSql("select 1 from governance.period where programme_id = $1 and key = '2025-10' for update");
     const held = report(integration(server), [call("waits")]);
     expect((await report(integration(server), [november("n-1")])).accepted).toBe(1);
-    expect(await server.sql("select 1 from metering.usage_event where event_id = 'waits'")).toEqual([]);
+    expect(await ownSql("select 1 from metering.usage_event where programme_id = $1 and event_id = 'waits'")).toEqual([]);
     await server.sql("rollback");
     expect((await held).accepted).toBe(1);
   });
@@ -167,7 +183,7 @@ describe("at the same moment", () => {
     // An event that came first makes the run stale: the close says so, and the month stays open for all of them.
     if (!closed) expect(codes(closePeriod)).toEqual(["NOT_READY"]);
     const posted = (await must(finance, USAGE, { where: { period: "2025-10" } })).usage.total.legs;
-    const [late] = await server.sql<{ count: string }>("select count(*) from metering.late_event");
+    const [late] = await ownSql<{ count: string }>("select count(*) from metering.late_event where programme_id = $1");
     expect(posted + Number(late!.count)).toBe(15);
     expect((await must(finance, USAGE, { where: { period: "2025-10", view: "RESTATED" } })).usage.total.legs).toBe(15);
   });
@@ -227,12 +243,12 @@ describe("facts that come after the close", () => {
     await close("2025-12");
     const { adjustments } = await must(finance, ADJUSTMENTS, { period: "2025-12" });
     expect(adjustments.map((each: { originPeriod: { key: string }; lateEvents: number; events: unknown }) => [each.originPeriod.key, each.lateEvents, each.events])).toEqual([["2025-10", 1, { edges: [{ node: { eventId: "late-2" } }] }]]);
-    const sums = await server.sql(`select origin_period_key, sum(amount_minor) as sum from chargeback.adjustment_line group by 1`);
+    const sums = await ownSql(`select origin_period_key, sum(amount_minor) as sum from chargeback.adjustment_line where programme_id = $1 group by 1`);
     expect(sums).toEqual([{ origin_period_key: "2025-10", sum: "0" }]);
     // All that was posted for October is October divided with everything: 60, 60 and 240 of 360 seconds; the two cents left over go to claims and retail.
-    const [posted] = await server.sql<{ support: string }>(
-      `select (select sum(amount_minor) from allocation.line l join allocation.run r on r.id = l.run_id and r.period_key = '2025-10' join tenancy.business_unit u on u.id = l.business_unit_id and u.code = 'support')
-            + (select sum(amount_minor) from chargeback.adjustment_line l join tenancy.business_unit u on u.id = l.business_unit_id and u.code = 'support') as support`);
+    const [posted] = await ownSql<{ support: string }>(
+      `select (select sum(amount_minor) from allocation.line l join allocation.run r on r.id = l.run_id and r.period_key = '2025-10' join tenancy.business_unit u on u.id = l.business_unit_id and u.code = 'support' where l.programme_id = $1)
+            + (select sum(amount_minor) from chargeback.adjustment_line l join tenancy.business_unit u on u.id = l.business_unit_id and u.code = 'support' where l.programme_id = $1) as support`);
     expect(posted!.support).toBe("6666");
   });
 
@@ -281,7 +297,7 @@ describe("facts that come after the close", () => {
     await report(integration(server), [november("n-1")]);
     await book("platform", "2025-11", "10.00", "platform-2025-11");
     await close("2025-11");
-    expect(await server.sql("select p.code, a.amount_minor, a.allocated_minor, a.unallocated_minor from chargeback.adjustment_pool a join costs.cost_pool p on p.id = a.pool_id order by 1")).toEqual([
+    expect(await ownSql("select p.code, a.amount_minor, a.allocated_minor, a.unallocated_minor from chargeback.adjustment_pool a join costs.cost_pool p on p.id = a.pool_id where a.programme_id = $1 order by 1")).toEqual([
       { code: "licences", amount_minor: "700", allocated_minor: "700", unallocated_minor: "0" }, { code: "office", amount_minor: "5000", allocated_minor: "0", unallocated_minor: "5000" },
     ]);
     expect((await must(finance, ADJUSTMENTS, { period: "2025-11" })).adjustments[0].lines).toEqual([{ pool: { code: "licences" }, businessUnit: { code: "claims" }, useCase: { code: "brand-new" }, amount: { amount: "7.00" } }]);

@@ -2,21 +2,32 @@ import { verifyProgramme } from "../../src/app/verify";
 import { Scope } from "../../src/tenancy";
 import { bookAndAgree, call, createAcme, integration, must, report, ALLOCATE } from "../support/builders";
 import { TestServer, startTestServer } from "../support/server";
+import { inProgramme } from "../support/two-programmes";
 
 const ATTRIBUTE = "mutation($input: AttributeUsageInput!) { attributeUsage(input: $input) { attributed userErrors { code message } } }";
 
+let root: TestServer;
 let server: TestServer;
+let programmes = 0;
+let programme: string;
 
-beforeEach(async () => {
-  server = await startTestServer();
-  await createAcme(server);
+beforeAll(async () => {
+  root = await startTestServer();
 });
-afterEach(() => server.close());
+afterAll(() => root.close());
+
+/** Each race is run in a programme of its own. */
+beforeEach(async () => {
+  programmes += 1;
+  programme = `acme-${programmes}`;
+  server = inProgramme(root, programme);
+  await createAcme(server, { code: programme });
+});
 
 /** Names of the proofs that do not hold. */
 async function failedProofs(): Promise<string[]> {
-  const programme = await server.installation.scopes.programme("acme");
-  const scope: Scope = { principal: { subject: "proof", role: "ADMIN", programme: "acme", businessUnits: [] }, programme: programme!, reach: "programme", unitIds: [] };
+  const found = await server.installation.scopes.programme(programme);
+  const scope: Scope = { principal: { subject: "proof", role: "ADMIN", programme, businessUnits: [] }, programme: found!, reach: "programme", unitIds: [] };
   const failed: string[] = [];
   for await (const proof of verifyProgramme(server.installation.database, scope)) if (proof.differing > 0) failed.push(`${proof.name}: ${JSON.stringify(proof)}`);
   return failed;

@@ -1,6 +1,7 @@
 import { Actor, TestServer, startTestServer } from "../support/server";
 import { call, createAcme, integration, must, report } from "../support/builders";
 import { recountedTotals, storedTotals } from "../support/recount";
+import { inProgramme } from "../support/two-programmes";
 
 const LEG = `query($where: UsageWhere!) { usageEvents(where: $where, first: 10) { edges { node {
   legId eventId outcome resolved sentiment csat connectedMs businessUnit { code } flags { optOut } writes { required succeeded } costItems { component amount currency basis quantity unit } } } } }`;
@@ -12,7 +13,10 @@ const analysed = (id: string, more: Record<string, unknown> = {}): Record<string
   call(`${id}/analysed`, { type: "LEG_ANALYSED", legId: `leg-${id}`, contactId: `contact-${id}`, outcome: "CONTAINED", resolved: true, sentiment: "POSITIVE", ...more });
 
 describe("late cost and late outcomes", () => {
+  let root: TestServer;
   let server: TestServer;
+  let programmes = 0;
+  let programme: string;
   let finance: Actor;
   const gateway = (): Actor => integration(server);
   const leg = async (id: string): Promise<Record<string, unknown> | undefined> => {
@@ -20,12 +24,18 @@ describe("late cost and late outcomes", () => {
     return usageEvents.edges.map((edge: { node: Record<string, unknown> }) => edge.node).find((node: Record<string, unknown>) => node.legId === `leg-${id}`);
   };
 
+  beforeAll(async () => {
+    root = await startTestServer();
+  });
+  afterAll(() => root.close());
+
   beforeEach(async () => {
-    server = await startTestServer();
-    await createAcme(server);
+    programmes += 1;
+    programme = `acme-${programmes}`;
+    server = inProgramme(root, programme);
+    await createAcme(server, { code: programme });
     finance = server.as("FINANCE");
   });
-  afterEach(() => server.close());
 
   it("a leg, its cost and its outcome come in any order and count once", async () => {
     const events = [call("a", { outcome: "ESCALATED", flags: { optOut: true }, costItems: [{ component: "LLM", quantity: "2", unit: "TOKEN_1M", amount: "0.40", currency: "USD", basis: "REPORTED" }, { component: "TELEPHONY", amount: "9", currency: "USD", basis: "ESTIMATED" }] }), rated("a"), analysed("a")];
@@ -91,7 +101,7 @@ describe("late cost and late outcomes", () => {
       call("b/late", { ...same, legId: "leg-b", type: "LEG_UPDATED", revision: 1, useCase: "helpdesk" }),
     ]);
     expect(moved.results.map(({ outcome }) => outcome)).toEqual(["ACCEPTED", "SUPERSEDED"]);
-    expect(await storedTotals(server, "acme")).toEqual(await recountedTotals(server, "acme"));
+    expect(await storedTotals(server, programme)).toEqual(await recountedTotals(server, programme));
     expect((await must(finance, FIGURES)).usage.rows).toMatchObject([{ businessUnit: { code: "retail" }, contacts: 1 }]);
   });
 

@@ -3,7 +3,7 @@ import { openDisputeCount, unissuedPeriods } from "../../src/chargeback/statemen
 import { Scope } from "../../src/tenancy";
 import { ALLOCATE, bookAndAgree, call, createAcme, integration, must, report } from "../support/builders";
 import { Actor, Answer, TestServer, startTestServer } from "../support/server";
-import { BOOK, CREATE_POOL, CREATE_UNIT, CREATE_USE_CASE } from "../support/two-programmes";
+import { BOOK, CREATE_POOL, CREATE_UNIT, CREATE_USE_CASE, inProgramme } from "../support/two-programmes";
 
 const FAULTS = "userErrors { code message field }";
 const HEAD = "id version mode status total { amount currency } hash previousHash businessUnit { code } period { key status }";
@@ -21,8 +21,10 @@ const PERIOD = "2025-10";
 interface Line { readonly id: string; readonly kind: string; readonly useCase: { code: string } | null; readonly pool: { code: string } | null; readonly amount: { amount: string }; readonly description: string | null }
 interface Seen { readonly id: string; readonly version: number; readonly status: string; readonly hash: string; readonly previousHash: string | null; readonly total: { amount: string }; readonly lines: Line[] }
 
+let root: TestServer;
 let server: TestServer;
 let finance: Actor;
+let programme: string;
 const unit = (code: string): Actor => server.as("BUSINESS_UNIT", { businessUnits: [code], subject: `head-of-${code}` });
 
 async function closeMonth(period: string): Promise<void> {
@@ -35,11 +37,17 @@ const statementOf = async (code: string, actor = finance, period = PERIOD): Prom
 const lineOf = async (code: string, kind: string): Promise<Line> => (await statementOf(code)).lines.find((line) => line.kind === kind)!;
 const short = (line: Line): string[] => [line.kind, line.useCase?.code ?? "-", line.pool?.code ?? "-", line.amount.amount];
 
-/** How many rows the room holds, table by table, and what the trail notes: what a refusal must leave alone. */
+/** SQL over the rows of the programme that is played in, whose id is $1. */
+async function ownSql<Row>(text: string): Promise<Row[]> {
+  const [own] = await server.sql<{ id: string }>("select id from tenancy.programme where code = $1", [programme]);
+  return server.sql<Row>(text, [own!.id]);
+}
+
+/** How many rows the programme has in the room, table by table, and what its trail notes: what a refusal must leave alone. */
 async function rows(): Promise<Record<string, string>> {
-  const [row] = await server.sql<Record<string, string>>(
-    `select ${["statement", "statement_line", "statement_event", "statement_rules", "dispute", "dispute_message", "resolution", "dispute_resolution", "programme_line", "adjustment", "adjustment_line"].map((table) => `(select count(*) from chargeback.${table}) as ${table}`).join(", ")},
-       (select count(*) from governance.audit_entry) as audited`,
+  const [row] = await ownSql<Record<string, string>>(
+    `select ${["statement", "statement_line", "statement_event", "statement_rules", "dispute", "dispute_message", "resolution", "dispute_resolution", "programme_line", "adjustment", "adjustment_line"].map((table) => `(select count(*) from chargeback.${table} where programme_id = $1) as ${table}`).join(", ")},
+       (select count(*) from governance.audit_entry where programme_id = $1) as audited`,
   );
   return row!;
 }
@@ -51,8 +59,8 @@ async function failedProofs(): Promise<string[]> {
 }
 
 async function wholeScope(): Promise<Scope> {
-  const programme = await server.installation.scopes.programme("acme");
-  return { principal: { subject: "proof", role: "ADMIN", programme: "acme", businessUnits: [] }, programme: programme!, reach: "programme", unitIds: [] };
+  const found = await server.installation.scopes.programme(programme);
+  return { principal: { subject: "proof", role: "ADMIN", programme, businessUnits: [] }, programme: found!, reach: "programme", unitIds: [] };
 }
 
 /** The one user error of a mutation, as "CODE at field: message"; what it made must be null and nothing may have changed. */
@@ -66,12 +74,18 @@ async function refused(actor: Actor, query: string, input: unknown): Promise<str
   return `${userErrors[0]!.code} at ${userErrors[0]!.field?.join(".")}: ${userErrors[0]!.message}`;
 }
 
-/** October of four units: 100.00 by seconds, some direct cost, one unit that used nothing; cards pays, the others are shown. */
-beforeEach(async () => {
-  server = await startTestServer();
-  server.clock.set("2025-12-15T12:00:00.000Z");
+beforeAll(async () => {
+  root = await startTestServer();
+  root.clock.set("2025-12-15T12:00:00.000Z");
+});
+afterAll(() => root.close());
+
+/** A programme of its own with October of four units: 100.00 by seconds, some direct cost, one unit that used nothing; cards pays, the others are shown. */
+async function playIn(code: string): Promise<void> {
+  programme = code;
+  server = inProgramme(root, code);
   finance = server.as("FINANCE");
-  await createAcme(server);
+  await createAcme(server, { code });
   const admin = server.as("ADMIN");
   await must(admin, CREATE_UNIT, { input: { code: "cards", name: "Cards", chargebackMode: "CHARGEBACK" } });
   await must(admin, CREATE_USE_CASE, { input: { code: "card-lost", name: "Card lost", businessUnit: "cards" } });
@@ -83,12 +97,28 @@ beforeEach(async () => {
   for (const [externalId, useCase, amount] of [["d-1", "triage", "12.50"], ["d-2", "order-status", "5.00"], ["d-3", "order-status", "-5.00"]]) {
     await must(finance, BOOK, { input: { pool: "direct", period: PERIOD, amount, currency: "USD", externalId, useCase } });
   }
-});
-afterEach(() => server.close());
+}
 
+// What follows one another in a programme goes on from what came before.
 describe("issuing", () => {
-  it("gives every unit of a closed month a statement of what was allocated and booked directly", async () => {
+  beforeAll(() => playIn("issuing"));
+
+  it("refuses an open month and a month without facts", async () => {
+    expect(await refused(finance, ISSUE, { period: PERIOD })).toBe("PERIOD_OPEN at period: 2025-10 is OPEN: its figures may still change. Close it first.");
+    expect(await refused(finance, ISSUE, { period: "2031-01" })).toBe("NOT_FOUND at period: There is nothing in 2031-01: no usage and no cost.");
+    expect(await refused(finance, POST, { period: PERIOD })).toBe("PERIOD_OPEN at period: 2025-10 is OPEN. Close it and issue its statements first.");
+  });
+
+  it("eight callers at once make one set", async () => {
     await closeMonth(PERIOD);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => must(finance, ISSUE, { input: { period: PERIOD } })));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer.issueStatements.statements))).size).toBe(1);
+    expect(await rows()).toMatchObject({ statement: "4", statement_line: "4", statement_event: "4" });
+    const [noted] = await ownSql<{ count: string }>("select count(*) from governance.audit_entry where programme_id = $1 and action = 'issueStatements'");
+    expect(noted!.count).toBe("1");
+  });
+
+  it("gives every unit of a closed month a statement of what was allocated and booked directly", async () => {
     const { issueStatements } = await must(finance, ISSUE, { input: { period: PERIOD } });
     expect(issueStatements.statements.map((each: { businessUnit: { code: string }; mode: string; status: string; version: number; total: unknown }) => [each.businessUnit.code, each.mode, each.status, each.version, each.total])).toEqual([
       ["cards", "CHARGEBACK", "ISSUED", 1, { amount: "10.00", currency: "USD" }],
@@ -108,34 +138,7 @@ describe("issuing", () => {
     expect(await failedProofs()).toEqual([]);
   });
 
-  it("answers what is there when issued again; a unit that came later gets none", async () => {
-    await closeMonth(PERIOD);
-    const first = (await must(finance, ISSUE, { input: { period: PERIOD } })).issueStatements.statements;
-    await must(server.as("ADMIN"), CREATE_UNIT, { input: { code: "latecomer", name: "Late" } });
-    const before = await rows();
-    expect((await must(finance, ISSUE, { input: { period: PERIOD } })).issueStatements.statements).toEqual(first);
-    expect(await rows()).toEqual(before);
-    expect(await statementOf("latecomer")).toBeNull();
-  });
-
-  it("refuses an open month and a month without facts", async () => {
-    expect(await refused(finance, ISSUE, { period: PERIOD })).toBe("PERIOD_OPEN at period: 2025-10 is OPEN: its figures may still change. Close it first.");
-    expect(await refused(finance, ISSUE, { period: "2031-01" })).toBe("NOT_FOUND at period: There is nothing in 2031-01: no usage and no cost.");
-    expect(await refused(finance, POST, { period: PERIOD })).toBe("PERIOD_OPEN at period: 2025-10 is OPEN. Close it and issue its statements first.");
-  });
-
-  it("eight callers at once make one set", async () => {
-    await closeMonth(PERIOD);
-    const answers = await Promise.all(Array.from({ length: 8 }, () => must(finance, ISSUE, { input: { period: PERIOD } })));
-    expect(new Set(answers.map((answer) => JSON.stringify(answer.issueStatements.statements))).size).toBe(1);
-    expect(await rows()).toMatchObject({ statement: "4", statement_line: "4", statement_event: "4" });
-    const [noted] = await server.sql<{ count: string }>("select count(*) from governance.audit_entry where action = 'issueStatements'");
-    expect(noted!.count).toBe("1");
-  });
-
   it("charges what late facts changed in an earlier month, as adjustments", async () => {
-    await closeMonth(PERIOD);
-    await must(finance, ISSUE, { input: { period: PERIOD } });
     await report(integration(server), [call("late", { useCase: "helpdesk", connectedMs: 100_000, endedAt: "2025-10-10T14:01:40.000Z" })]);
     await must(finance, BOOK, { input: { pool: "direct", period: PERIOD, amount: "2.00", currency: "USD", externalId: "late-1", useCase: "triage" } });
     await must(finance, BOOK, { input: { pool: "platform", period: "2025-11", amount: "0.00", currency: "USD", externalId: "nothing" } });
@@ -153,10 +156,20 @@ describe("issuing", () => {
     expect((await statementOf("retail")).total.amount).toBe("60.00");
     expect(await failedProofs()).toEqual([]);
   });
+
+  it("answers what is there when issued again; a unit that came later gets none", async () => {
+    const first = (await must(finance, ISSUE, { input: { period: PERIOD } })).issueStatements.statements;
+    await must(server.as("ADMIN"), CREATE_UNIT, { input: { code: "latecomer", name: "Late" } });
+    const before = await rows();
+    expect((await must(finance, ISSUE, { input: { period: PERIOD } })).issueStatements.statements).toEqual(first);
+    expect(await rows()).toEqual(before);
+    expect(await statementOf("latecomer")).toBeNull();
+  });
 });
 
 describe("a unit and its statement", () => {
-  beforeEach(async () => {
+  beforeAll(async () => {
+    await playIn("units");
     await closeMonth(PERIOD);
     await must(finance, ISSUE, { input: { period: PERIOD } });
   });
@@ -200,19 +213,6 @@ describe("a unit and its statement", () => {
     expect((await must(finance, "{ statements(first: 3, where: { status: [POSTED, SUPERSEDED] }) { edges { cursor } } }")).statements.edges).toEqual([]);
   });
 
-  it("accepts once, with a note, and is answered the same again", async () => {
-    const { id } = await statementOf("claims");
-    const accepted = (await must(unit("claims"), ACCEPT, { input: { statement: id, note: "Agreed with the desk" } })).acceptStatement.statement;
-    expect(accepted).toMatchObject({ id, status: "ACCEPTED", version: 1 });
-    const before = await rows();
-    expect((await must(unit("claims"), ACCEPT, { input: { statement: id } })).acceptStatement.statement).toEqual(accepted);
-    expect(await rows()).toEqual(before);
-    const { statement } = await must(finance, `{ statement(businessUnit: "claims", period: "2025-10") { history { status subject reason } } }`);
-    expect(statement.history.at(-1)).toEqual({ status: "ACCEPTED", subject: "head-of-claims", reason: "Agreed with the desk" });
-    const [noted] = await server.sql("select subject, role, action, subject_key, reason, before, after ->> 'status' as after from governance.audit_entry order by sequence desc limit 1");
-    expect(noted).toEqual({ subject: "head-of-claims", role: "BUSINESS_UNIT", action: "acceptStatement", subject_key: "2025-10/claims/1", reason: "Agreed with the desk", before: { status: "ISSUED" }, after: "ACCEPTED" });
-  });
-
   it("refuses an objection that says nothing, too much, or of nothing", async () => {
     const claims = unit("claims");
     const { id: statement, lines: [line] } = await statementOf("claims");
@@ -227,6 +227,19 @@ describe("a unit and its statement", () => {
     expect(await refused(claims, DISPUTE, { statement, lines: [{ line: line!.id, reason: "a" }, { line: retailLine, reason: "b" }] })).toBe("NOT_FOUND at lines.1.line: There is no such line in this statement.");
     expect(await refused(claims, DISPUTE, { statement, lines: [{ line: line!.id, reason: "a" }, { line: line!.id, reason: "b" }] })).toBe("BAD_USER_INPUT at lines.1.line: The same line is named twice. Give one reason for each.");
     expect(await refused(claims, DISPUTE, { ...(one({}) as object), idempotencyKey: " " })).toMatch(/^BAD_USER_INPUT at idempotencyKey/);
+  });
+
+  it("accepts once, with a note, and is answered the same again", async () => {
+    const { id } = await statementOf("claims");
+    const accepted = (await must(unit("claims"), ACCEPT, { input: { statement: id, note: "Agreed with the desk" } })).acceptStatement.statement;
+    expect(accepted).toMatchObject({ id, status: "ACCEPTED", version: 1 });
+    const before = await rows();
+    expect((await must(unit("claims"), ACCEPT, { input: { statement: id } })).acceptStatement.statement).toEqual(accepted);
+    expect(await rows()).toEqual(before);
+    const { statement } = await must(finance, `{ statement(businessUnit: "claims", period: "2025-10") { history { status subject reason } } }`);
+    expect(statement.history.at(-1)).toEqual({ status: "ACCEPTED", subject: "head-of-claims", reason: "Agreed with the desk" });
+    const [noted] = await ownSql("select subject, role, action, subject_key, reason, before, after ->> 'status' as after from governance.audit_entry where programme_id = $1 order by sequence desc limit 1");
+    expect(noted).toEqual({ subject: "head-of-claims", role: "BUSINESS_UNIT", action: "acceptStatement", subject_key: "2025-10/claims/1", reason: "Agreed with the desk", before: { status: "ISSUED" }, after: "ACCEPTED" });
   });
 
   it("objects with evidence; the statement waits for finance and the same line is not disputed twice", async () => {
@@ -257,13 +270,13 @@ describe("a unit and its statement", () => {
   });
 
   it("accepting and objecting at once end in one order, and the objection stands", async () => {
-    const { id: statement, lines: [line] } = await statementOf("claims");
+    const { id: statement, lines: [line] } = await statementOf("retail");
     const [accepted, disputed] = await Promise.all([
-      unit("claims").ask(ACCEPT, { input: { statement } }), unit("claims").ask(DISPUTE, { input: { statement, lines: [{ line: line!.id, reason: "too high" }] } }),
+      unit("retail").ask(ACCEPT, { input: { statement } }), unit("retail").ask(DISPUTE, { input: { statement, lines: [{ line: line!.id, reason: "too high" }] } }),
     ]);
     expect(disputed.data.disputeStatement.userErrors).toEqual([]);
     expect(accepted.data.acceptStatement.userErrors.map(({ code }: { code: string }) => code)).toEqual(accepted.data.acceptStatement.statement ? [] : ["CONFLICT"]);
-    const { history } = (await must(finance, `{ statement(businessUnit: "claims", period: "2025-10") { history { status } } }`)).statement;
+    const { history } = (await must(finance, `{ statement(businessUnit: "retail", period: "2025-10") { history { status } } }`)).statement;
     expect(history.map(({ status }: { status: string }) => status)).toEqual(accepted.data.acceptStatement.statement ? ["ISSUED", "ACCEPTED", "DISPUTED"] : ["ISSUED", "DISPUTED"]);
   });
 });
@@ -276,112 +289,133 @@ describe("finance and a dispute", () => {
   ];
   let claims: Seen;
 
-  beforeEach(async () => {
+  const dispute = () => must(unit("claims"), DISPUTE, { input: { statement: claims.id, lines: [{ line: claims.lines[0]!.id, reason: "Calls of retail are in it" }] } });
+  const objectIn = async (code: string): Promise<void> => {
+    await playIn(code);
     await closeMonth(PERIOD);
     await must(finance, ISSUE, { input: { period: PERIOD } });
     claims = await statementOf("claims");
     await must(unit("retail"), ACCEPT, { input: { statement: (await statementOf("retail")).id } });
-    await must(unit("claims"), DISPUTE, { input: { statement: claims.id, lines: [{ line: claims.lines[0]!.id, reason: "Calls of retail are in it" }] } });
-  });
-
+    await dispute();
+  };
   const resolve = (more: object = {}): object => ({ statement: claims.id, reason: "Two thirds of it is right", lines: moves, ...more });
 
-  it("moves cost to whom it belongs, in new versions that hold the old lines", async () => {
-    const resolved = (await must(finance, RESOLVE, { input: resolve() })).resolveDispute.statement as Seen;
-    expect(resolved).toMatchObject({ version: 2, status: "ADJUSTED", total: { amount: "32.50" }, previousHash: claims.hash });
-    expect(resolved.hash).not.toBe(claims.hash);
-    expect(resolved.lines.slice(0, 2)).toEqual(claims.lines);
-    expect(resolved.lines.slice(2).map((line) => [...short(line), line.description])).toEqual([["RESOLUTION", "triage", "platform", "-10.00", "Calls of retail"]]);
-    const retail = await statementOf("retail", unit("retail"));
-    expect(retail).toMatchObject({ version: 2, status: "ISSUED", total: { amount: "67.50" } });
-    expect(retail.lines.map(short)).toEqual([["ALLOCATION", "order-status", "platform", "60.00"], ["RESOLUTION", "order-status", "platform", "7.50"]]);
-    expect(await statementOf("cards")).toMatchObject({ version: 1, total: { amount: "10.00" } });
-    expect(await statementOf("claims")).toEqual(resolved);
+  describe("that is wrong", () => {
+    beforeAll(() => objectIn("rejecting"));
 
-    const old = (await must(unit("claims"), `query($id: ID!) { node(id: $id) { ... on Statement { ${HEAD} ${LINES} supersededBy { id version } versions { version status hash } history { status subject reason } disputes { outcome resolution { outcome reason resolvedBy } } } } }`, { id: claims.id })).node;
-    expect(old).toMatchObject({
-      id: claims.id, version: 1, status: "SUPERSEDED", hash: claims.hash, total: { amount: "42.50" }, lines: claims.lines, supersededBy: { id: resolved.id, version: 2 },
-      versions: [{ version: 1, status: "SUPERSEDED", hash: claims.hash }, { version: 2, status: "ADJUSTED", hash: resolved.hash }],
-      history: [
-        { status: "ISSUED", subject: "test-finance", reason: null }, { status: "DISPUTED", subject: "head-of-claims", reason: "Calls of retail are in it" },
-        { status: "SUPERSEDED", subject: "test-finance", reason: "Two thirds of it is right" },
-      ],
-      disputes: [{ outcome: "ADJUSTED", resolution: { outcome: "ADJUSTED", reason: "Two thirds of it is right", resolvedBy: "test-finance" } }],
+    it("refuses what does not add up or names what is not there", async () => {
+      const line = (index: number, more: object): object[] => moves.map((each, at) => (at === index ? { ...each, ...more } : each));
+      expect(await refused(finance, RESOLVE, resolve({ lines: line(2, { amount: "2.49" }) }))).toBe("UNBALANCED at lines: The lines sum to -0.01 USD, not to zero. What one gives, another or the programme takes.");
+      expect(await refused(finance, RESOLVE, resolve({ lines: moves.slice(0, 1) }))).toMatch(/^UNBALANCED at lines: The lines sum to -10.00 USD/);
+      expect(await refused(finance, RESOLVE, resolve({ lines: [{ businessUnit: "retail", amount: "1.00" }, { amount: "-1.00" }] }))).toMatch(/^BAD_USER_INPUT at lines: None of the lines is on claims/);
+      expect(await refused(finance, RESOLVE, resolve({ lines: line(2, { amount: "0.00" }) }))).toBe("BAD_USER_INPUT at lines.2.amount: A line of zero moves nothing. Leave it out.");
+      expect(await refused(finance, RESOLVE, resolve({ lines: line(1, { amount: "7.505" }) }))).toMatch(/^BAD_USER_INPUT at lines.1.amount: 7.505 has more decimals/);
+      expect(await refused(finance, RESOLVE, resolve({ lines: line(1, { businessUnit: "moon" }) }))).toBe("NOT_FOUND at lines.1.businessUnit: There is no business unit moon.");
+      expect(await refused(finance, RESOLVE, resolve({ lines: line(1, { useCase: "moon" }) }))).toBe("NOT_FOUND at lines.1.useCase: There is no use case moon.");
+      expect(await refused(finance, RESOLVE, resolve({ lines: line(0, { pool: "moon" }) }))).toBe("NOT_FOUND at lines.0.pool: There is no cost pool moon.");
+      expect(await refused(finance, RESOLVE, resolve({ reason: " " }))).toMatch(/^BAD_USER_INPUT at reason/);
+      expect(await refused(finance, RESOLVE, resolve({ lines: line(1, { description: "x".repeat(501) }) }))).toMatch(/^BAD_USER_INPUT at lines.1.description/);
+      await must(server.as("ADMIN"), CREATE_UNIT, { input: { code: "latecomer", name: "Late" } });
+      expect(await refused(finance, RESOLVE, resolve({ lines: line(1, { businessUnit: "latecomer" }) }))).toBe("NOT_FOUND at lines.1.businessUnit: latecomer has no statement of 2025-10: it came after the month was closed.");
+      expect(await refused(finance, RESOLVE, resolve({ statement: (await statementOf("cards")).id }))).toBe("CONFLICT at statement: The statement of cards for 2025-10 has no open dispute: there is nothing to resolve.");
     });
-    const programme = (await must(finance, `{ statement(businessUnit: "claims", period: "2025-10") { disputes { resolution { programmeLines { useCase { code } amount { amount } description } } } } }`)).statement;
-    expect(programme.disputes[0].resolution.programmeLines).toEqual([{ useCase: null, amount: { amount: "2.50" }, description: "Resolution of a dispute" }]);
-    expect((await unit("claims").ask(`{ statement(businessUnit: "claims", period: "2025-10") { disputes { resolution { programmeLines { description } } } } }`)).errors![0]!.extensions.code).toBe("FORBIDDEN");
-    // Retail learns nothing of the objection of claims.
-    expect((await must(unit("retail"), `{ statement(businessUnit: "retail", period: "2025-10") { disputes { reason } history { reason } } }`)).statement).toEqual({ disputes: [], history: [{ reason: "Cost moved by the resolution of a dispute" }] });
-    expect(await failedProofs()).toEqual([]);
-    const listed = (await must(finance, "{ statements(first: 10, where: { status: [SUPERSEDED] }) { edges { node { version businessUnit { code } } } } }")).statements.edges;
-    expect(listed).toEqual(["claims", "retail"].map((code) => ({ node: { version: 1, businessUnit: { code } } })));
+
+    it("rejects without lines: the version stays and waits again", async () => {
+      const rejected = (await must(finance, RESOLVE, { input: resolve({ lines: [], reason: "The calls are yours" }) })).resolveDispute.statement;
+      expect(rejected).toMatchObject({ id: claims.id, version: 1, status: "ISSUED", hash: claims.hash, lines: claims.lines });
+      expect(await rows()).toMatchObject({ statement: "4", resolution: "1", programme_line: "0" });
+      expect(await refused(finance, RESOLVE, resolve({ lines: [] }))).toMatch(/^CONFLICT at statement: .*nothing to resolve/);
+      // The line may be disputed anew, also after the statement was accepted.
+      await must(unit("claims"), ACCEPT, { input: { statement: claims.id } });
+      expect((await must(unit("claims"), DISPUTE, { input: { statement: claims.id, lines: [{ line: claims.lines[0]!.id, reason: "Look again" }] } })).disputeStatement.statement.status).toBe("DISPUTED");
+      const { disputes } = (await must(finance, `{ statement(businessUnit: "claims", period: "2025-10") { disputes { reason outcome } } }`)).statement;
+      expect(disputes).toEqual([{ reason: "Calls of retail are in it", outcome: "REJECTED" }, { reason: "Look again", outcome: "OPEN" }]);
+    });
+
+    it("answers only what it names: what was disputed meanwhile is not settled with it", async () => {
+      const answered = [claims.lines[0]!.id];
+      await must(unit("claims"), DISPUTE, { input: { statement: claims.id, lines: [{ line: claims.lines[1]!.id, reason: "And this one" }] } });
+      const before = await rows();
+      expect(await refused(finance, RESOLVE, { statement: claims.id, reason: "no", lines: [], disputedLines: answered })).toMatch(/^CONFLICT at disputedLines: Open are disputes of 2 lines/);
+      expect(await rows()).toEqual(before);
+      const both = claims.lines.map(({ id }) => id);
+      expect((await must(finance, RESOLVE, { input: { statement: claims.id, reason: "no", lines: [], disputedLines: both } })).resolveDispute.statement.status).toBe("ISSUED");
+    });
+
+    it("two different resolutions at once: one stands, the other finds nothing to resolve", async () => {
+      await dispute();
+      const before = await rows();
+      const answers = await Promise.all([resolve(), resolve({ lines: [], reason: "No" })].map((input) => finance.ask(RESOLVE, { input })));
+      const codes = answers.map(({ data }) => data.resolveDispute.userErrors[0]?.code ?? "done").sort();
+      expect(codes).toEqual(["CONFLICT", "done"]);
+      const after = await rows();
+      expect(["resolution", "dispute_resolution"].map((table) => Number(after[table]) - Number(before[table]))).toEqual([1, 1]);
+      expect(await failedProofs()).toEqual([]);
+    });
   });
 
-  it("refuses what does not add up or names what is not there", async () => {
-    const line = (index: number, more: object): object[] => moves.map((each, at) => (at === index ? { ...each, ...more } : each));
-    expect(await refused(finance, RESOLVE, resolve({ lines: line(2, { amount: "2.49" }) }))).toBe("UNBALANCED at lines: The lines sum to -0.01 USD, not to zero. What one gives, another or the programme takes.");
-    expect(await refused(finance, RESOLVE, resolve({ lines: moves.slice(0, 1) }))).toMatch(/^UNBALANCED at lines: The lines sum to -10.00 USD/);
-    expect(await refused(finance, RESOLVE, resolve({ lines: [{ businessUnit: "retail", amount: "1.00" }, { amount: "-1.00" }] }))).toMatch(/^BAD_USER_INPUT at lines: None of the lines is on claims/);
-    expect(await refused(finance, RESOLVE, resolve({ lines: line(2, { amount: "0.00" }) }))).toBe("BAD_USER_INPUT at lines.2.amount: A line of zero moves nothing. Leave it out.");
-    expect(await refused(finance, RESOLVE, resolve({ lines: line(1, { amount: "7.505" }) }))).toMatch(/^BAD_USER_INPUT at lines.1.amount: 7.505 has more decimals/);
-    expect(await refused(finance, RESOLVE, resolve({ lines: line(1, { businessUnit: "moon" }) }))).toBe("NOT_FOUND at lines.1.businessUnit: There is no business unit moon.");
-    expect(await refused(finance, RESOLVE, resolve({ lines: line(1, { useCase: "moon" }) }))).toBe("NOT_FOUND at lines.1.useCase: There is no use case moon.");
-    expect(await refused(finance, RESOLVE, resolve({ lines: line(0, { pool: "moon" }) }))).toBe("NOT_FOUND at lines.0.pool: There is no cost pool moon.");
-    expect(await refused(finance, RESOLVE, resolve({ reason: " " }))).toMatch(/^BAD_USER_INPUT at reason/);
-    expect(await refused(finance, RESOLVE, resolve({ lines: line(1, { description: "x".repeat(501) }) }))).toMatch(/^BAD_USER_INPUT at lines.1.description/);
-    await must(server.as("ADMIN"), CREATE_UNIT, { input: { code: "latecomer", name: "Late" } });
-    expect(await refused(finance, RESOLVE, resolve({ lines: line(1, { businessUnit: "latecomer" }) }))).toBe("NOT_FOUND at lines.1.businessUnit: latecomer has no statement of 2025-10: it came after the month was closed.");
-    expect(await refused(finance, RESOLVE, resolve({ statement: (await statementOf("cards")).id }))).toBe("CONFLICT at statement: The statement of cards for 2025-10 has no open dispute: there is nothing to resolve.");
-  });
+  describe("that is right", () => {
+    beforeAll(() => objectIn("moving"));
 
-  it("answers only what it names: what was disputed meanwhile is not settled with it", async () => {
-    const answered = [claims.lines[0]!.id];
-    await must(unit("claims"), DISPUTE, { input: { statement: claims.id, lines: [{ line: claims.lines[1]!.id, reason: "And this one" }] } });
-    const before = await rows();
-    expect(await refused(finance, RESOLVE, { statement: claims.id, reason: "no", lines: [], disputedLines: answered })).toMatch(/^CONFLICT at disputedLines: Open are disputes of 2 lines/);
-    expect(await rows()).toEqual(before);
-    const both = claims.lines.map(({ id }) => id);
-    expect((await must(finance, RESOLVE, { input: { statement: claims.id, reason: "no", lines: [], disputedLines: both } })).resolveDispute.statement.status).toBe("ISSUED");
-  });
+    it("answers the same resolution under the same key, and makes one of two at once", async () => {
+      const answers = await Promise.all([1, 2].map(() => finance.ask(RESOLVE, { input: resolve({ idempotencyKey: "answer-1" }) })));
+      expect(answers.map(({ data }) => data.resolveDispute.userErrors)).toEqual([[], []]);
+      expect(answers[0]!.data.resolveDispute.statement).toEqual(answers[1]!.data.resolveDispute.statement);
+      expect(await rows()).toMatchObject({ statement: "6", resolution: "1", dispute_resolution: "1", programme_line: "1" });
+      expect(await refused(finance, RESOLVE, resolve({ idempotencyKey: "answer-1", reason: "Another" }))).toBe("CONFLICT at idempotencyKey: This idempotencyKey was used for another resolution. Choose a new key.");
+    });
 
-  it("rejects without lines: the version stays and waits again", async () => {
-    const rejected = (await must(finance, RESOLVE, { input: resolve({ lines: [], reason: "The calls are yours" }) })).resolveDispute.statement;
-    expect(rejected).toMatchObject({ id: claims.id, version: 1, status: "ISSUED", hash: claims.hash, lines: claims.lines });
-    expect(await rows()).toMatchObject({ statement: "4", resolution: "1", programme_line: "0" });
-    expect(await refused(finance, RESOLVE, resolve({ lines: [] }))).toMatch(/^CONFLICT at statement: .*nothing to resolve/);
-    // The line may be disputed anew, also after the statement was accepted.
-    await must(unit("claims"), ACCEPT, { input: { statement: claims.id } });
-    expect((await must(unit("claims"), DISPUTE, { input: { statement: claims.id, lines: [{ line: claims.lines[0]!.id, reason: "Look again" }] } })).disputeStatement.statement.status).toBe("DISPUTED");
-    const { disputes } = (await must(finance, `{ statement(businessUnit: "claims", period: "2025-10") { disputes { reason outcome } } }`)).statement;
-    expect(disputes).toEqual([{ reason: "Calls of retail are in it", outcome: "REJECTED" }, { reason: "Look again", outcome: "OPEN" }]);
-  });
+    it("moves cost to whom it belongs, in new versions that hold the old lines", async () => {
+      const resolved = (await must(finance, RESOLVE, { input: resolve({ idempotencyKey: "answer-1" }) })).resolveDispute.statement as Seen;
+      expect(resolved).toMatchObject({ version: 2, status: "ADJUSTED", total: { amount: "32.50" }, previousHash: claims.hash });
+      expect(resolved.hash).not.toBe(claims.hash);
+      expect(resolved.lines.slice(0, 2)).toEqual(claims.lines);
+      expect(resolved.lines.slice(2).map((line) => [...short(line), line.description])).toEqual([["RESOLUTION", "triage", "platform", "-10.00", "Calls of retail"]]);
+      const retail = await statementOf("retail", unit("retail"));
+      expect(retail).toMatchObject({ version: 2, status: "ISSUED", total: { amount: "67.50" } });
+      expect(retail.lines.map(short)).toEqual([["ALLOCATION", "order-status", "platform", "60.00"], ["RESOLUTION", "order-status", "platform", "7.50"]]);
+      expect(await statementOf("cards")).toMatchObject({ version: 1, total: { amount: "10.00" } });
+      expect(await statementOf("claims")).toEqual(resolved);
 
-  it("answers the same resolution under the same key, and makes one of two at once", async () => {
-    const answers = await Promise.all([1, 2].map(() => finance.ask(RESOLVE, { input: resolve({ idempotencyKey: "answer-1" }) })));
-    expect(answers.map(({ data }) => data.resolveDispute.userErrors)).toEqual([[], []]);
-    expect(answers[0]!.data.resolveDispute.statement).toEqual(answers[1]!.data.resolveDispute.statement);
-    expect(await rows()).toMatchObject({ statement: "6", resolution: "1", dispute_resolution: "1", programme_line: "1" });
-    expect(await refused(finance, RESOLVE, resolve({ idempotencyKey: "answer-1", reason: "Another" }))).toBe("CONFLICT at idempotencyKey: This idempotencyKey was used for another resolution. Choose a new key.");
-  });
+      const old = (await must(unit("claims"), `query($id: ID!) { node(id: $id) { ... on Statement { ${HEAD} ${LINES} supersededBy { id version } versions { version status hash } history { status subject reason } disputes { outcome resolution { outcome reason resolvedBy } } } } }`, { id: claims.id })).node;
+      expect(old).toMatchObject({
+        id: claims.id, version: 1, status: "SUPERSEDED", hash: claims.hash, total: { amount: "42.50" }, lines: claims.lines, supersededBy: { id: resolved.id, version: 2 },
+        versions: [{ version: 1, status: "SUPERSEDED", hash: claims.hash }, { version: 2, status: "ADJUSTED", hash: resolved.hash }],
+        history: [
+          { status: "ISSUED", subject: "test-finance", reason: null }, { status: "DISPUTED", subject: "head-of-claims", reason: "Calls of retail are in it" },
+          { status: "SUPERSEDED", subject: "test-finance", reason: "Two thirds of it is right" },
+        ],
+        disputes: [{ outcome: "ADJUSTED", resolution: { outcome: "ADJUSTED", reason: "Two thirds of it is right", resolvedBy: "test-finance" } }],
+      });
+      const programme = (await must(finance, `{ statement(businessUnit: "claims", period: "2025-10") { disputes { resolution { programmeLines { useCase { code } amount { amount } description } } } } }`)).statement;
+      expect(programme.disputes[0].resolution.programmeLines).toEqual([{ useCase: null, amount: { amount: "2.50" }, description: "Resolution of a dispute" }]);
+      expect((await unit("claims").ask(`{ statement(businessUnit: "claims", period: "2025-10") { disputes { resolution { programmeLines { description } } } } }`)).errors![0]!.extensions.code).toBe("FORBIDDEN");
+      // Retail learns nothing of the objection of claims.
+      expect((await must(unit("retail"), `{ statement(businessUnit: "retail", period: "2025-10") { disputes { reason } history { reason } } }`)).statement).toEqual({ disputes: [], history: [{ reason: "Cost moved by the resolution of a dispute" }] });
+      expect(await failedProofs()).toEqual([]);
+      const listed = (await must(finance, "{ statements(first: 10, where: { status: [SUPERSEDED] }) { edges { node { version businessUnit { code } } } } }")).statements.edges;
+      expect(listed).toEqual(["claims", "retail"].map((code) => ({ node: { version: 1, businessUnit: { code } } })));
+    });
 
-  it("two different resolutions at once: one stands, the other finds nothing to resolve", async () => {
-    const answers = await Promise.all([resolve(), resolve({ lines: [], reason: "No" })].map((input) => finance.ask(RESOLVE, { input })));
-    const codes = answers.map(({ data }) => data.resolveDispute.userErrors[0]?.code ?? "done").sort();
-    expect(codes).toEqual(["CONFLICT", "done"]);
-    expect(await rows()).toMatchObject({ resolution: "1", dispute_resolution: "1" });
-    expect(await failedProofs()).toEqual([]);
-  });
+    it("a superseded version takes nothing more and names the newer one", async () => {
+      const SUPERSEDED = "CONFLICT at statement: Version 1 of the statement of claims for 2025-10 was superseded by version 2. Take that one.";
+      expect(await refused(unit("claims"), ACCEPT, { statement: claims.id })).toBe(SUPERSEDED);
+      expect(await refused(unit("claims"), DISPUTE, { statement: claims.id, lines: [{ line: claims.lines[0]!.id, reason: "again" }] })).toBe(SUPERSEDED);
+      expect(await refused(finance, RESOLVE, resolve({ reason: "again" }))).toBe(SUPERSEDED);
+    });
 
-  it("a superseded version takes nothing more and names the newer one", async () => {
-    await must(finance, RESOLVE, { input: resolve() });
-    const SUPERSEDED = "CONFLICT at statement: Version 1 of the statement of claims for 2025-10 was superseded by version 2. Take that one.";
-    expect(await refused(unit("claims"), ACCEPT, { statement: claims.id })).toBe(SUPERSEDED);
-    expect(await refused(unit("claims"), DISPUTE, { statement: claims.id, lines: [{ line: claims.lines[0]!.id, reason: "again" }] })).toBe(SUPERSEDED);
-    expect(await refused(finance, RESOLVE, resolve({ reason: "again" }))).toBe(SUPERSEDED);
+    it("the line that a resolution made can be disputed in its turn", async () => {
+      const moved = await lineOf("retail", "RESOLUTION");
+      const retail = await statementOf("retail");
+      await must(unit("retail"), DISPUTE, { input: { statement: retail.id, lines: [{ line: moved.id, reason: "Not ours either" }] } });
+      const back = (await must(finance, RESOLVE, { input: { statement: retail.id, reason: "Agreed", lines: [{ businessUnit: "retail", useCase: "order-status", pool: "platform", amount: "-7.50" }, { amount: "7.50" }] } })).resolveDispute.statement;
+      expect(back).toMatchObject({ version: 3, total: { amount: "60.00" } });
+      expect(await failedProofs()).toEqual([]);
+    });
   });
 
   it("an objection of the unit that takes the cost stays open in its new version", async () => {
+    await objectIn("taking");
     const retail = await statementOf("retail");
     await must(unit("retail"), DISPUTE, { input: { statement: retail.id, lines: [{ line: retail.lines[0]!.id, reason: "Ours is wrong too" }] } });
     await must(finance, RESOLVE, { input: resolve() });
@@ -390,20 +424,11 @@ describe("finance and a dispute", () => {
     expect((await must(finance, RESOLVE, { input: { statement: now.id, reason: "Half", lines: [{ businessUnit: "retail", amount: "-1.00" }, { amount: "1.00" }] } })).resolveDispute.statement).toMatchObject({ version: 3, status: "ADJUSTED", total: { amount: "66.50" } });
     expect(await failedProofs()).toEqual([]);
   });
-
-  it("the line that a resolution made can be disputed in its turn", async () => {
-    await must(finance, RESOLVE, { input: resolve() });
-    const moved = await lineOf("retail", "RESOLUTION");
-    const retail = await statementOf("retail");
-    await must(unit("retail"), DISPUTE, { input: { statement: retail.id, lines: [{ line: moved.id, reason: "Not ours either" }] } });
-    const back = (await must(finance, RESOLVE, { input: { statement: retail.id, reason: "Agreed", lines: [{ businessUnit: "retail", useCase: "order-status", pool: "platform", amount: "-7.50" }, { amount: "7.50" }] } })).resolveDispute.statement;
-    expect(back).toMatchObject({ version: 3, total: { amount: "60.00" } });
-    expect(await failedProofs()).toEqual([]);
-  });
 });
 
 describe("posting", () => {
   it("waits for every unit, then nothing changes any more", async () => {
+    await playIn("posting");
     await closeMonth(PERIOD);
     expect(await refused(finance, POST, { period: PERIOD })).toBe("NOT_READY at period: No statements of 2025-10 were issued. Issue them first.");
     await must(finance, ISSUE, { input: { period: PERIOD } });
@@ -442,9 +467,10 @@ describe("deadlines", () => {
     return row!.at.toISOString();
   };
   /** Lets days go by for what was written: rows are only ever added, so nobody but the administrator can. */
-  const passDays = (days: number): Promise<unknown> => server.sql(`update chargeback.statement_event set disputable_until = disputable_until - ${days}; update chargeback.dispute set answer_by = answer_by - ${days}`);
+  const passDays = (days: number): Promise<unknown> => ownSql(`with event as (update chargeback.statement_event set disputable_until = disputable_until - ${days} where programme_id = $1) update chargeback.dispute set answer_by = answer_by - ${days} where programme_id = $1`);
 
   it("end a unit's days, name finance's, and let silence accept as a fact; what was known on a day stays known", async () => {
+    await playIn("deadlines");
     const rules = { disputeDays: 14, answerDays: 7, silence: "ACCEPTS", reason: "policy of the group" };
     expect(await refused(finance, RULES, { ...rules, disputeDays: null })).toBe("BAD_USER_INPUT at silence: Silence can only accept after a deadline. Set disputeDays, or let silence be WAITS.");
     expect((await must(finance, RULES, { input: rules })).setStatementRules.rules).toEqual({ version: 1, disputeDays: 14, answerDays: 7, silence: "ACCEPTS" });
@@ -453,7 +479,7 @@ describe("deadlines", () => {
     await closeMonth(PERIOD);
     expect(await refused(finance, SETTLE, { period: PERIOD })).toBe("NOT_READY at period: No statements of 2025-10 were issued. Issue them first.");
     await must(finance, ISSUE, { input: { period: PERIOD } });
-    const [{ day, answer }] = await server.sql<{ day: string; answer: string }>("select ((issued_at at time zone 'America/New_York')::date + 14)::text as day, ((issued_at at time zone 'America/New_York')::date + 7)::text as answer from chargeback.statement limit 1") as [{ day: string; answer: string }];
+    const [{ day, answer }] = await ownSql<{ day: string; answer: string }>("select ((issued_at at time zone 'America/New_York')::date + 14)::text as day, ((issued_at at time zone 'America/New_York')::date + 7)::text as answer from chargeback.statement where programme_id = $1 limit 1") as [{ day: string; answer: string }];
     expect(await known(null)).toMatchObject({ status: "ISSUED", disputableUntil: day, acceptsBySilence: true });
     const afterIssue = await instant();
 
@@ -479,7 +505,7 @@ describe("deadlines", () => {
     expect((await known(null)).disputes[0].isOverdue).toBe(true);
     await passDays(1);
     const retail = await statementOf("retail");
-    const [{ ended }] = await server.sql<{ ended: string }>("select max(disputable_until)::text as ended from chargeback.statement_event") as [{ ended: string }];
+    const [{ ended }] = await ownSql<{ ended: string }>("select max(disputable_until)::text as ended from chargeback.statement_event where programme_id = $1") as [{ ended: string }];
     const late = { statement: retail.id, lines: [{ line: retail.lines[0]!.id, reason: "too high" }] };
     expect(await refused(unit("retail"), DISPUTE, late)).toBe(`CONFLICT at statement: The statement of retail for 2025-10 could be disputed until ${ended}. Tell finance: what is wrong in 2025-10 is corrected by a later month's adjustment or by restating it, and a new version may be disputed again.`);
     const settled = (await must(finance, SETTLE, { input: { period: PERIOD } })).settleStatements;
@@ -494,7 +520,7 @@ describe("deadlines", () => {
     await must(finance, RULES, { input: { disputeDays: 30, silence: "ACCEPTS", reason: "longer" } });
     await must(finance, RESOLVE, { input: { statement: claims.id, reason: "Two cents of it", lines: [{ businessUnit: "claims", amount: "-0.02" }, { businessUnit: "retail", amount: "0.02" }] } });
     const afterAnswer = await instant();
-    const [{ anew }] = await server.sql<{ anew: string }>("select ((issued_at at time zone 'America/New_York')::date + 30)::text as anew from chargeback.statement order by issued_at desc limit 1") as [{ anew: string }];
+    const [{ anew }] = await ownSql<{ anew: string }>("select ((issued_at at time zone 'America/New_York')::date + 30)::text as anew from chargeback.statement where programme_id = $1 order by issued_at desc limit 1") as [{ anew: string }];
     expect([await known(null), await known(null, "retail"), await known(null, "cards")].map(({ status, disputableUntil }) => [status, disputableUntil])).toEqual([["ADJUSTED", anew], ["ISSUED", anew], ["ACCEPTED", ended]]);
     expect(await refused(finance, REPLY, { ...reply, text: "One more thing", idempotencyKey: null })).toMatch(/^CONFLICT at line: Finance has resolved this dispute/);
     expect(await refused(finance, POST, { period: PERIOD })).toBe("NOT_READY at period: 1 of 4 statements of 2025-10 are neither accepted nor adjusted: retail ISSUED.");
@@ -512,9 +538,9 @@ describe("deadlines", () => {
     const listed = async (asOf: string | null): Promise<string[]> => (await must(finance, "query($where: StatementWhere) { statements(first: 9, where: $where) { edges { node { businessUnit { code } status } } } }", { where: { period: PERIOD, asOf } })).statements.edges.map(({ node }: { node: { businessUnit: { code: string }; status: string } }) => `${node.businessUnit.code} ${node.status}`);
     expect(await listed(duringTalk)).toEqual(["cards ISSUED", "claims DISPUTED", "retail ISSUED", "support ISSUED"]);
     expect(await listed("2000-01-01T00:00:00Z")).toEqual([]);
-    expect((await server.sql<{ action: string }>("select action from governance.audit_entry where action in ('setStatementRules', 'replyToDispute', 'settleStatements') order by sequence")).map(({ action }) => action)).toEqual(["setStatementRules", "replyToDispute", "replyToDispute", "settleStatements", "setStatementRules", "settleStatements"]);
+    expect((await ownSql<{ action: string }>("select action from governance.audit_entry where programme_id = $1 and action in ('setStatementRules', 'replyToDispute', 'settleStatements') order by sequence")).map(({ action }) => action)).toEqual(["setStatementRules", "replyToDispute", "replyToDispute", "settleStatements", "setStatementRules", "settleStatements"]);
     expect(await failedProofs()).toEqual([]);
-    await server.sql("update chargeback.statement_event set disputable_until = '2100-01-01' where by_silence and business_unit_id = (select id from tenancy.business_unit where code = 'cards')");
+    await ownSql("update chargeback.statement_event set disputable_until = '2100-01-01' where programme_id = $1 and by_silence and business_unit_id = (select id from tenancy.business_unit where programme_id = $1 and code = 'cards')");
     expect(await failedProofs()).toEqual([expect.stringMatching(/^silence = days over, by the rules: statement of cards for 2025-10 version 1: accepted by silence on .*, and it could be disputed until/)]);
   });
 });
@@ -525,6 +551,7 @@ describe("a parent unit", () => {
   const rolled = async (code: string, period: string, more: Record<string, unknown> = {}, actor = finance) => (await must(actor, ROLL_UP, { unit: code, period, ...more })).statementRollUp;
 
   it("sums its own statement and those below it as of each month, once each, for whom may see them all", async () => {
+    await playIn("parents");
     for (const code of ["service", "sales"]) await must(server.as("ADMIN"), CREATE_UNIT, { input: { code, name: code } });
     for (const [below, above] of [["claims", "service"], ["cards", "service"], ["support", "claims"], ["retail", "sales"]] as const) await place(below, above, "2025-10-01");
     await place("claims", "sales", "2025-11-01");

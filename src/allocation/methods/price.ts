@@ -3,6 +3,7 @@ import { Tier, TierRule } from "./method";
 
 /** What a quantity costs by tiers: band by band, or all of it at the rate of the band that it reaches. Below zero it costs nothing. */
 export function priceByTiers(quantity: Fraction, tiers: readonly Tier[], rule: TierRule): Fraction {
+  // Stryker disable next-line EqualityOperator: nothing costs nothing at any rate.
   if (quantity.numerator <= 0n) return ZERO;
   let price = ZERO;
   let from = ZERO;
@@ -11,7 +12,6 @@ export function priceByTiers(quantity: Fraction, tiers: readonly Tier[], rule: T
     if (rule === "ALL_UNITS" && reached) return multiply(quantity, rate);
     const until = reached ? quantity : upTo;
     price = add(price, multiply(subtract(until, from), rate));
-    if (reached) return price;
     from = until;
   }
   return price;

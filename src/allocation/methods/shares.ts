@@ -39,7 +39,7 @@ export function proportional(quantities: ReadonlyMap<string, Fraction>, driver: 
 
 /** The same share for each. */
 export function even(codes: readonly string[]): Shares {
-  return codes.length === 0 ? NOBODY_SHARES : proportional(new Map(codes.map((code) => [code, ONE])), null);
+  return proportional(new Map(codes.map((code) => [code, ONE])), null);
 }
 
 /** Shares that were agreed. What falls on those who do not bear goes to the others in their proportion. */
@@ -67,8 +67,8 @@ export function byDriver(driver: string, bearers: Bearers, negative: NegativeDri
 
 /**
  * Quantities with those below zero dealt with. STANDARD_SCALING: when the sum is zero or more, the lowest becomes zero and
- * the others are raised by as much; when it is below zero, the highest becomes zero and the others are lowered by as much.
- * So all have one sign and the distances between them stay.
+ * the others are raised by as much; when it is below zero, the highest becomes zero and the others are lowered by as much, unless
+ * all are below zero. So all have one sign and the distances between them stay.
  */
 function scaleNegatives(driver: string, quantities: ReadonlyMap<string, Fraction>, rule: NegativeDriverRule, path: readonly string[]): ReadonlyMap<string, Fraction> {
   const below = [...quantities].filter(([, quantity]) => quantity.numerator < 0n).map(([code]) => code).sort(compareCodes);
@@ -76,9 +76,11 @@ function scaleNegatives(driver: string, quantities: ReadonlyMap<string, Fraction
   if (rule === "REFUSE") throw new Refusal("BAD_USER_INPUT", `Driver ${driver} is below zero for ${below.slice(0, 5).join(", ")}. Correct it, or say with negative: STANDARD_SCALING or UNSCALED what that means.`, path);
   const values = [...quantities.values()];
   const positive = sum(values).numerator >= 0n;
+  // Stryker disable next-line EqualityOperator: of equal quantities each is the edge.
   const edge = values.reduce((found, each) => ((positive ? compare(each, found) < 0 : compare(each, found) > 0) ? each : found));
-  const keeps = positive ? edge.numerator < 0n : edge.numerator > 0n;
-  return keeps ? new Map([...quantities].map(([code, quantity]) => [code, subtract(quantity, edge)])) : quantities;
+  // Stryker disable next-line EqualityOperator: an edge of zero moves nobody.
+  if (!positive && edge.numerator < 0n) return quantities;
+  return new Map([...quantities].map(([code, quantity]) => [code, subtract(quantity, edge)]));
 }
 
 /** Exact amounts by code, added up. */
