@@ -1,8 +1,9 @@
 import { shiftPeriod } from "../kernel/period";
-import { RunPool, runPools } from "../allocation/allocation.query";
 import { runStore } from "../allocation/run.store";
 import { chargesOfRun, directCharges } from "../chargeback/charges.query";
 import { chargedLines } from "../chargeback/statement-charges.query";
+import { clearedVariances, recoveryVariances } from "../chargeback/true-up/recovery-variance.query";
+import { trueUpLines } from "../chargeback/true-up/true-up-lines.query";
 import { CostPoolKind, capitalisationPolicyOf, isShared } from "../costs";
 import { amortisation, implementationCosts, investedThrough } from "../costs/capitalisation/capitalisation.query";
 import { capitalisationStore } from "../costs/capitalisation/capitalisation.store";
@@ -21,8 +22,8 @@ export type ReadBenefits = (tx: TenantTransaction, period: string) => Promise<Be
 
 /**
  * The statement of a month as its ledgers stand. Of a closed one what its close charged, adjustments and restatements among it;
- * what disputes move between units and the programme is told by statements alone. Of an open one the newest run, and what was
- * booked since as unallocated. What no ledger says is a gap, never nothing.
+ * what disputes move between units and the programme is told by statements alone. Of an open one the newest run and the true-ups
+ * posted into it, and what was booked since as unallocated. What no ledger says is a gap, never nothing.
  */
 export async function pnlMonth(tx: TenantTransaction, key: string, readBenefits: ReadBenefits): Promise<PnlMonth> {
   const period = await periodStore(tx).find(key);
@@ -66,15 +67,22 @@ const startsWith = (...letters: readonly string[]): PnlLeaf[] => PNL_LEAVES.filt
 async function chargesOf(tx: TenantTransaction, period: Period, runId: string | null): Promise<PnlCharge[]> {
   if (period.status === "CLOSED") return chargedLines(tx, period);
   const shared = runId === null ? [] : (await chargesOfRun(tx, runId)).charges;
-  return [...shared, ...(await directCharges(tx, period.key, null)).charges];
+  return [...shared, ...(await directCharges(tx, period.key, null)).charges, ...(await trueUpLines(tx, period.key))];
 }
 
-/** By pool, cost less what was charged for it, of rules that charge something else than cost: below zero is over-recovery. A pool without such a rule has none. */
-function recoveryVariance(ran: readonly RunPool[]): Map<string, bigint> {
-  return new Map(ran.map(({ pool, varianceMinor }) => [pool.code, varianceMinor]));
+/**
+ * By pool, cost less what was charged for it at standard rates and under caps: below zero is over-recovery. What true-ups that the
+ * month carries give back of earlier months' over-recovery counts against it, so that a range of months ends with what is still carried.
+ */
+async function recoveryVariance(tx: TenantTransaction, key: string): Promise<Map<string, bigint>> {
+  const variances = new Map<string, bigint>();
+  const add = (pool: string, minor: bigint): void => void variances.set(pool, (variances.get(pool) ?? 0n) + minor);
+  for (const { pool, varianceMinor } of await recoveryVariances(tx, key, key, null)) add(pool, -varianceMinor);
+  for (const { pool, amountMinor } of await clearedVariances(tx, [key])) add(pool, amountMinor);
+  return variances;
 }
 
-/** Everything booked that counts in a month, with what late facts and restatements changed, and the variance of its run. */
+/** Everything booked that counts in a month, with what late facts and restatements changed, and its variance. Pools that only receive of others or carry a true-up hold nothing. */
 async function bookedPools(tx: TenantTransaction, period: Period, runId: string | null): Promise<BookedPool[]> {
   const rows = await tx.query<{ code: string; kind: CostPoolKind; amount: string }>(
     `select p.code, p.kind, sum(x.amount_minor) as amount from (
@@ -83,15 +91,15 @@ async function bookedPools(tx: TenantTransaction, period: Period, runId: string 
        select pool_id, amount_minor from chargeback.adjustment_pool where programme_id = $1 and period_key = $2
        union all
        select pool_id, after_minor - before_minor from chargeback.restatement_pool where programme_id = $1 and period_key = $2
+       union all
+       select pool_id, 0 from allocation.run_pool where programme_id = $1 and run_id = $4
+       union all
+       select pool_id, 0 from chargeback.true_up_posting where programme_id = $1 and period_key = $2
      ) x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id group by 1, 2 order by 1`,
-    [tx.scope.programme.id, period.key, period.cutoff],
+    [tx.scope.programme.id, period.key, period.cutoff, runId],
   );
-  const ran = runId === null ? [] : await runPools(tx, runId, null);
-  const variances = recoveryVariance(ran);
-  const booked = rows.map(({ code, kind, amount }) => ({ code, kind, amountMinor: BigInt(amount), varianceMinor: variances.get(code) ?? 0n }));
-  // A pool that only receives of others stands in a run without any cost of its own.
-  const receiving = ran.filter(({ pool }) => !rows.some(({ code }) => code === pool.code)).map(({ pool, varianceMinor }) => ({ code: pool.code, kind: pool.kind, amountMinor: 0n, varianceMinor }));
-  return [...booked, ...receiving];
+  const variances = await recoveryVariance(tx, period.key);
+  return rows.map(({ code, kind, amount }) => ({ code, kind, amountMinor: BigInt(amount), varianceMinor: variances.get(code) ?? 0n }));
 }
 
 /** What ratings posted of a month, by component: recorded before its close, with what came late for closed months and is adjusted or restated in it. */

@@ -16,8 +16,8 @@ export const PnlLineEnum = enumOf(PNL_LINES);
 registerEnumType(PnlLineEnum, {
   name: "PnlLine",
   description: "Lines of the programme's statement; benefits positive, costs negative. A = A1 + A2 + A3: benefits that finance signed off. B = B1 (platform and other vendor usage) + B2 (telephony, SMS, transfer) + B3 (speech and language models passed on) + B4 (other direct cost) + B5 (implementation cost that is expensed). "
-    + "C = C1 + C2 + C3 + C4 + C5 (pools whose month is a credit) + C6: shared cost as it is charged. EBITDA_CONTRIBUTION = A + B + C. EBIT_CONTRIBUTION = EBITDA_CONTRIBUTION + D. E: programme management, never divided. F: overlap between benefits, taken out once. G: shared cost and unused commitment that nobody is charged. "
-    + "H: over-recovery (positive) or under-recovery against standard rates and caps. I: impairment of retired assets. PROGRAMME_EBIT = EBIT_CONTRIBUTION + E + F + G + H + I. MEMO_ECONOMIC_VALUE = PROGRAMME_EBIT + MEMO_NON_CASHABLE. MEMO_CAPEX_CASH: capitalised spend, positive. "
+    + "C = C1 + C2 + C3 + C4 + C5 (pools whose month is a credit; a credit within a pool that costs more lowers its own line) + C6: shared cost as it is charged. EBITDA_CONTRIBUTION = A + B + C. EBIT_CONTRIBUTION = EBITDA_CONTRIBUTION + D. E: programme management, never divided. F: overlap between benefits, taken out once. G: shared cost and unused commitment that nobody is charged. "
+    + "H: over-recovery (positive) or under-recovery against standard rates and caps, less what true-ups that the month carries give back of earlier months' (their lines stand in C). I: impairment of retired assets. PROGRAMME_EBIT = EBIT_CONTRIBUTION + E + F + G + H + I. MEMO_ECONOMIC_VALUE = PROGRAMME_EBIT + MEMO_NON_CASHABLE. MEMO_CAPEX_CASH: capitalised spend, positive. "
     + "MEMO_CUMULATIVE_INVESTMENT: platform and integration pools and implementation cost up to the month's end, positive; of a range its last month's. MEMO_WORKING_CAPITAL_INTEREST: signed-off benefits below EBIT, as interest on working capital.",
 });
 export const PnlLeafEnum = enumOf(PNL_LEAVES);

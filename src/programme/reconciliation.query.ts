@@ -3,6 +3,7 @@ import { Currency, toMoney } from "../kernel/money";
 import { runStore } from "../allocation/run.store";
 import { chargesOfRun } from "../chargeback/charges.query";
 import { chargedLines } from "../chargeback/statement-charges.query";
+import { trueUpLines } from "../chargeback/true-up/true-up-lines.query";
 import { COST_POOL_KINDS, isShared } from "../costs";
 import { Period } from "../governance";
 import { periodStore } from "../governance/period.store";
@@ -39,32 +40,38 @@ export async function reconciliationOf(tx: TenantTransaction, key: string, curre
   });
 }
 
-/** Shared cost as booked, and as its division stored it: the run, adjustments and restatements of the month. */
+/** Shared cost as booked, and as its division stored it: the run, adjustments, restatements and true-ups of the month. */
 async function sharedCost(tx: TenantTransaction, period: Period): Promise<SharedCost> {
   const kinds = COST_POOL_KINDS.filter(isShared);
   const run = await runStore(tx).latestRun(period.key);
-  const [row] = await tx.query<Record<"booked" | "ran" | "unallocated" | "variance" | "late" | "lateUnallocated", string>>(
+  // What is stored as unallocated is what nobody is charged, whatever for: the variance is a part of it.
+  const [row] = await tx.query<Record<"booked" | "late" | "ran" | "uncharged" | "variance" | "truedUp", string>>(
     `with pool as (select id from costs.cost_pool where programme_id = $1 and kind = any($5)),
-     run as (select * from allocation.run_pool where programme_id = $1 and run_id = $3),
      late as (
-       select pool_id, amount_minor as amount, unallocated_minor as unallocated from chargeback.adjustment_pool where programme_id = $1 and period_key = $2
+       select q.pool_id, q.amount_minor as amount, q.unallocated_minor as uncharged, q.variance_minor as variance from chargeback.adjustment_pool q where q.programme_id = $1 and q.period_key = $2
        union all
-       select pool_id, after_minor - before_minor, after_unallocated_minor - before_unallocated_minor from chargeback.restatement_pool where programme_id = $1 and period_key = $2)
+       select q.pool_id, q.after_minor - q.before_minor, q.after_unallocated_minor - q.before_unallocated_minor, q.after_variance_minor - q.before_variance_minor
+       from chargeback.restatement_pool q where q.programme_id = $1 and q.period_key = $2),
+     divided as (
+       select q.amount_minor as ran, 0 as late, q.unallocated_minor as uncharged, q.variance_minor as variance from allocation.run_pool q where q.programme_id = $1 and q.run_id = $3
+       union all
+       select 0, l.amount, l.uncharged, l.variance from late l join pool p on p.id = l.pool_id)
      select (select coalesce(sum(e.amount_minor), 0) from costs.cost_entry e join pool p on p.id = e.pool_id where e.programme_id = $1 and e.period_key = $2 and ($4::timestamptz is null or e.recorded_at < $4)) as booked,
-       (select coalesce(sum(amount_minor), 0) from run) as ran, (select coalesce(sum(unallocated_minor), 0) from run) as unallocated, (select coalesce(sum(variance_minor), 0) from run) as variance,
-       (select coalesce(sum(l.amount), 0) from late l join pool p on p.id = l.pool_id) as late, (select coalesce(sum(l.unallocated), 0) from late l join pool p on p.id = l.pool_id) as "lateUnallocated"`,
+       (select coalesce(sum(t.amount_minor), 0) from chargeback.true_up_posting x join chargeback.true_up t on t.programme_id = $1 and t.number = x.number where x.programme_id = $1 and x.period_key = $2) as "truedUp",
+       coalesce(sum(d.late), 0) as late, coalesce(sum(d.ran), 0) as ran, coalesce(sum(d.uncharged), 0) as uncharged, coalesce(sum(d.variance), 0) as variance
+     from divided d`,
     [tx.scope.programme.id, period.key, run?.id ?? null, period.cutoff, kinds],
   );
   const figure = (name: keyof NonNullable<typeof row>): bigint => BigInt(row![name]);
   const shared = new Set((await tx.query<{ code: string }>("select code from costs.cost_pool where programme_id = $1 and kind = any($2)", [tx.scope.programme.id, kinds])).map(({ code }) => code));
-  const charges = period.status === "CLOSED" ? await chargedLines(tx, period) : run ? (await chargesOfRun(tx, run.id)).charges : [];
+  const charges = period.status === "CLOSED" ? await chargedLines(tx, period) : [...(run ? (await chargesOfRun(tx, run.id)).charges : []), ...(await trueUpLines(tx, period.key))];
   const charged = new Map<string, bigint>();
   for (const { pool, businessUnit, amountMinor } of charges) if (pool !== null && shared.has(pool)) charged.set(businessUnit, (charged.get(businessUnit) ?? 0n) + amountMinor);
   return {
     bookedMinor: figure("booked") + figure("late"), charged: new Map([...charged].sort()),
     // What was booked after the run of an open month is divided by the next one.
-    unallocatedMinor: figure("unallocated") + figure("lateUnallocated") + (figure("booked") - figure("ran")),
-    overRecoveryMinor: -figure("variance"),
+    unallocatedMinor: figure("uncharged") - figure("variance") + (figure("booked") - figure("ran")),
+    overRecoveryMinor: figure("truedUp") - figure("variance"),
   };
 }
 

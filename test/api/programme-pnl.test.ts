@@ -1,5 +1,7 @@
 import { verifyProgramme } from "../../src/app/verify";
-import { ALLOCATE, agree, call, createAcme, integration, must, report } from "../support/builders";
+import { readBenefits } from "../../src/programme/read-benefits.query";
+import { verifyProgrammePnl } from "../../src/programme/reconciliation.query";
+import { ALLOCATE, Door, agree, call, createAcme, integration, must, report } from "../support/builders";
 import { Actor, TestServer, startTestServer } from "../support/server";
 import { BOOK, CREATE_POOL, CREATE_UNIT, rowCounts } from "../support/two-programmes";
 
@@ -44,6 +46,13 @@ const amountIn = (row: Row, line: string): string | null => row.lines.find((each
 const ebits = (rows: Row[]): Record<string, string | null> => Object.fromEntries(rows.map((row) => [row.useCase ?? "programme", amountIn(row, "PROGRAMME_EBIT")]));
 const book = (pool: string, period: string, amount: string, externalId: string, more: Record<string, unknown> = {}) => must(finance, BOOK, { input: { pool, period, amount, currency: "USD", externalId, ...more } });
 
+/** Some calls of a use case with so many minutes in all. */
+const spoke = (useCase: string, calls: number, minutes: number, month = "10") => Array.from({ length: calls }, (_, index) => call(`${useCase}-${month}-${index}`, { useCase, provider: "retell", connectedAt: null, connectedMs: (minutes * 60_000) / calls, endedAt: `2025-${month}-20T15:00:00.000Z` }));
+/** 24 : 15 : 6 calls with 120,000, 37,500 and 42,500 minutes, as 40,000 : 25,000 : 10,000 calls have. */
+const october = () => [...spoke("triage", 24, 120_000), ...spoke("order-status", 15, 37_500), ...spoke("helpdesk", 6, 42_500)];
+/** Each of them at once: nothing of one stands on another. */
+const each = <T>(items: readonly T[], act: (item: T) => Promise<unknown>): Promise<unknown> => Promise.all(items.map(act));
+
 /** What each use case brings, as the worked example claims it. */
 const CLAIMS: ReadonlyArray<{ benefit: string; useCase: string; kind: string; share: string; claim: Record<string, unknown> }> = [
   { benefit: "calls-contained", useCase: "triage", kind: "COST_REDUCTION", share: "0.80", claim: { method: "UNIT_COST", tier: "B", confidence: "0.90", cashableShare: "0.6", figures: [["DEMAND", "40000"], ["UNIT_COST", "5.00"], ["INDEX", "1.03"], ["RESIDUAL_QUANTITY", "12000"], ["RESIDUAL_QUANTITY", "1000"], ["RESIDUAL_UNIT_COST", "5.40"]] } },
@@ -57,34 +66,35 @@ beforeAll(async () => {
   server.clock.set("2025-09-15T12:00:00.000Z");
   comeIn();
   await createAcme(server);
-  for (const [useCase] of USE_CASES) {
+  await each(USE_CASES, async ([useCase]) => {
     const input = { useCase, from: "2025-06-01", to: "2025-08-31", goLive: "2025-10-01", measures: [{ metric: "contacts", value: "1", unit: "contacts", source: "report" }], evidence: "report" };
     await must(finance, mutation("captureBaseline", "baseline { version }"), { input });
     await must(controller, mutation("lockBaseline", "baseline { version }"), { input: { useCase, version: 1 } });
-  }
+  });
   server.clock.set("2025-12-15T12:00:00.000Z");
   comeIn();
-  for (const [code, kind] of [["usage", "DIRECT"], ["opex", "DIRECT"], ["platform", "PLATFORM_CONTRACT"], ["telephony", "TELEPHONY"], ["integration", "INTEGRATION"], ["compliance", "COMPLIANCE"], ["office", "PROGRAMME_MANAGEMENT"]]) await must(finance, CREATE_POOL, { input: { code, name: code, kind } });
-  // 24 : 15 : 6 calls with 120,000, 37,500 and 42,500 minutes, as 40,000 : 25,000 : 10,000 calls have.
-  const spoke = (useCase: string, calls: number, minutes: number) => Array.from({ length: calls }, (_, index) => call(`${useCase}-${index}`, { useCase, provider: "retell", connectedAt: null, connectedMs: (minutes * 60_000) / calls, endedAt: "2025-10-20T15:00:00.000Z" }));
-  expect((await report(integration(server), [...spoke("triage", 24, 120_000), ...spoke("order-status", 15, 37_500), ...spoke("helpdesk", 6, 42_500)])).accepted).toBe(45);
+  await each([["usage", "DIRECT"], ["opex", "DIRECT"], ["platform", "PLATFORM_CONTRACT"], ["telephony", "TELEPHONY"], ["integration", "INTEGRATION"], ["compliance", "COMPLIANCE"], ["office", "PROGRAMME_MANAGEMENT"]], ([code, kind]) => must(finance, CREATE_POOL, { input: { code, name: code, kind } }));
+  expect((await report(integration(server), october())).accepted).toBe(45);
   for (const [component, price] of [["PLATFORM", "0.075"], ["TELEPHONY", "0.01"]]) {
     const { proposeRateCard } = await must(finance, mutation("proposeRateCard", "card { version }"), { input: { vendor: "retell", component, unit: "MINUTE", currency: "USD", effectiveFrom: "2025-10", minimumSeconds: 1, incrementSeconds: 1, tiers: [{ price }], pool: "usage" } });
     await must(controller, "mutation($version: Int!) { approveRateCard(input: { version: $version }) { userErrors { code message } } }", { version: proposeRateCard.card.version });
   }
-  for (const [pool, amount] of [["platform", "30000.00"], ["telephony", "6000.00"], ["integration", "14000.00"], ["compliance", "10000.00"], ["office", "11000.00"]]) await book(pool!, "2025-10", amount!, `${pool}-10`);
-  for (const [useCase, amount] of [["triage", "2800.00"], ["order-status", "2500.00"], ["helpdesk", "3000.00"]]) await book("opex", "2025-10", amount!, `opex-${useCase}`, { useCase });
+  await each([["platform", "30000.00"], ["telephony", "6000.00"], ["integration", "14000.00"], ["compliance", "10000.00"], ["office", "11000.00"]], ([pool, amount]) => book(pool!, "2025-10", amount!, `${pool}-10`));
+  await each([["triage", "2800.00"], ["order-status", "2500.00"], ["helpdesk", "3000.00"]], ([useCase, amount]) => book("opex", "2025-10", amount!, `opex-${useCase}`, { useCase }));
 });
 afterAll(() => server.close());
 
+const categories = (capitalised: readonly string[]) => ["PRELIMINARY", "CONFIGURATION", "CODING", "INTEGRATION", "DATA_CONVERSION", "TRAINING", "CHANGE_MANAGEMENT", "SUPPORT"].map((category) => ({ category, treatment: capitalised.includes(category) ? "CAPITALISE" : "EXPENSE" }));
+const close = async (door: Door, period: string): Promise<void> => {
+  await must(door.as("FINANCE"), "mutation($period: PeriodKey!) { requestClose(input: { period: $period }) { missing { message } userErrors { code message } } }", { period });
+  await must(door.as("FINANCE", { subject: "controller" }), "mutation($period: PeriodKey!) { closePeriod(input: { period: $period }) { userErrors { code message } } }", { period });
+};
 const divideBy = async (driver: string): Promise<void> => {
   await agree(server, ["platform", "telephony", "integration", "compliance"].map((pool) => ({ pool, parts: [{ driver }] })));
   await must(finance, ALLOCATE, { input: { period: "2025-10" } });
 };
 
 describe("capitalised cost", () => {
-  const categories = (capitalised: readonly string[]) => ["PRELIMINARY", "CONFIGURATION", "CODING", "INTEGRATION", "DATA_CONVERSION", "TRAINING", "CHANGE_MANAGEMENT", "SUPPORT"].map((category) => ({ category, treatment: capitalised.includes(category) ? "CAPITALISE" : "EXPENSE" }));
-
   it("follows the firm's policy that two people agreed on, and is in no pool", async () => {
     const cost = { useCase: "triage", period: "2025-10", category: "CODING", amount: "180000.00", currency: "USD", externalId: "build-triage", vendor: "builders", invoice: "7" };
     expect(await refused(finance, IMPLEMENT, cost)).toEqual(["NOT_READY", "period"]);
@@ -98,8 +108,8 @@ describe("capitalised cost", () => {
     expect(await refused(finance, IMPLEMENT, { ...cost, amount: "1.00" })).toEqual(["CONFLICT", "externalId"]);
     expect(await refused(finance, SERVE, { useCase: "triage", goLive: "2025-10", usefulMonths: 36, contractMonths: 24 })).toEqual(["BAD_USER_INPUT", "usefulMonths"]);
     expect(await rowCounts(server)).toEqual(before);
-    for (const [useCase, amount] of [["order-status", "72000.00"], ["helpdesk", "108000.00"]]) await must(finance, IMPLEMENT, { input: { ...cost, useCase, amount, externalId: `build-${useCase}` } });
-    for (const [useCase] of USE_CASES) await must(finance, SERVE, { input: { useCase, goLive: "2025-10", usefulMonths: 36, contractMonths: 36 } });
+    await each([["order-status", "72000.00"], ["helpdesk", "108000.00"]], ([useCase, amount]) => must(finance, IMPLEMENT, { input: { ...cost, useCase, amount, externalId: `build-${useCase}` } }));
+    await each(USE_CASES, ([useCase]) => must(finance, SERVE, { input: { useCase, goLive: "2025-10", usefulMonths: 36, contractMonths: 36 } }));
     expect(await server.sql("select count(*) from costs.cost_entry")).toEqual(pools);
     const { implementationAssets } = await must(finance, "{ implementationAssets { useCase { code } capitalised { amount } months { period amortisation { amount } } } }");
     expect(implementationAssets.map((asset: { useCase: { code: string }; months: Array<{ amortisation: { amount: string } }> }) => [asset.useCase.code, asset.months.length, asset.months[0]!.amortisation.amount, asset.months[35]!.amortisation.amount])).toEqual([["helpdesk", 36, "3000.00", "3000.00"], ["order-status", 36, "2000.00", "2000.00"], ["triage", 36, "5000.00", "5000.00"]]);
@@ -113,18 +123,18 @@ describe("the statement of a month", () => {
     expect(rows[0].missing).toEqual([expect.stringMatching(/^C, G, H: 2025-10 has shared cost and no allocation run/), expect.stringMatching(/^B1, B2, B3: rate cards are in effect/)]);
     await must(finance, "mutation { ratePeriod(input: { period: \"2025-10\" }) { userErrors { code message } } }");
     await divideBy("CONNECTED_SECONDS");
-    for (const { benefit, useCase, kind, share } of CLAIMS) {
+    await each(CLAIMS, async ({ benefit, useCase, kind, share }) => {
       await must(finance, mutation("defineBenefitPool", "pool { code }"), { input: { code: benefit, name: benefit, effectiveFrom: "2025-10", maximum: "500000.00", currency: "USD", evidence: "ledger" } });
       const { proposeAttributionModel } = await must(finance, mutation("proposeAttributionModel", "model { version }"), { input: { pool: benefit, effectiveFrom: "2025-10", shares: [{ project: "voice-ai", share }], evidence: "minutes" } });
       await must(controller, mutation("approveAttributionModel", "model { version }"), { input: { version: proposeAttributionModel.model.version } });
       await must(finance, mutation("defineBenefit", "benefit { code }"), { input: { code: benefit, name: benefit, useCase, pool: benefit, kind, step: "OTHER", plan: { from: "2025-10", steadyState: "1.00", currency: "USD", ramp: ["1"] } } });
-    }
+    });
     expect((await pnl(finance)).rows[0].missing).toEqual(["helpdesk", "order-status", "triage"].map((useCase) => `A: ${useCase} defines a benefit and finance decided on no claim of it for 2025-10. Claim it and have it signed off or rejected.`));
-    for (const { benefit, claim } of CLAIMS) {
+    await each(CLAIMS, async ({ benefit, claim }) => {
       const figures = (claim.figures as string[][]).map(([name, value]) => ({ name, value, evidence: "ledger" }));
       await must(finance, mutation("claimBenefit", "row { version }"), { input: { benefit, period: "2025-10", currency: "USD", ledgerLine: "4711", ...claim, figures } });
       await must(controller, "mutation($input: DecideBenefitInput!) { signOffBenefit(input: $input) { userErrors { code message } } }", { input: { benefit, period: "2025-10", version: 1 } });
-    }
+    });
     expect((await pnl(finance)).missing).toEqual([]);
   });
 
@@ -198,8 +208,7 @@ describe("a signed month", () => {
   it("is signed by somebody who did not close it, by the hash that was looked at, and then stays", async () => {
     const { hash } = (await pnl(finance)).periods[0];
     expect(await refused(controller, SIGN, { period: "2025-10", hash })).toEqual(["PERIOD_OPEN", "period"]);
-    await must(finance, "mutation { requestClose(input: { period: \"2025-10\" }) { missing { message } userErrors { code message } } }");
-    await must(controller, "mutation { closePeriod(input: { period: \"2025-10\" }) { userErrors { code message } } }");
+    await close(server, "2025-10");
     const closed = await pnl(finance);
     expect(closed.periods[0]).toMatchObject({ status: "CLOSED", hash });
     const before = await rowCounts(server);
@@ -278,21 +287,107 @@ describe("a signed month", () => {
   });
 });
 
+const auditor = (programme: string) => server.installation.scopes.resolve({ subject: "auditor", role: "AUDITOR", programme, businessUnits: [] });
+const proved = async (programme: string) => server.installation.database.withTenant(await auditor(programme), (tx) => verifyProgrammePnl(tx, { code: "USD", exponent: 2 }, readBenefits));
+
+describe("a business case", () => {
+  it("that is planned anew, gamed or retired changes no signed and no posted figure by a byte", async () => {
+    const books = async (): Promise<string> => JSON.stringify([
+      ...(await Promise.all([
+        pnl(finance, { to: "2025-11", groupBy: ["PERIOD", "USE_CASE"] }), pnl(finance, { to: "2025-11", groupBy: ["PERIOD", "USE_CASE"], live: true }), pnl(executive), pnl(finance, { scenario: "BUDGET" }),
+        must(finance, RECONCILE, { period: "2025-10" }), must(finance, BRIDGE, { ...OCTOBER, kind: "PLAN" }),
+      ])),
+      await server.sql("select (select json_agg(s order by version) from programme.statement s) as signed, (select json_agg(c order by position) from programme.statement_cell c) as cells, (select json_agg(a order by group_code, line) from programme.statement_aggregate a) as aggregates, (select json_agg(e order by id) from costs.cost_entry e) as costs, (select json_agg(c order by benefit_id, version) from benefits.claim c) as claims"),
+    ]);
+    const before = await books();
+    const flows = (benefit: string) => [{ period: "2025-10", category: "IMPLEMENTATION", amount: "180000" }, ...["2025-10", "2026-10"].map((period) => ({ period, category: "COST_REDUCTION", amount: benefit }))];
+    const propose = (benefit: string, more: Record<string, unknown> = {}) => must(finance, mutation("proposeBusinessCase", "businessCase { version status }"), { input: { useCase: "triage", currency: "USD", startMonth: "2025-10", discountRatePercent: "8", sponsor: "Claims", budgetHolder: "Head of claims", problem: "Callers wait", problemMetric: "Seconds", flows: flows(benefit), ...more } });
+    const approve = (version: number) => must(controller, mutation("approveBusinessCase", "businessCase { status }"), { input: { useCase: "triage", version } });
+    const after: string[] = [];
+    for (const act of [
+      () => propose("200000"), () => approve(1), () => propose("999999999", { reason: "gaming", discountRatePercent: "0" }), () => approve(2), () => propose("1", { reason: "planned anew" }), () => approve(3),
+      () => must(finance, mutation("retireBusinessCase", "businessCase { status }"), { input: { useCase: "triage", reason: "replaced" } }),
+    ]) {
+      after.push(Object.values(await act()).map((answer) => (answer as { businessCase: { status: string } }).businessCase.status).join());
+      if (/APPROVED|RETIRED/.test(after.at(-1)!)) expect(await books()).toBe(before);
+    }
+    expect(after).toEqual(["DRAFT", "APPROVED", "DRAFT", "APPROVED", "DRAFT", "APPROVED", "RETIRED"]);
+  });
+});
+
+describe("a standard rate", () => {
+  const norm: Door = { as: (role, options = {}) => server.as(role, { ...options, programme: "norm" }) };
+  const LINES = ["C1_PLATFORM_CONTRACT", "C_SHARED", "G_UNALLOCATED", "H_RECOVERY_VARIANCE", "PROGRAMME_EBIT"];
+  const shown = async (from: string, to = from) => {
+    const { rows, periods } = await pnl(norm.as("FINANCE"), { from, to });
+    return { hash: periods[0].hash as string, lines: LINES.map((line) => amountIn(rows[0], line)) };
+  };
+  const shared = async (period: string) => {
+    const { holds, checks } = (await must(norm.as("FINANCE"), RECONCILE, { period })).programmeReconciliation;
+    return [holds, checks[0].left.amount, checks[0].terms.map(({ name, amount }: { name: string; amount: { amount: string } }) => `${name} ${amount.amount}`)];
+  };
+  const cost = (period: string, amount: string, externalId: string) => must(norm.as("FINANCE"), BOOK, { input: { pool: "platform", period, amount, currency: "USD", externalId } });
+  const second = () => norm.as("FINANCE", { subject: "controller" });
+
+  it("recovers 64,000 of 60,000: the 4,000 beyond cost stand in H, and the programme bears the cost", async () => {
+    await createAcme(norm, { code: "norm" });
+    await must(norm.as("FINANCE"), CREATE_POOL, { input: { code: "platform", name: "Platform", kind: "PLATFORM_CONTRACT" } });
+    await must(norm.as("FINANCE"), POLICY, { input: { framework: "ASC 350-40", effectiveFrom: "2025-10", treatments: categories([]) } });
+    await must(second(), APPROVE_POLICY, { input: { version: 1 } });
+    await report(integration(norm), october());
+    await cost("2025-10", "60000.00", "october");
+    await agree(norm, [{ pool: "platform", parts: [{ method: "RATE", driver: "CONNECTED_SECONDS", rate: "0.32", ratePer: "60", rateCurrency: "USD" }] }]);
+    await must(norm.as("FINANCE"), ALLOCATE, { input: { period: "2025-10" } });
+    const open = await shown("2025-10");
+    expect(open.lines).toEqual(["-64000.00", "-64000.00", "0.00", "4000.00", "-60000.00"]);
+    await close(norm, "2025-10");
+    expect(await shown("2025-10")).toEqual(open);
+    expect(await shared("2025-10")).toEqual([true, "60000.00", ["charged to claims 38400.00", "charged to retail 12000.00", "charged to support 13600.00", "unallocated 0.00", "over-recovery -4000.00"]]);
+  });
+
+  it("is trued up by a later month: in its C and, the other way round, in its H, never in G", async () => {
+    const before = await shown("2025-10");
+    const span = { pool: "platform", from: "2025-10", to: "2025-10", reason: "end of quarter" };
+    await must(norm.as("FINANCE"), mutation("proposeTrueUp", "trueUp { number }"), { input: span });
+    expect((await must(second(), mutation("postTrueUp", "trueUp { period amount { amount } }"), { input: { number: 1 } })).postTrueUp.trueUp).toEqual({ period: "2025-11", amount: { amount: "-4000.00" } });
+    // Nothing was used and nothing was booked in November by now.
+    expect((await shown("2025-11")).lines).toEqual(["4000.00", "4000.00", "0.00", "-4000.00", "0.00"]);
+    expect(await shared("2025-11")).toEqual([true, "0.00", ["charged to claims -2400.00", "charged to retail -750.00", "charged to support -850.00", "unallocated 0.00", "over-recovery 4000.00"]]);
+    await report(integration(norm), spoke("helpdesk", 1, 10_000, "11"));
+    await cost("2025-11", "5000.00", "november");
+    await cost("2025-10", "100.00", "late for October");
+    await must(norm.as("FINANCE"), ALLOCATE, { input: { period: "2025-11" } });
+    await close(norm, "2025-11");
+    // 3,200 recovered of 5,000, and nothing of October's 100 that came late.
+    expect((await shown("2025-11")).lines).toEqual(["800.00", "800.00", "0.00", "-5900.00", "-5100.00"]);
+    expect(await shared("2025-11")).toEqual([true, "5100.00", ["charged to claims -2400.00", "charged to retail -750.00", "charged to support 2350.00", "unallocated 0.00", "over-recovery 5900.00"]]);
+    await cost("2025-11", "40.00", "late for November");
+    await must(norm.as("FINANCE"), "mutation($input: RequestRestatementInput!) { requestRestatement(input: $input) { userErrors { code message } } }", { input: { period: "2025-11", reason: "an invoice came late" } });
+    await must(second(), "mutation { restatePeriod(input: { period: \"2025-11\" }) { userErrors { code message } } }");
+    expect((await shown("2025-11")).lines).toEqual(["800.00", "800.00", "0.00", "-5940.00", "-5140.00"]);
+    expect((await shared("2025-11"))[0]).toBe(true);
+    expect(await shown("2025-10")).toEqual(before);
+    // Two months together: what is charged, what is still carried, and what was booked.
+    const { recoveryVariance } = await must(norm.as("FINANCE"), "{ recoveryVariance(from: \"2025-10\", to: \"2025-11\") { carried { amount } } }");
+    expect(recoveryVariance.map(({ carried }: { carried: { amount: string } }) => carried.amount)).toEqual(["0.00", "-1940.00"]);
+    expect((await shown("2025-10", "2025-11")).lines).toEqual(["-63200.00", "-63200.00", "0.00", "-1940.00", "-65140.00"]);
+    expect(await proved("norm")).toMatchObject({ differing: 0, compared: expect.stringMatching(/^2 closed months, /) });
+  });
+});
+
 describe("the proofs", () => {
   const verified = async () => {
-    const programme = (await server.installation.scopes.programme("acme"))!;
-    const scope = { principal: { subject: "auditor", role: "AUDITOR" as const, programme: "acme", businessUnits: [] }, programme, reach: "programme" as const, unitIds: [] };
-    for await (const proof of verifyProgramme(server.installation.database, scope)) if (proof.name.startsWith("programme P&L")) return proof;
+    for await (const proof of verifyProgramme(server.installation.database, await auditor("acme"))) if (proof.name.startsWith("programme P&L")) return proof;
     throw new Error("not proved");
   };
 
   it("hold over the ledgers and what was signed, and see a figure that was changed", async () => {
     expect(await verified()).toMatchObject({ differing: 0, compared: expect.stringMatching(/^1 closed months, 1 signed statements, /) });
     await server.sql("update programme.statement_aggregate set amount_minor = amount_minor + 1 where line = 'C_SHARED'");
-    expect((await verified()).differences[0]).toMatch(/executives' C_SHARED = finance's = sum of unit views: off by 0.01/);
+    expect((await proved("acme")).differences[0]).toMatch(/executives' C_SHARED = finance's = sum of unit views: off by 0.01/);
     await server.sql("update programme.statement_aggregate set amount_minor = amount_minor - 1 where line = 'C_SHARED'");
     await server.sql("update programme.statement_cell set amount_minor = amount_minor + 1 where line = 'E_PROGRAMME_MANAGEMENT'");
-    expect((await verified()).differences.join(" ")).toMatch(/its stored figures are not those that were signed/);
+    expect((await proved("acme")).differences.join(" ")).toMatch(/its stored figures are not those that were signed/);
     await server.sql("update programme.statement_cell set amount_minor = amount_minor - 1 where line = 'E_PROGRAMME_MANAGEMENT'");
   });
 

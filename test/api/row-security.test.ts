@@ -356,36 +356,6 @@ describe("a report that is read under a role of its own", () => {
   });
 });
 
-describe("a report that is read under a role of its own", () => {
-  const scope = (unit?: string): Scope => ({
-    principal: { subject: "x", role: "FINANCE", programme: "acme", businessUnits: [] }, programme: { id: programmes.get("acme")!, code: "acme", name: "acme", currency: "USD", timeZone: "UTC" } as Programme,
-    reach: unit ? "units" : "programme", unitIds: unit ? [units.get(`acme/${unit}`)!] : [],
-  });
-  const codeOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => null, (error: { driverError?: { code: string } }) => error.driverError?.code ?? error);
-
-  it.each(READERS)("%s reads the ledgers of its tenant, writes nothing, and has nothing of what it does not need", async (reader) => {
-    const { database } = server.installation;
-    const asReader = (sql: string, unit?: string): Promise<unknown[]> => database.withTenant(scope(unit), (tx) => tx.readingAs(reader, () => tx.query(sql)));
-    expect(await asReader("select code from tenancy.business_unit order by code", "retail")).toEqual([{ code: "retail" }]);
-    expect(await asReader("select code from tenancy.business_unit order by code")).toEqual([{ code: "claims" }, { code: "retail" }, { code: "support" }]);
-    expect(await codeOf(asReader("insert into costs.cost_pool select * from costs.cost_pool where false"))).toBe("42501");
-    for (const table of ["metering.provider_key", "metering.usage_event", "governance.audit_entry", "journals.journal"]) expect([table, await codeOf(asReader(`select 1 from ${table}`))]).toEqual([table, "42501"]);
-  });
-
-  it.each(READERS)("%s is given back whether the work succeeds, is refused or fails", async (reader) => {
-    await server.installation.database.withTenant(scope(), async (tx) => {
-      const me = async (): Promise<unknown> => (await tx.query("select current_user::text as me, session_user::text as login"))[0];
-      const api = { me: "apportion_app", login: "apportion_app" };
-      expect(await tx.readingAs(reader, me)).toEqual({ ...api, me: readingRoleOf("apportion_app", reader) });
-      expect(await me()).toEqual(api);
-      await expect(tx.readingAs(reader, async () => Promise.reject(new Error("no")))).rejects.toThrow("no");
-      expect(await me()).toEqual(api);
-    });
-    await expect(server.installation.database.withTenant(scope(), (tx) => tx.readingAs(reader, () => tx.query("select 1 / 0")))).rejects.toThrow("division by zero");
-    expect(await asApp("select current_user::text as me")).toEqual([{ me: "apportion_app" }]);
-  });
-});
-
 describe("the mapper", () => {
   it("keeps no cache, and a condition that is undefined throws instead of matching everything", async () => {
     const dataSource = connect(server.installation.apiUrl, { purpose: "serve", poolSize: 1 });
