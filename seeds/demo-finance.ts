@@ -1,6 +1,7 @@
 import { BookCostInput, CreateCostPoolInput } from "../src/costs";
 import { PolicyInput } from "../src/allocation";
-import { DEMO_PERIODS, DEMO_PROGRAMME } from "./demo-programme";
+import { formatUnits } from "../src/kernel/decimal";
+import { DEMO_PERIODS, DEMO_PROGRAMME, DEMO_SCALES, DemoScale } from "./demo-programme";
 
 /** What is booked and how it is divided: the same at every scale. */
 export const DEMO_POOLS: readonly CreateCostPoolInput[] = [
@@ -42,21 +43,34 @@ export function demoCosts(period: string): BookCostInput[] {
   return [...invoices, ...credits];
 }
 
+const PLATFORM_BY_TIME = { pool: "platform", parts: [{ driver: "CONNECTED_SECONDS" as const }] };
 const TELEPHONY = { pool: "telephony", parts: [{ driver: "BILLED_MINUTES" as const, minimumSeconds: 60, incrementSeconds: 60 }] };
 const INTEGRATION = { pool: "integration", parts: [{ driver: "CONNECTED_SECONDS" as const }] };
 const COMPLIANCE = { pool: "compliance", parts: [{ driver: "CONTACTS" as const }], exclude: ["logistics"] };
+/** Pounds for a conversation by chat or web; a fifth of it for one by SMS. */
+const DEMO_STANDARD_RATE = "1.30";
 const MESSAGING = { pool: "messaging", parts: [{ driver: "CONTACTS" as const, channels: [{ channel: "CHAT" as const, weight: "1" }, { channel: "SMS" as const, weight: "0.2" }, { channel: "WEB" as const, weight: "1" }] }] };
 
-/** Two versions: from August the platform is divided half by calls and half by time, no longer by time alone. */
-export const DEMO_POLICIES: readonly PolicyInput[] = [
-  {
-    effectiveFrom: "2025-04",
-    note: "Connected seconds; telephony by billed minutes; compliance by contacts",
-    rules: [{ pool: "platform", parts: [{ driver: "CONNECTED_SECONDS" }] }, TELEPHONY, INTEGRATION, COMPLIANCE, MESSAGING],
-  },
-  {
-    effectiveFrom: "2025-08",
-    note: "The platform half by calls, half by connected seconds: each call costs it a slot, however short",
-    rules: [{ pool: "platform", parts: [{ fraction: "0.5", driver: "CALLS" }, { fraction: "0.5", driver: "CONNECTED_SECONDS" }] }, TELEPHONY, INTEGRATION, COMPLIANCE, MESSAGING],
-  },
-];
+/**
+ * From July on the gateway is charged at a standard rate that the units can plan with. It is for as many contacts as the scale has for
+ * each one of the demo's own: the rate recovers about the same at every scale.
+ */
+const standardMessaging = (scale: DemoScale): PolicyInput["rules"][number] => ({ pool: MESSAGING.pool, parts: MESSAGING.parts.map((part) => ({ ...part, method: "RATE" as const, rate: DEMO_STANDARD_RATE, ratePer: formatUnits(BigInt(DEMO_SCALES[scale].perMille), 3) })) });
+
+/** Three versions: the standard rate from July on; from August the platform is divided half by calls and half by time, no longer by time alone. */
+export function demoPolicies(scale: DemoScale): PolicyInput[] {
+  const rate = standardMessaging(scale);
+  return [
+    {
+      effectiveFrom: "2025-04",
+      note: "Connected seconds; telephony by billed minutes; compliance by contacts",
+      rules: [PLATFORM_BY_TIME, TELEPHONY, INTEGRATION, COMPLIANCE, MESSAGING],
+    },
+    { effectiveFrom: "2025-07", note: "Messaging at a standard rate, trued up at the end of the quarter", rules: [PLATFORM_BY_TIME, TELEPHONY, INTEGRATION, COMPLIANCE, rate] },
+    {
+      effectiveFrom: "2025-08",
+      note: "The platform half by calls, half by connected seconds: each call costs it a slot, however short",
+      rules: [{ pool: "platform", parts: [{ fraction: "0.5", driver: "CALLS" }, { fraction: "0.5", driver: "CONNECTED_SECONDS" }] }, TELEPHONY, INTEGRATION, COMPLIANCE, rate],
+    },
+  ];
+}

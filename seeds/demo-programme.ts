@@ -77,6 +77,9 @@ export const DEMO_HOLIDAYS: ReadonlySet<string> = new Set(["2025-04-18", "2025-0
 /** The month whose last calls of one system came when it was closed already. */
 export const DEMO_LATE_PERIOD = "2025-07";
 
+/** The month that is restated when calls of a use case came after it was posted. */
+export const DEMO_RESTATED = { period: "2025-08", useCase: "appointment-scheduling", reason: "The booking system sent a dozen calls of 30 August when the month was posted." } as const;
+
 /** A unit that says it was charged for what it did not order, and gets half of what it asks for back. */
 export const DEMO_DISPUTE = {
   period: "2025-08", businessUnit: "sales", useCase: "outbound-follow-up", pool: "platform",

@@ -45,8 +45,8 @@ export function* demoUsage(period: string, scale: DemoScale): Generator<RawEvent
 }
 
 /** Calls of the month that one system kept to itself and sends when the month is closed. */
-export function demoLateUsage(period: string): RawEvent[] {
-  return lateEvents(DEMO_USE_CASES.find(({ code }) => code === "claims-intake")!, (DEMO_PERIODS as readonly string[]).indexOf(period), noonOf(`${period}-30`), randomFrom(SEED - 1));
+export function demoLateUsage(period: string, useCase = "claims-intake"): RawEvent[] {
+  return lateEvents(DEMO_USE_CASES.find(({ code }) => code === useCase)!, (DEMO_PERIODS as readonly string[]).indexOf(period), noonOf(`${period}-30`), randomFrom(SEED - 1));
 }
 
 /** How many contacts a use case has on a day: whole, and on average what the data says. */

@@ -14,7 +14,7 @@ import { programmeStore } from "../src/tenancy/tenancy.store";
 import { tellCases } from "./demo-cases";
 import { agreeOnBenefits } from "./demo-benefits";
 import { tellMonth } from "./demo-closing";
-import { DEMO_POLICIES, DEMO_POOLS } from "./demo-finance";
+import { DEMO_POOLS, demoPolicies } from "./demo-finance";
 import { agreeOnProfit } from "./demo-profit";
 import { DEMO_OPEN_PERIOD, DEMO_PERIODS, DEMO_PROGRAMME, DEMO_SCALES, DEMO_SOURCE_REGISTRATION, DEMO_UNITS, DEMO_USE_CASES, DemoScale } from "./demo-programme";
 import { DEMO_CONTROLLER, DEMO_FINANCE, DemoStage, StageOptions, demoPerson, demoStage } from "./demo-stage";
@@ -80,7 +80,7 @@ async function setUp(options: StageOptions): Promise<DemoStage> {
 }
 
 async function agreeOnPolicies(stage: DemoStage): Promise<void> {
-  for (const policy of DEMO_POLICIES) {
+  for (const policy of demoPolicies(stage.scale)) {
     const { version } = await stage.as(DEMO_FINANCE, (tx) => proposePolicy(proposePolicyPorts(tx, stage.record), policy, `demo-policy-${policy.effectiveFrom}`));
     await stage.as(DEMO_CONTROLLER, (tx) => approvePolicy(approvePolicyPorts(tx, stage.record), version));
   }

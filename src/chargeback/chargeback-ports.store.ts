@@ -12,7 +12,7 @@ import { disputesOf } from "./dispute.query";
 import { AcceptSilencePorts, SettleStatementsPorts } from "./deadlines/settle-statements";
 import { today } from "./deadlines/statement-rules.store";
 import { disputeStore } from "./dispute.store";
-import { IssueStatementsPorts } from "./issue-statements";
+import { ChargeableUnit, IssueStatementsPorts } from "./issue-statements";
 import { PostStatementsPorts } from "./post-statements";
 import { ReplyToDisputePorts } from "./reply-to-dispute";
 import { Statement, StatementDraft } from "./statement";
@@ -43,6 +43,13 @@ async function recordForUnit(tx: TenantTransaction, record: RecordAudit, note: A
   await tx.setReach(tx.scope.reach);
 }
 
+/** Every unit, and from when on it owned nothing. */
+export async function chargeableUnits(tx: TenantTransaction): Promise<ChargeableUnit[]> {
+  const units = await tenancyStore(tx).listBusinessUnits();
+  const closedFrom = new Map((await findClosings(tx, units.map(({ id }) => id))).map((each) => [each.businessUnitId, each.closedFrom]));
+  return units.map((unit) => ({ ...unit, closedFrom: closedFrom.get(unit.id) ?? null }));
+}
+
 /** What `issueStatements` needs, over one transaction. */
 export function issueStatementsPorts(tx: TenantTransaction, record: RecordAudit): IssueStatementsPorts {
   const store = statementStore(tx);
@@ -51,11 +58,7 @@ export function issueStatementsPorts(tx: TenantTransaction, record: RecordAudit)
     newId: randomUUID,
     lockPeriod: periodStore(tx).lockAlone,
     newestStatements: (period) => newestStatements(tx, period),
-    businessUnits: async () => {
-      const units = await tenancyStore(tx).listBusinessUnits();
-      const closedFrom = new Map((await findClosings(tx, units.map(({ id }) => id))).map((each) => [each.businessUnitId, each.closedFrom]));
-      return units.map((unit) => ({ ...unit, closedFrom: closedFrom.get(unit.id) ?? null }));
-    },
+    businessUnits: () => chargeableUnits(tx),
     chargedLines: (period) => chargedLines(tx, period),
     saveStatements: async (drafts, period) => {
       await store.saveDrafts(drafts);

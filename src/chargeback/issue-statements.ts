@@ -7,6 +7,9 @@ import { Statement, StatementDraft, StatementLine, drawUp, inOrder } from "./sta
 /** An amount that the close froze, and the unit that bears it (its code). */
 export type ChargedLine = Omit<StatementLine, "lineId" | "resolutionId"> & { readonly businessUnit: string };
 
+/** A unit, and from when on it owned nothing because it was merged into another. */
+export type ChargeableUnit = BusinessUnit & { readonly closedFrom?: Date | null };
+
 export interface IssueStatementsPorts {
   /** ISO 4217 code of the programme's currency. */
   readonly currency: string;
@@ -16,7 +19,7 @@ export interface IssueStatementsPorts {
   /** The newest version of every statement of the period, by code of the unit. */
   newestStatements(period: string): Promise<readonly Statement[]>;
   /** Every unit, and from when on it owned nothing because it was merged into another. */
-  businessUnits(): Promise<ReadonlyArray<BusinessUnit & { readonly closedFrom?: Date | null }>>;
+  businessUnits(): Promise<readonly ChargeableUnit[]>;
   /** What the close froze, each unit, use case and pool once per kind and month of origin. */
   chargedLines(period: Period): Promise<readonly ChargedLine[]>;
   /** Stores the statements as ISSUED and proves inside the transaction that they charge what the close froze. */
@@ -35,15 +38,19 @@ export async function issueStatements(ports: IssueStatementsPorts, input: { read
   if (!isClosed(period)) throw new Refusal("PERIOD_OPEN", `${key} is ${period.status}: its figures may still change. Close it first.`, ["period"]);
   const issued = await ports.newestStatements(key);
   if (issued.length > 0) return issued;
-  const charged = await ports.chargedLines(period);
-  const chargedUnits = new Set(charged.flatMap((line) => (line.amountMinor === 0n ? [] : line.businessUnit)));
-  const units = (await ports.businessUnits()).filter(({ code, closedFrom }) => !closedFrom || closedFrom > period.from || chargedUnits.has(code));
-  const drafts = draftStatements(ports, key, units, charged.filter((line) => line.amountMinor !== 0n));
+  const drafts = firstStatements(ports, period, await ports.businessUnits(), await ports.chargedLines(period));
   if (drafts.length === 0) return [];
   await ports.saveStatements(drafts, key);
   const made = await ports.newestStatements(key);
   await ports.audit(key, drafts);
   return made;
+}
+
+/** The first versions of a month's statements: of every unit that there was in it, and of one that ended before it when something is still charged to it. */
+export function firstStatements(ports: Pick<IssueStatementsPorts, "currency" | "newId">, period: Pick<Period, "key" | "from">, units: readonly ChargeableUnit[], charged: readonly ChargedLine[]): StatementDraft[] {
+  const chargedUnits = new Set(charged.flatMap((line) => (line.amountMinor === 0n ? [] : line.businessUnit)));
+  const there = units.filter(({ code, closedFrom }) => !closedFrom || closedFrom > period.from || chargedUnits.has(code));
+  return draftStatements(ports, period.key, there, charged.filter((line) => line.amountMinor !== 0n));
 }
 
 /** The first version of every unit's statement. Every amount stands in exactly one; amounts of zero are left out. */

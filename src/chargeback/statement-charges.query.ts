@@ -3,6 +3,7 @@ import { runStore } from "../allocation/run.store";
 import { Period } from "../governance";
 import { TenantTransaction } from "../tenancy/database.store";
 import { Charges } from "./adjustment";
+import type { PendingAdjustment } from "./draft-adjustments.store";
 import { chargesOfRestatements, chargesOfRun, directCharges } from "./charges.query";
 import { standardRateWords } from "./true-up/standard-rate-words.query";
 import { trueUpLines } from "./true-up/true-up-lines.query";
@@ -11,13 +12,32 @@ import { ChargedLine } from "./issue-statements";
 /** Everything that a closed period charges to units: its run, its direct cost, what late facts of earlier months changed, what was restated, and the true-ups that it carries. */
 export async function chargedLines(tx: TenantTransaction, period: Period): Promise<ChargedLine[]> {
   invariant(period.cutoff, "a closed period without its cut-off");
-  const run = await runStore(tx).latestRun(period.key);
-  const allocated = run ? linesFrom(await chargesOfRun(tx, run.id), "ALLOCATION", period.key, { id: run.id, resultHash: run.resultHash }) : [];
+  return linesOfMonth(tx, period.key, period.cutoff, await adjustmentLines(tx, period.key));
+}
+
+/** What a month that is not closed would charge, were it closed now with these adjustments: its newest run, and the rest as it is known. */
+export async function draftedLines(tx: TenantTransaction, period: string, adjustments: readonly PendingAdjustment[]): Promise<ChargedLine[]> {
+  const lines: ChargedLine[] = [];
+  for (const { origin, runId, charges } of adjustments) {
+    const run = runId === null ? null : await runStore(tx).findRun(runId);
+    lines.push(...charges.map(({ businessUnit, useCase, pool, amountMinor }): ChargedLine => ({
+      businessUnit, kind: "ADJUSTMENT", useCase, pool, originPeriod: origin, run: run && { id: run.id, resultHash: run.resultHash }, amountMinor, description: ofLateFacts(origin),
+    })));
+  }
+  return linesOfMonth(tx, period, null, lines);
+}
+
+const ofLateFacts = (origin: string): string => `Late usage and cost of ${origin}`;
+
+/** Direct cost counts that was recorded before an instant; null: by now. */
+async function linesOfMonth(tx: TenantTransaction, period: string, recordedBefore: Date | null, adjusted: readonly ChargedLine[]): Promise<ChargedLine[]> {
+  const run = await runStore(tx).latestRun(period);
+  const allocated = run ? linesFrom(await chargesOfRun(tx, run.id), "ALLOCATION", period, { id: run.id, resultHash: run.resultHash }) : [];
   const words = run ? await standardRateWords(tx, run) : null;
-  const direct = linesFrom(await directCharges(tx, period.key, period.cutoff), "DIRECT", period.key, null);
+  const direct = linesFrom(await directCharges(tx, period, recordedBefore), "DIRECT", period, null);
   return [
-    ...allocated.map((line) => ({ ...line, description: words?.(line) ?? null })), ...direct, ...(await adjustmentLines(tx, period.key)), ...linesFrom(await chargesOfRestatements(tx, period.key), "RESTATEMENT", period.key, null),
-    ...(await trueUpLines(tx, period.key)),
+    ...allocated.map((line) => ({ ...line, description: words?.(line) ?? null })), ...direct, ...adjusted, ...linesFrom(await chargesOfRestatements(tx, period), "RESTATEMENT", period, null),
+    ...(await trueUpLines(tx, period)),
   ];
 }
 
@@ -39,6 +59,6 @@ async function adjustmentLines(tx: TenantTransaction, period: string): Promise<C
   );
   return rows.map(({ unit, useCase, pool, origin, runId, resultHash, amount }) => ({
     businessUnit: unit, kind: "ADJUSTMENT", useCase, pool, originPeriod: origin, run: runId === null ? null : { id: runId, resultHash: resultHash! }, amountMinor: BigInt(amount),
-    description: `Late usage and cost of ${origin}`,
+    description: ofLateFacts(origin),
   }));
 }

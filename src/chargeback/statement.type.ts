@@ -12,7 +12,7 @@ import { FIGURES_VIEWS, STATEMENT_LINE_KINDS, STATEMENT_STATUSES, StatementLineK
 export const StatementStatusEnum = enumOf(STATEMENT_STATUSES);
 registerEnumType(StatementStatusEnum, {
   name: "StatementStatus",
-  description: "ISSUED waits for the unit, which accepts (ACCEPTED) or objects (DISPUTED); ADJUSTED was resolved with lines; POSTED stays as it is; SUPERSEDED has a newer version. DRAFT is not stored.",
+  description: "ISSUED waits for the unit, which accepts (ACCEPTED) or objects (DISPUTED); ADJUSTED was resolved with lines; POSTED stays as it is; SUPERSEDED has a newer version. DRAFT is not stored: closePreview works it out (statements).",
 });
 export const StatementLineKindEnum = enumOf(STATEMENT_LINE_KINDS);
 registerEnumType(StatementLineKindEnum, {

@@ -57,6 +57,8 @@ export interface CloseFacts {
   readonly poolsWithoutRule: readonly string[];
   readonly run: { readonly sequence: number; readonly isLatest: boolean; readonly addsUp: boolean } | null;
   readonly openDisputes: number;
+  /** Those of them whose day for an answer has passed. */
+  readonly overdueDisputes: number;
   readonly unissuedMonths: readonly string[];
   /** Cost of the month that nobody funds, in words; null: there is none, or the rules do not ask. */
   readonly unownedCost: string | null;
@@ -100,6 +102,7 @@ function findings(facts: CloseFacts): Finding[] {
   const item = (check: DutyCheckName, ok: boolean, good: string, bad: string): Finding => ({ check, ok, message: ok ? good : bad });
   const stray = facts.unattributed + facts.lateUnattributed;
   const strays = `${stray} legs are unattributed${facts.lateUnattributed > 0 ? ` (${facts.lateUnattributed} of them came late for earlier months)` : ""}`;
+  const disputes = `${facts.openDisputes} disputes of earlier months are open${facts.overdueDisputes > 0 ? `, the answer to ${facts.overdueDisputes} of them is overdue` : ""}`;
   return [
     item("MONTH_OVER", facts.nowMs >= facts.endsAtMs, `${period} is over.`, `${period} is not over yet: it ends at ${new Date(facts.endsAtMs).toISOString()}.`),
     item("EARLIER_MONTHS_CLOSED", facts.earlierOpen.length === 0, "Every earlier month is closed.", `Earlier months are still open: ${facts.earlierOpen.join(", ")}. Close them first, in order.`),
@@ -119,8 +122,8 @@ function findings(facts: CloseFacts): Finding[] {
     item("RUN_LATEST", run === null ? !facts.needsRun : run.isLatest, run === null ? "There is nothing to divide." : `Run ${run.sequence} stands on the facts as they are.`,
       run === null ? `${period} has not been allocated. Run allocatePeriod.` : `Facts changed after run ${run.sequence}. Run allocatePeriod again.`),
     item("RUN_ADDS_UP", run === null || run.addsUp, "Lines and unallocated make every pool.", `The lines of run ${run?.sequence} and what is unallocated do not make every pool. Run verify and tell support.`),
-    item("DISPUTES_SETTLED", !rules.blocksOnOpenDisputes || facts.openDisputes === 0, `${facts.openDisputes} disputes of earlier months are open.`,
-      `${facts.openDisputes} disputes of earlier months are open. Settle them with resolveDispute.`),
+    item("DISPUTES_SETTLED", !rules.blocksOnOpenDisputes || facts.openDisputes === 0, `${disputes}.`,
+      `${disputes}. Settle them with resolveDispute.`),
     item("STATEMENTS_ISSUED", !rules.blocksOnUnissuedStatements || facts.unissuedMonths.length === 0, facts.unissuedMonths.length === 0 ? "Earlier months have their statements." : `${facts.unissuedMonths.join(", ")} have no statements yet.`,
       `${facts.unissuedMonths.join(", ")} have no statements yet. Issue them with issueStatements.`),
     item("COST_FUNDED", facts.unownedCost === null, rules.blocksOnUnownedCost ? "Every cost has a funder." : "Who funds the cost is not asked.", facts.unownedCost ?? ""),

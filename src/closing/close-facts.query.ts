@@ -46,6 +46,7 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
   const shared = booked.filter(({ kind, code }) => isShared(kind) && (kind !== "UNUSED_COMMITMENT" || ruled.includes(code))).map(({ code }) => code);
   const run = await latestRun(tx, period.key);
   const received = await receivingPools(tx, period.key);
+  const disputes = await openDisputeCount(tx, period.key);
   const isEmpty = usage!.legs === "0" && booked.length === 0;
   return {
     period: period.key, endsAtMs: period.to.getTime(), nowMs,
@@ -65,7 +66,8 @@ export async function closeFacts(tx: TenantTransaction, period: Period, nowMs: n
     poolsWithoutCost: isEmpty ? [] : ruled.filter((pool) => !shared.includes(pool) && !received.includes(pool)),
     poolsWithoutRule: shared.filter((pool) => !ruled.includes(pool)),
     run,
-    openDisputes: await openDisputeCount(tx, period.key),
+    openDisputes: disputes.open,
+    overdueDisputes: disputes.overdue,
     unissuedMonths: await unissuedPeriods(tx, period.key),
     unownedCost: rules.blocksOnUnownedCost ? await unownedCost(tx, period.key, nowMs) : null,
   };

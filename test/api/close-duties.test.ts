@@ -10,8 +10,11 @@ const SIGN = `mutation($input: SignOffCloseCheckInput!) { signOffCloseCheck(inpu
 const WITHDRAW = `mutation($input: WithdrawCloseSignOffInput!) { withdrawCloseSignOff(input: $input) { ${EVENT} } }`;
 const RULES = "mutation($input: SetCloseRulesInput!) { setCloseRules(input: $input) { rules { version dueDays requiresOwners requiresSignOffs } userErrors { code } } }";
 const CHECKLIST = "{ closeChecklist(period: \"2025-10\") { ready checks { check ok message owner dueOn overdue signOff { by note evidence isCurrent } } history { kind check period by owner reason } } }";
+const LINES = "total { amount } lines { kind amount { amount } description pool { code } useCase { code }";
+const ISSUE = `mutation($period: PeriodKey!) { issueStatements(input: { period: $period }) { statements { businessUnit { code } mode hash ${LINES} originPeriod { key } } } } }`;
 const PREVIEW = `query($period: PeriodKey!) { closePreview(period: $period) { period { key status } ready balanced hash checks { check ok } legs { counted attributed unattributed }
   pools { pool { code } originPeriod booked { amount } received { amount } charged { amount } carried { amount } undivided { amount } }
+  statements { businessUnit { code } status mode hash ${LINES} originPeriod } }
   units { businessUnit { code } allocated { amount } direct { amount } adjusted { amount } total { amount } }
   adjustments { originPeriod lateEvents lateCostEntries hash lines { pool { code } businessUnit { code } useCase { code } amount { amount } } } } }`;
 const CHECKS = ["MONTH_OVER", "EARLIER_MONTHS_CLOSED", "USAGE_ATTRIBUTED", "SOURCES_HEARD", "USAGE_RATED", "VENDORS_RECONCILED", "ACCRUALS_ANSWERED", "LATE_FACTS_RESTATED", "POOLS_HAVE_COST", "POOLS_HAVE_RULES", "RUN_LATEST", "RUN_ADDS_UP", "DISPUTES_SETTLED", "STATEMENTS_ISSUED", "COST_FUNDED"];
@@ -22,6 +25,15 @@ let finance: Actor, ann: Actor;
 const codes = (answer: { userErrors: Array<{ code: string }> }): string[] => answer.userErrors.map(({ code }) => code);
 const refusal = async (actor: Actor, operation: string, input: Record<string, unknown>): Promise<string[]> => codes(Object.values((await actor.ask(operation, { input })).data)[0] as { userErrors: Array<{ code: string }> });
 const stored = (): Promise<unknown> => server.sql("select (select count(*) from closing.check_assignment) as assignments, (select count(*) from closing.check_sign_off) as signatures, (select count(*) from governance.audit_entry) as entries, (select array_agg(status order by key) from governance.period) as status");
+
+interface Drafted { readonly status: string; readonly lines: ReadonlyArray<{ readonly kind: string; readonly originPeriod: string }> }
+
+/** The statements of a month that was closed on the facts of a preview are its drafts, hash and all. */
+async function issuesWhatWasDrafted({ statements }: { statements: Drafted[] }, period: string): Promise<void> {
+  const issued = (await must(finance, ISSUE, { period })).issueStatements.statements as Array<{ lines: Array<{ originPeriod: { key: string } }> }>;
+  expect(statements.map(({ status }) => status)).toEqual(issued.map(() => "DRAFT"));
+  expect(issued.map((each) => ({ ...each, status: "DRAFT", lines: each.lines.map((line) => ({ ...line, originPeriod: line.originPeriod.key })) }))).toEqual(statements);
+}
 
 beforeAll(async () => {
   server = await startTestServer();
@@ -110,6 +122,8 @@ describe("a dry run of the close", () => {
     expect(closePreview.units.map((unit: { businessUnit: { code: string }; total: { amount: string } }) => [unit.businessUnit.code, unit.total.amount])).toEqual([["claims", "33.34"], ["retail", "33.33"], ["support", "33.33"]]);
     await must(finance, REQUEST, { input: { period: "2025-10" } });
     expect((await must(ann, CLOSE, { input: { period: "2025-10" } })).closePeriod.period).toEqual({ status: "CLOSED", hash: closePreview.hash });
+    expect(closePreview.statements.map((draft: { total: { amount: string } }) => draft.total.amount)).toEqual(["33.34", "33.33", "33.33"]);
+    await issuesWhatWasDrafted(closePreview, "2025-10");
   });
 
   it("is over after the close, as signatures are, and the history stays", async () => {
@@ -152,6 +166,8 @@ describe("a dry run of the close", () => {
     expect([adjustment.originPeriod, adjustment.lateEvents, adjustment.lateCostEntries]).toEqual(["2025-10", 1, 1]);
     await must(finance, REQUEST, { input: { period: "2025-11" } });
     expect((await must(ann, CLOSE, { input: { period: "2025-11" } })).closePeriod.period.hash).toBe(closePreview.hash);
+    expect(closePreview.statements.flatMap(({ lines }: Drafted) => lines.map(({ kind }) => kind))).toContain("ADJUSTMENT");
+    await issuesWhatWasDrafted(closePreview, "2025-11");
     const [posted] = (await must(finance, "{ adjustments(period: \"2025-11\") { hash lines { pool { code } businessUnit { code } useCase { code } amount { amount } } } }")).adjustments;
     expect(posted).toEqual({ hash: adjustment.hash, lines: adjustment.lines });
   });

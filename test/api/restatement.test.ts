@@ -180,7 +180,7 @@ describe("restating a closed month", () => {
     expect(await must(finance, POSTED)).toEqual(posted);
     expect((await must(finance, PREVIEW)).previewRestatement).toBeNull();
     // A journal of the month carries it, too.
-    expect(await server.installation.database.withTenant(await scopeOfAll(), (tx) => unallocatedAmounts(tx, "2025-10"))).toEqual([{ pool: "idle", originPeriod: "2025-10", runId: expect.any(String), amountMinor: 500n }]);
+    expect(await server.installation.database.withTenant(await scopeOfAll(), (tx) => unallocatedAmounts(tx, "2025-10"))).toEqual([{ kind: "UNALLOCATED", pool: "idle", originPeriod: "2025-10", runId: expect.any(String), amountMinor: 500n }]);
   });
 
   it("is proved: figures, chain, statements, and that every late cent was charged once", async () => {

@@ -5,7 +5,7 @@ import { DEFAULT_CLOSE_RULES } from "../../src/closing/close-rules";
 
 const ready: CloseFacts = {
   period: "2025-10", endsAtMs: 1_000, nowMs: 1_000, today: "2025-11-01", rules: DEFAULT_CLOSE_RULES, duties: NO_DUTIES, earlierOpen: [], unattributed: 0, lateUnattributed: 0, silentSources: [], acknowledgedSilences: 0, unrated: null, unsettledVendors: [], unansweredAccruals: [], unrestated: [], needsRun: true,
-  poolsWithoutCost: [], poolsWithoutRule: [], run: { sequence: 1, isLatest: true, addsUp: true }, openDisputes: 0, unissuedMonths: [], unownedCost: null,
+  poolsWithoutCost: [], poolsWithoutRule: [], run: { sequence: 1, isLatest: true, addsUp: true }, openDisputes: 0, overdueDisputes: 0, unissuedMonths: [], unownedCost: null,
 };
 
 const everyCheck = DUTY_CHECKS;
@@ -43,6 +43,14 @@ describe("the checklist of a close", () => {
     ["statements are missing and may not be", { unissuedMonths: ["2025-09"], rules: { ...DEFAULT_CLOSE_RULES, blocksOnUnissuedStatements: true } }, ["STATEMENTS_ISSUED"]],
   ])("when %s", (_, facts, expected) => {
     expect(missing(facts)).toEqual(expected);
+  });
+
+  it.each([
+    [{ openDisputes: 2 }, "2 disputes of earlier months are open."],
+    [{ openDisputes: 2, overdueDisputes: 1 }, "2 disputes of earlier months are open, the answer to 1 of them is overdue."],
+    [{ openDisputes: 2, overdueDisputes: 2, rules: { ...DEFAULT_CLOSE_RULES, blocksOnOpenDisputes: true } }, "2 disputes of earlier months are open, the answer to 2 of them is overdue. Settle them with resolveDispute."],
+  ])("says which disputes wait for finance: %j", (facts, message) => {
+    expect(closeChecklist({ ...ready, ...facts }).find(({ check }) => check === "DISPUTES_SETTLED")!.message).toBe(message);
   });
 
   it.each<[string, Partial<CloseRules>, readonly CheckAssignment[], readonly CheckSignOff[], string[]]>([

@@ -48,7 +48,7 @@ export class RestatementResolver {
   }
 
   @Allow("FINANCE", "AUDITOR")
-  @Query(() => PeriodChargesType, { nullable: true, description: "What a closed month caused, cell by cell, in both views: as posted, and as restated by adjustments of later months and by restatements. Null for a month that was not closed by then." })
+  @Query(() => PeriodChargesType, { nullable: true, description: "What a closed month caused, cell by cell, in both views: as posted, and as restated by adjustments of later months, by restatements and by true-ups: what lines of statements charge that name it as their originPeriod, but for resolutions. Null for a month that was not closed by then." })
   async periodCharges(
     @Ctx() context: RequestContext,
     @Arg("period", () => PeriodKeyScalar) key: string,
@@ -65,11 +65,11 @@ export class RestatementResolver {
     }, { isolation: "REPEATABLE READ" });
     if (!found) return null;
     const sum = (pick: (row: ChargeRow) => bigint): bigint => found.rows.reduce((total, row) => total + pick(row), 0n);
-    const restatedMinor = (row: ChargeRow): bigint => BigInt(row.postedMinor) + BigInt(row.adjustedMinor) + BigInt(row.restatedMinor);
+    const restatedMinor = (row: ChargeRow): bigint => BigInt(row.postedMinor) + BigInt(row.adjustedMinor) + BigInt(row.restatedMinor) + BigInt(row.truedUpMinor);
     return {
       period: asNode(found.period), asOf: found.at, version: found.version, hash: found.hash, posted: toMoney(sum((row) => BigInt(row.postedMinor)), currency), restated: toMoney(sum(restatedMinor), currency),
       rows: await Promise.all(found.rows.map(async (row) => ({
-        ...(await namesOf(context, row)), posted: toMoney(row.postedMinor, currency), adjusted: toMoney(row.adjustedMinor, currency), restatements: toMoney(row.restatedMinor, currency), restated: toMoney(restatedMinor(row), currency),
+        ...(await namesOf(context, row)), posted: toMoney(row.postedMinor, currency), adjusted: toMoney(row.adjustedMinor, currency), restatements: toMoney(row.restatedMinor, currency), trueUps: toMoney(row.truedUpMinor, currency), restated: toMoney(restatedMinor(row), currency),
       }))),
     };
   }

@@ -65,7 +65,7 @@ export class PeriodFiguresType {
   @Field(() => [RestatementType], { description: "Version 2 and on, oldest first." }) versions: RestatementType[];
 }
 
-@ObjectType("PeriodChargesRow", { simpleResolvers: true, description: "What a use case bears of a pool for a month: restated = posted + adjusted + restatements." })
+@ObjectType("PeriodChargesRow", { simpleResolvers: true, description: "What a use case bears of a pool for a month: restated = posted + adjusted + restatements + trueUps." })
 export class PeriodChargesRowType {
   @Field(() => CostPoolType, { description: "The pool." }) pool: CostPool;
   @Field(() => BusinessUnitType, { description: "The unit that bears it." }) businessUnit: BusinessUnitType;
@@ -73,7 +73,8 @@ export class PeriodChargesRowType {
   @Field(() => Money, { description: "As the close froze it." }) posted: MoneyAmount;
   @Field(() => Money, { description: "What later months charged for this one as adjustments." }) adjusted: MoneyAmount;
   @Field(() => Money, { description: "What restatements of the month changed." }) restatements: MoneyAmount;
-  @Field(() => Money, { description: "As it is known: posted + adjusted + restatements." }) restated: MoneyAmount;
+  @Field(() => Money, { description: "What true-ups charge or give back (below zero) that later months carry, of spans that end with this month." }) trueUps: MoneyAmount;
+  @Field(() => Money, { description: "As it is known: posted + adjusted + restatements + trueUps." }) restated: MoneyAmount;
 }
 
 @ObjectType("PeriodCharges", { simpleResolvers: true, description: "What a closed month caused, as posted and as restated, by what was known at an instant." })

@@ -1,11 +1,15 @@
+import { randomUUID } from "node:crypto";
 import { Clock } from "../../kernel/clock";
 import { requirePeriodKey } from "../../kernel/period";
 import { Refusal, invariant } from "../../kernel/refusal";
 import { runStore } from "../../allocation/run.store";
+import { StatementDraft, firstStatements } from "../../chargeback";
 import { Charges } from "../../chargeback/adjustment";
 import { StoredAdjustmentLine } from "../../chargeback/adjustment.store";
 import { chargesOfRun, directCharges } from "../../chargeback/charges.query";
 import { PendingAdjustment, draftAdjustments } from "../../chargeback/draft-adjustments.store";
+import { chargeableUnits } from "../../chargeback/chargeback-ports.store";
+import { draftedLines } from "../../chargeback/statement-charges.query";
 import { clearedVariances } from "../../chargeback/true-up/recovery-variance.query";
 import { trueUpLines } from "../../chargeback/true-up/true-up-lines.query";
 import { CostPool, CostPoolKind, KnownAccrual } from "../../costs";
@@ -16,7 +20,7 @@ import { Period } from "../../governance";
 import { periodStore } from "../../governance/period.store";
 import { NOBODY } from "../../metering";
 import { COUNTING_EVENTS } from "../../metering/questions/counting-events.query";
-import { Scope } from "../../tenancy";
+import { BusinessUnit, Scope, UseCase, programmeCurrency } from "../../tenancy";
 import { Database, TenantTransaction } from "../../tenancy/database.store";
 import { tenancyStore } from "../../tenancy/tenancy.store";
 import { CloseCheck, closeChecklist } from "../close-checklist";
@@ -38,8 +42,12 @@ export interface ClosePreview {
   /** What was accrued in the month, and where it would be taken back. */
   readonly accruals: readonly KnownAccrual[];
   readonly reversedIn: string;
-  /** By code: every pool that is spoken of. */
+  /** The first versions of the statements that would be issued afterwards, by code of the unit. */
+  readonly statements: readonly StatementDraft[];
+  /** By code: every pool, unit and use case that is spoken of. */
   readonly poolsByCode: ReadonlyMap<string, CostPool>;
+  readonly unitsByCode: ReadonlyMap<string, BusinessUnit>;
+  readonly useCasesByCode: ReadonlyMap<string, UseCase>;
 }
 
 /** Checking a month against its facts may scan its raw usage. */
@@ -64,15 +72,21 @@ async function previewIn(tx: TenantTransaction, period: Period, drafts: readonly
   const units = unitControls(control);
   const accruals = await accrualStore(tx).standing(period.key);
   const unitIds = await tenancyStore(tx).unitIds(units.map(({ businessUnit }) => businessUnit));
+  const chargeable = await chargeableUnits(tx);
+  const statements = firstStatements({ currency: programmeCurrency(tx.scope.programme).code, newId: randomUUID }, period, chargeable, await draftedLines(tx, period.key, drafts));
+  const named = <K extends "pool" | "useCase">(pick: K): string[] => [...new Set(statements.flatMap(({ lines }) => lines.flatMap((line) => line[pick] ?? [])))];
   return {
     period, asOf: now!.at, pools, legs, accruals, reversedIn: await nextOpenKey(tx, period.key), isBalanced: isBalanced(pools, legs),
     checks: closeChecklist(await closeFacts(tx, period, nowMs)),
     adjustments: await withLines(tx, drafts),
     units: units.map((unit) => ({ ...unit, businessUnitId: known(unitIds, unit.businessUnit) })),
     hash: hashIfClosed(figures, drafts.map(({ origin, resultHash }) => ({ origin, resultHash }))),
-    poolsByCode: new Map((await costsStore(tx).findPools([...new Set(pools.map(({ pool }) => pool))])).map((pool) => [pool.code, pool])),
+    poolsByCode: byCode(await costsStore(tx).findPools([...new Set([...pools.map(({ pool }) => pool), ...named("pool")])])),
+    statements, unitsByCode: byCode(chargeable), useCasesByCode: byCode(await tenancyStore(tx).findUseCases(named("useCase"))),
   };
 }
+
+const byCode = <T extends { readonly code: string }>(each: readonly T[]): Map<string, T> => new Map(each.map((one) => [one.code, one]));
 
 async function controlFigures(tx: TenantTransaction, period: string, drafts: readonly PendingAdjustment[]): Promise<ControlFigures> {
   const run = await runStore(tx).latestRun(period);

@@ -2,6 +2,7 @@ import { Arg, Ctx, Query, Resolver } from "type-graphql";
 import { Currency, toMoney } from "../../kernel/money";
 import { invariant } from "../../kernel/refusal";
 import { PeriodKeyScalar } from "../../kernel/scalars";
+import { StatementDraft } from "../../chargeback";
 import { toAdjustmentLine } from "../../chargeback/adjustment.resolver";
 import { asNode } from "../../governance/governance.resolver";
 import { BusinessUnit, programmeCurrency } from "../../tenancy";
@@ -9,7 +10,7 @@ import { Allow } from "../../tenancy/access";
 import { RequestContext } from "../../tenancy/request-context";
 import { loadBusinessUnit } from "../../tenancy/tenancy.loader";
 import { ClosePreview, previewClose } from "./close-preview.query";
-import { ClosePreviewType } from "./close-preview.type";
+import { ClosePreviewType, DraftStatementType } from "./close-preview.type";
 
 @Resolver()
 export class ClosePreviewResolver {
@@ -36,11 +37,25 @@ async function toPreview(context: RequestContext, preview: ClosePreview, currenc
       invariant(known, "a control total of a pool that is not there");
       return { pool: known, originPeriod, booked: toMoney(bookedMinor, currency), received: toMoney(receivedMinor, currency), charged: toMoney(chargedMinor, currency), carried: toMoney(carriedMinor, currency), undivided: toMoney(undividedMinor, currency) };
     }),
+    statements: preview.statements.map((draft) => toDraft(preview, draft, currency)),
     units: await Promise.all(preview.units.map(async ({ businessUnitId, allocatedMinor, directMinor, adjustedMinor }) => ({
       businessUnit: await unitOf(context, businessUnitId), allocated: toMoney(allocatedMinor, currency), direct: toMoney(directMinor, currency), adjusted: toMoney(adjustedMinor, currency),
       total: toMoney(allocatedMinor + directMinor + adjustedMinor, currency),
     }))),
   };
+}
+
+function toDraft({ unitsByCode, poolsByCode, useCasesByCode }: ClosePreview, { businessUnit, mode, totalMinor, hash, lines }: StatementDraft, currency: Currency): DraftStatementType {
+  return {
+    businessUnit: known(unitsByCode, businessUnit), status: "DRAFT", mode, total: toMoney(totalMinor, currency), hash,
+    lines: lines.map(({ kind, originPeriod, pool, useCase, amountMinor, description }) => ({ kind, originPeriod, pool: known(poolsByCode, pool), useCase: known(useCasesByCode, useCase), amount: toMoney(amountMinor, currency), description })),
+  };
+}
+
+function known<T>(byCode: ReadonlyMap<string, T>, code: string | null): T {
+  const found = code === null ? undefined : byCode.get(code);
+  invariant(found, "a draft of a statement names what is not there");
+  return found;
 }
 
 async function unitOf(context: RequestContext, id: string): Promise<BusinessUnit> {

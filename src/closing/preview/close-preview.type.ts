@@ -2,11 +2,14 @@ import { Field, ObjectType } from "type-graphql";
 import { Money } from "../../kernel/graph.type";
 import { MoneyAmount } from "../../kernel/money";
 import { DateTimeScalar, LongScalar, PeriodKeyScalar } from "../../kernel/scalars";
+import type { StatementLineKind, StatementStatus } from "../../chargeback";
 import { AdjustmentLineType } from "../../chargeback/adjustment.type";
+import { StatementLineKindEnum, StatementStatusEnum } from "../../chargeback/statement.type";
 import { CostPool } from "../../costs";
 import { CostPoolType } from "../../costs/costs.type";
 import { PeriodType } from "../../governance/governance.type";
-import { BusinessUnitType } from "../../tenancy/tenancy.type";
+import type { ChargebackMode, UseCase } from "../../tenancy";
+import { BusinessUnitType, ChargebackModeEnum, UseCaseType } from "../../tenancy/tenancy.type";
 import { CloseCheck } from "../close-checklist";
 import { CloseCheckType } from "../closing.type";
 
@@ -57,6 +60,26 @@ export class AccrualReversalPreviewType {
   @Field(() => PeriodKeyScalar, { description: "The next open month, which it would count in." }) period: string;
 }
 
+@ObjectType("DraftStatementLine", { simpleResolvers: true, description: "One amount that a statement would charge." })
+export class DraftStatementLineType {
+  @Field(() => StatementLineKindEnum, { description: "Where the amount comes from." }) kind: StatementLineKind;
+  @Field(() => PeriodKeyScalar, { description: "The month that the amount was caused in." }) originPeriod: string;
+  @Field(() => CostPoolType, { description: "The pool." }) pool: CostPool;
+  @Field(() => UseCaseType, { description: "The use case." }) useCase: UseCase;
+  @Field(() => Money, { description: "Credits are negative." }) amount: MoneyAmount;
+  @Field(() => String, { nullable: true, description: "In words, as the statement would say it." }) description: string | null;
+}
+
+@ObjectType("DraftStatement", { simpleResolvers: true, description: "What a unit's statement would be, were the month closed on these facts and its statements issued. It has no id: nothing of it is stored, nothing can be accepted or disputed." })
+export class DraftStatementType {
+  @Field(() => BusinessUnitType, { description: "Whom it would charge." }) businessUnit: BusinessUnitType;
+  @Field(() => StatementStatusEnum, { description: "DRAFT." }) status: StatementStatus;
+  @Field(() => ChargebackModeEnum, { description: "As the unit is now." }) mode: ChargebackMode;
+  @Field(() => Money, { description: "Sum of the lines: the unit's control total." }) total: MoneyAmount;
+  @Field(() => String, { description: "SHA-256 that its version 1 keeps when the close and issueStatements find these facts." }) hash: string;
+  @Field(() => [DraftStatementLineType], { description: "By kind, month of origin, pool and use case. Amounts of zero are left out." }) lines: DraftStatementLineType[];
+}
+
 @ObjectType("ClosePreview", { simpleResolvers: true, description: "Everything that the close of a month would do now. Nothing of it is stored." })
 export class ClosePreviewType {
   @Field(() => PeriodType) period: PeriodType;
@@ -67,6 +90,7 @@ export class ClosePreviewType {
   @Field(() => [AccrualReversalPreviewType], { description: "What was accrued in the month and would be taken back in the next open one, by externalId." }) reversals: AccrualReversalPreviewType[];
   @Field(() => [PoolControlTotalType], { description: "Control totals by pool: this month's own, then the adjustments'." }) pools: PoolControlTotalType[];
   @Field(() => [UnitControlTotalType], { description: "Control totals by unit, by code; they sum to what the pools charge." }) units: UnitControlTotalType[];
+  @Field(() => [DraftStatementType], { description: "The statements that would be issued afterwards, by code of the unit. A run that is not the latest is told by RUN_LATEST of checks." }) statements: DraftStatementType[];
   @Field(() => LegControlTotalType, { description: "Control total of usage." }) legs: LegControlTotalType;
   @Field(() => Boolean, { description: "Every control total holds." }) balanced: boolean;
   @Field(() => String, { description: "SHA-256 that the close would keep, were it done on these facts." }) hash: string;
