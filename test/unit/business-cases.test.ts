@@ -207,7 +207,7 @@ describe("tranches", () => {
     ["a retired case", record({ retirement: { reason: "over", retiredBy: "x", retiredAt: new Date(0) } }), { useCase: "triage", gate: "G1", evidence: evidence("G1") }, "CONFLICT"],
     ["benefits after five months", record({ tranches: GATES.slice(0, 4).map((gate) => passed(gate, 1n)) }), { useCase: "triage", gate: "G4", evidence: evidence("G4") }, "NOT_READY", 5],
     ["another currency", record(), { useCase: "triage", gate: "G1", evidence: evidence("G1"), amount: "1", currency: "USD" }, "CURRENCY_MISMATCH"],
-  ])("are refused for %s", async (_, of, asked, code, closed) => {
+  ])("are refused for %s", async (_, of, asked, code, closed = 6) => {
     await expect(requestTranche(ports(of, closed), asked)).rejects.toMatchObject({ code });
   });
 
