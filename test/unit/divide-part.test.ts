@@ -5,7 +5,7 @@ import { Fraction, formatFraction } from "../../src/kernel/fraction";
 import { Refusal } from "../../src/kernel/refusal";
 import { divided, facts, pool } from "../support/method-facts";
 
-const DRIVERS = { calls: { a: 3, b: 1 }, seats: { a: 1, b: 1, x: 6 }, none: { a: 0 }, signed: { a: 8, b: -3 } };
+const DRIVERS = { calls: { a: 3, b: 1 }, seats: { a: 1, b: 1, x: 6 }, room: { a: 6, b: 2, x: 92 }, none: { a: 0 }, signed: { a: 8, b: -3 } };
 const RECEIVERS = [{ code: "a", directCost: "3" }, { code: "b", directCost: "1" }, { code: "x", directCost: "0" }];
 const text = (value: Fraction | null): string => (value ? formatFraction(value) : "-");
 
@@ -44,6 +44,7 @@ describe("a part, with its legs and the reasons of what the programme keeps", ()
     ["capacity, idle kept",               100, capacity({ capacity: "8" }), ["USED a: 3/4 calls, 3/4, 25/2 = 75/2", "USED b: 1/4 calls, 1/4, 25/2 = 25/2", "kept 50, borne 0", "Idle capacity, kept by the programme."]],
     ["capacity, idle by direct cost",     100, capacity({ capacity: "8", idle: "BY_DIRECT_COST" }), ["USED a: 3/4 calls, 3/4, 25/2 = 75/2", "USED b: 1/4 calls, 1/4, 25/2 = 25/2", "IDLE a: 3/4 DIRECT_COST, 3/4, 25/2 = 75/2", "IDLE b: 1/4 DIRECT_COST, 1/4, 25/2 = 25/2", EXACT]],
     ["capacity of who may bear it alone", 100, capacity({ driver: "calls", to: ["b"], capacityDriver: "seats" }), ["USED b: 1/1 calls, 1, 100 = 100", EXACT]],
+    ["capacity summed over who may bear", 100, capacity({ capacityDriver: "room" }), ["USED a: 3/4 calls, 3/4, 25/2 = 75/2", "USED b: 1/4 calls, 1/4, 25/2 = 25/2", "kept 50, borne 0", "Idle capacity, kept by the programme."]],
     ["capacity used up leaves none idle", 100, capacity({ capacity: "4", idle: "EVEN" }), ["USED a: 3/4 calls, 3/4, 25 = 75", "USED b: 1/4 calls, 1/4, 25 = 25", EXACT]],
     ["nothing used of no capacity",       100, capacity({ driver: "none", capacityDriver: "none" }), ["kept 100, borne 0", "Idle capacity, kept by the programme."]],
     ["a commitment not used up",          100, commitment({}), ["USED a: 3/4 calls, 3/4, 10 = 30", "USED b: 1/4 calls, 1/4, 10 = 10", "kept 60, borne 0", "Unused commitment, kept by the programme."]],
