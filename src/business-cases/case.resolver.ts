@@ -15,9 +15,9 @@ import { caseLedger } from "./case-ledger.query";
 import { CaseView, toCaseView, toFigures, toGrantView, versionOf } from "./case-view.type";
 import { caseStore } from "./case.store";
 import {
-  ApproveBusinessCaseInput, BookCaseCommitmentInput, BusinessCaseGrantPayload, BusinessCasePayload, BusinessCaseType, CaseFiguresType, CaseGrantConnection, CaseGrantType, GrantBusinessCaseInput,
-  ProposeBusinessCaseInput, ReleaseTrancheInput, RequestTrancheInput, RetireBusinessCaseInput, RevokeBusinessCaseGrantInput,
-} from "./case.type";
+  ApproveBusinessCaseInput, BookCaseCommitmentInput, GrantBusinessCaseInput, ProposeBusinessCaseInput, ReleaseTrancheInput, RequestTrancheInput, RetireBusinessCaseInput, RevokeBusinessCaseGrantInput,
+} from "./case-input.type";
+import { BusinessCaseGrantPayload, BusinessCasePayload, BusinessCaseType, CaseFiguresType, CaseGrantConnection, CaseGrantType } from "./case.type";
 import { commitFunds } from "./commit-funds";
 import { grantCase, isGranted, revokeGrant } from "./grant-case";
 import { proposeCase } from "./propose-case";
