@@ -265,7 +265,7 @@ describe("a unit and its statement", () => {
       lines: [{ dispute: { reason: "Calls of retail are in it" } }, { dispute: { reason: "Not ours" } }],
     });
     await server.installation.database.withTenant(await wholeScope(), async (tx) => {
-      expect([await openDisputeCount(tx, "2025-11"), await openDisputeCount(tx, PERIOD), await unissuedPeriods(tx, "2026-01")]).toEqual([2, 0, []]);
+      expect([await openDisputeCount(tx, "2025-11"), await openDisputeCount(tx, PERIOD), await unissuedPeriods(tx, "2026-01")]).toEqual([{ open: 2, overdue: 0 }, { open: 0, overdue: 0 }, []]);
     });
   });
 
