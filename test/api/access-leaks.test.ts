@@ -6,6 +6,7 @@ import { ALLOCATE, agree, bookAndAgree, call, createAcme, integration, must, rep
 import { EXPECTED_ACCESS } from "../support/expected-access";
 import { Actor, TestServer, startTestServer } from "../support/server";
 import { BOOK, CREATE_POOL, CREATE_UNIT, CREATE_USE_CASE, actorOf, idOf, inProgramme } from "../support/two-programmes";
+import { PROPOSE_CASE, casePlan, claimBenefits } from "../support/two-programmes";
 import { wholeSelection } from "../support/whole-selection";
 
 const MARK = "CANARY";
@@ -46,6 +47,7 @@ beforeAll(async () => {
   await rateMarked();
   await disputeMarked();
   await postMarked();
+  await investMarked();
 
   const globex = inProgramme(server, "globex");
   await createAcme(server, { code: "globex" });
@@ -90,6 +92,12 @@ async function postMarked(): Promise<void> {
   await must(server.as("FINANCE"), "mutation($input: ProposeAccountMappingInput!) { proposeAccountMapping(input: $input) { userErrors { code message } } }", { input });
   await must(server.as("FINANCE", { subject: "controller" }), "mutation { approveAccountMapping(input: { version: 1 }) { userErrors { code message } } }");
   await must(server.as("FINANCE"), 'mutation { generateJournal(input: { period: "2025-08", profile: GENERIC }) { userErrors { code message } } }');
+}
+
+/** A plan of the marked use case, and a benefit that it claims on a pool of its own. */
+async function investMarked(): Promise<void> {
+  await must(server.as("FINANCE"), PROPOSE_CASE, { input: { ...casePlan(`${MARK}.case`), sponsor: MARK, budgetHolder: MARK, problem: MARK, problemMetric: MARK } });
+  await claimBenefits(server, [`${MARK}.case`], MARK, "2025-10");
 }
 
 /** Variables declared, arguments, their values, and what is selected when not everything is. */
@@ -137,6 +145,12 @@ function reads(role: Role): Array<{ query: string; variables: Record<string, unk
     policyDiff: [["", "from: 1, to: 1", {}]],
     comparePolicies: [["$input: ComparePoliciesInput!", "input: $input", { input: { period: "2025-10", versions: [1] } }]],
     businessUnitHierarchy: [["$key: PeriodKey!", "period: $key, first: 100", { key: "2025-10" }]],
+    businessCase: ["order-status", `${MARK}.case`].map((code) => ["$code: String!", "useCase: $code", { code }]),
+    ebitBridge: [["", 'from: "2025-08", to: "2025-10"', {}]],
+    explainBenefit: [["$code: String!", 'benefit: $code, period: "2025-10"', { code: `${MARK}.case-benefit` }]],
+    benefitPool: [["$code: String!", 'code: $code, period: "2025-10"', { code: `${MARK}-savings` }]],
+    previewTrueUp: [["$code: String!", 'pool: $code, from: "2025-08", to: "2025-08"', { code: `${MARK}.pool` }]],
+    programmePlans: [["", "kind: BUDGET", {}], ["", "kind: FORECAST", {}]],
     statement: ["retail", "claims", `${MARK}.unit`].flatMap((unit) => [ofStatements("Statement"), explained].map((selection) => ["$unit: String!", 'businessUnit: $unit, period: "2025-08"', { unit }, selection] as Form)),
     statements: [{ period: "2025-08" }, { status: ["ISSUED", "SUPERSEDED"] }].map((where) => ["$where: StatementWhere", "first: 10, where: $where", { where }, `edges { cursor node { ${ofStatements("Statement")} } }`]),
     statementRollUp: ["retail", "claims", `${MARK}.unit`].map((unit) => ["$unit: String!", 'businessUnit: $unit, period: "2025-08"', { unit }, `${summed} units { statement { id total { amount } disputes { reason } } }`]),
@@ -180,7 +194,7 @@ describe("a mark in everything that another unit and another programme wrote", (
 
   it("is seen by those who may: the scan is not blind", async () => {
     const finance = await seen(server.as("FINANCE"), "FINANCE");
-    for (const name of ["businessUnits", "useCases", "usage(", "usagePeaks", "usageDurations", "usageEvents", "usageCost", "explainUsageCost", "rateCards", "unattributedUsage", "costEntries", "allocation(", "statement(", "statements(", "statementRollUp(", "chargeBridge", "allocationRunDiff", "accountMappings", "journal(", "journals(", "auditEntries", "node"]) expect([name, finance.some((query) => query.includes(`{ ${name}`))]).toEqual([name, name !== "unattributedUsage"]);
+    for (const name of ["businessUnits", "useCases", "usage(", "usagePeaks", "usageDurations", "usageEvents", "usageCost", "explainUsageCost", "rateCards", "unattributedUsage", "costEntries", "allocation(", "statement(", "statements(", "statementRollUp(", "businessCase", "benefits", "benefitPool(", "explainBenefit", "chargeBridge", "allocationRunDiff", "accountMappings", "journal(", "journals(", "auditEntries", "node"]) expect([name, finance.some((query) => query.includes(`{ ${name}`))]).toEqual([name, name !== "unattributedUsage"]);
     expect((await seen(server.as("BUSINESS_UNIT", { businessUnits: [`${MARK}.unit`] }), "BUSINESS_UNIT")).length).toBeGreaterThan(10);
   });
 
