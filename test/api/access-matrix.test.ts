@@ -485,7 +485,8 @@ describe.each(ROLES)("%s", (role) => {
         if (outcome === "ABSENT") absent.add(withoutNames(answer.body.replace(/"extensions":\{"cost".*$/, ""), names[kind]));
         expectNothingForeign(answer, names[kind], verdict);
         const after = await rowCounts(server);
-        if (JSON.stringify(after) !== JSON.stringify(before)) wrong.push([question.operation, question.label, kind, "changed the data"]);
+        const changed = Object.keys(after).filter((table) => after[table] !== before[table]);
+        if (changed.length > 0) wrong.push([question.operation, question.label, kind, "changed", ...changed]);
       }
       if (absent.size > 1) wrong.push([question.operation, question.label, [...absent]]);
     }
