@@ -1,15 +1,5 @@
-import { EntitySchema, EntitySchemaColumnOptions } from "typeorm";
-
-type Columns = Record<string, EntitySchemaColumnOptions>;
-
-const key = { type: "uuid", primary: true } as const;
-const uuid = { type: "uuid" } as const;
-const text = { type: "text" } as const;
-const whole = { type: "bigint" } as const;
-const count = { type: "integer" } as const;
-const instant = { type: "timestamptz" } as const;
-const name = { type: "text", primary: true } as const;
-const optional = <T extends EntitySchemaColumnOptions>(column: T): EntitySchemaColumnOptions => ({ ...column, nullable: true });
+import { EntitySchema } from "typeorm";
+import { Columns, count, instant, key, optional, text, textKey as name, uuid, whole } from "../kernel/entity-columns";
 
 const table = (entity: string, tableName: string, columns: Columns): EntitySchema => new EntitySchema({ name: entity, schema: "corrections", tableName, columns });
 

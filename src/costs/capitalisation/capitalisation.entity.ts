@@ -1,15 +1,6 @@
-import { EntitySchema, EntitySchemaColumnOptions } from "typeorm";
+import { EntitySchema } from "typeorm";
+import { Columns, count, instant, key, numberKey as version, optional, text, uuid, whole } from "../../kernel/entity-columns";
 
-type Columns = Record<string, EntitySchemaColumnOptions>;
-
-const key = { type: "uuid", primary: true } as const;
-const uuid = { type: "uuid" } as const;
-const text = { type: "text" } as const;
-const whole = { type: "bigint" } as const;
-const count = { type: "integer" } as const;
-const instant = { type: "timestamptz" } as const;
-const version = { type: "integer", primary: true } as const;
-const optional = <T extends EntitySchemaColumnOptions>(column: T): EntitySchemaColumnOptions => ({ ...column, nullable: true });
 const recorded: Columns = { recorded_at: instant, recorded_by: text };
 
 const table = (entity: string, tableName: string, columns: Columns): EntitySchema => new EntitySchema({ name: entity, schema: "costs", tableName, columns: { programme_id: key, ...columns } });
