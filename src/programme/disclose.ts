@@ -1,5 +1,5 @@
 import { MINIMUM_GROUP } from "../metering";
-import { PnlCell } from "./pnl";
+import { PnlCell, mergeCells } from "./pnl";
 import { PNL_LINES, PnlLeaf, PnlLine, leavesOf } from "./pnl-line";
 
 /** Units that finance put together for executives. */
@@ -130,12 +130,5 @@ export function amountOf({ group, line }: Figure, cells: readonly PnlCell[], gro
 
 /** Cells by which two versions of a month differ. */
 export function changedCells(before: readonly PnlCell[], after: readonly PnlCell[]): PnlCell[] {
-  const sums = new Map<string, PnlCell>();
-  for (const [sign, cells] of [[-1n, before], [1n, after]] as const) {
-    for (const cell of cells) {
-      const key = JSON.stringify([cell.line, cell.businessUnit, cell.useCase]);
-      sums.set(key, { ...cell, amountMinor: (sums.get(key)?.amountMinor ?? 0n) + sign * cell.amountMinor });
-    }
-  }
-  return [...sums.values()].filter(({ amountMinor }) => amountMinor !== 0n);
+  return mergeCells([...before.map((cell) => ({ ...cell, amountMinor: -cell.amountMinor })), ...after]);
 }

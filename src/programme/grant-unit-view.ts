@@ -33,7 +33,7 @@ export interface GrantUnitViewPorts {
   findBusinessUnit(code: string): Promise<BusinessUnit | null>;
   /** Every grant that there ever was; others who grant or sign wait until this transaction ends. */
   holdGrants(): Promise<readonly UnitGrant[]>;
-  /** Signed months of a range, as executives see them. */
+  /** Signed months of a range in every version that executives were ever shown. */
   signedBetween(from: string, to: string): Promise<ReadonlyArray<SignedCells & { readonly period: string }>>;
   saveGrant(grant: GrantUnitViewInput, unit: BusinessUnit): Promise<UnitGrant>;
   saveRevocation(grant: UnitGrant, reason: string): Promise<UnitGrant>;

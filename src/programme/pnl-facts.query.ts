@@ -15,7 +15,7 @@ import { TenantTransaction } from "../tenancy/database.store";
 import { BenefitsOfMonth, benefitCells, undecidedGap } from "./benefit-cells";
 import { BookedPool, PnlCharge, RatedCost, costCells, implementationCell } from "./cost-cells";
 import { NO_SOURCES, PnlCell, PnlGap, PnlMonth, mergeCells } from "./pnl";
-import { PNL_LEAVES, PnlLeaf } from "./pnl-line";
+import { PNL_LEAVES, PnlLeaf, startingWith } from "./pnl-line";
 
 /** Reads what a month recognises of benefits. */
 export type ReadBenefits = (tx: TenantTransaction, period: string) => Promise<BenefitsOfMonth>;
@@ -50,7 +50,7 @@ export async function pnlMonth(tx: TenantTransaction, key: string, readBenefits:
   const gap = (lines: readonly PnlLeaf[], reason: string): PnlGap => ({ lines, businessUnit: null, useCase: null, reason });
   const gaps: PnlGap[] = [
     ...benefits.undecided.map((place) => undecidedGap(key, place)),
-    ...(run === null && pools.some(({ kind, amountMinor }) => isShared(kind) && amountMinor !== 0n) ? [gap(startsWith("C", "G", "H"), `C, G, H: ${key} has shared cost and no allocation run. Use allocatePeriod.`)] : []),
+    ...(run === null && pools.some(({ kind, amountMinor }) => isShared(kind) && amountMinor !== 0n) ? [gap(startingWith("C", "G", "H"), `C, G, H: ${key} has shared cost and no allocation run. Use allocatePeriod.`)] : []),
     ...(rating === null && (await rateCardStore(tx).cardsOfMonth(key)).length > 0 ? [gap(["B1_VENDOR_USAGE", "B2_CARRIER_USAGE", "B3_PASS_THROUGH"], `B1, B2, B3: rate cards are in effect in ${key} and it was never rated. Use ratePeriod.`)] : []),
     ...(policy === null ? [gap(["D_AMORTISATION", "I_IMPAIRMENT", "B5_IMPLEMENTATION_EXPENSED"], `D: no capitalisation policy is approved for ${key}. Use proposeCapitalisationPolicy and have a second person approve it.`)] : []),
   ];
@@ -61,8 +61,6 @@ export async function pnlMonth(tx: TenantTransaction, key: string, readBenefits:
     },
   };
 }
-
-const startsWith = (...letters: readonly string[]): PnlLeaf[] => PNL_LEAVES.filter((leaf) => letters.includes(leaf[0]!));
 
 async function chargesOf(tx: TenantTransaction, period: Period, runId: string | null): Promise<PnlCharge[]> {
   if (period.status === "CLOSED") return chargedLines(tx, period);

@@ -19,7 +19,8 @@ export const PNL_LINES = [
 ] as const;
 export type PnlLine = (typeof PNL_LINES)[number];
 
-const startingWith = (...letters: readonly string[]): PnlLeaf[] => PNL_LEAVES.filter((leaf) => !leaf.startsWith("MEMO") && letters.includes(leaf[0]!));
+/** The leaves of sections of the statement, by their letters; memo lines are in none. */
+export const startingWith = (...letters: readonly string[]): PnlLeaf[] => PNL_LEAVES.filter((leaf) => !leaf.startsWith("MEMO") && letters.includes(leaf[0]!));
 
 const TOTALS: Readonly<Partial<Record<PnlLine, readonly PnlLeaf[]>>> = {
   A_RECOGNISED_BENEFIT: startingWith("A"),

@@ -49,22 +49,37 @@ export async function answerMonths(tx: TenantTransaction, question: PnlQuestion,
     const store = statementStore(tx);
     const signed = new Map((await store.newestBetween(question.from, question.to)).map((each) => [each.period, each]));
     const periods = new Map((await tx.query<{ key: string; status: PnlMonth["status"]; cutoff: Date | null }>("select key, status, cutoff from governance.period where programme_id = $1 and key between $2 and $3", [tx.scope.programme.id, question.from, question.to])).map((each) => [each.key, each]));
+    const plans = plansOnce(tx);
     const months: AnsweredMonth[] = [];
     for (const key of keys) {
       const period = periods.get(key);
       const statement = signed.get(key) ?? null;
-      const month = await monthIn(tx, question, key, period?.status ?? null, statement, readBenefits);
+      const month = await monthIn(tx, plans, question, key, period?.status ?? null, statement, readBenefits);
       months.push({ ...month, status: period?.status ?? null, cutoff: period?.cutoff ?? null, hash: hashOfMonth(month, programmeCurrency(tx.scope.programme).code), signed: statement });
     }
     return months;
   });
 }
 
-async function monthIn(tx: TenantTransaction, { scenario, version, live }: PnlQuestion, key: string, status: PnlMonth["status"], statement: SignedStatement | null, readBenefits: ReadBenefits): Promise<PnlMonth> {
-  if (scenario === "BUDGET") return planned(tx, "BUDGET", version, key);
+type ReadPlan = ReturnType<typeof planStore>["approvedPlan"];
+
+/** Approved plans, each read once for all the months of a question. */
+function plansOnce(tx: TenantTransaction): ReadPlan {
+  const store = planStore(tx);
+  const read = new Map<string, ReturnType<ReadPlan>>();
+  return (kind, version) => {
+    const key = `${kind} ${version ?? "newest"}`;
+    const found = read.get(key) ?? store.approvedPlan(kind, version);
+    read.set(key, found);
+    return found;
+  };
+}
+
+async function monthIn(tx: TenantTransaction, plans: ReadPlan, { scenario, version, live }: PnlQuestion, key: string, status: PnlMonth["status"], statement: SignedStatement | null, readBenefits: ReadBenefits): Promise<PnlMonth> {
+  if (scenario === "BUDGET") return planned(plans, "BUDGET", version, key);
   if (scenario === "OUTLOOK" && status !== "CLOSED") {
-    const forecast = await planned(tx, "FORECAST", version, key);
-    return forecast.gaps.length === 0 ? forecast : planned(tx, "BUDGET", null, key);
+    const forecast = await planned(plans, "FORECAST", version, key);
+    return forecast.gaps.length === 0 ? forecast : planned(plans, "BUDGET", null, key);
   }
   if (statement && !live) {
     const { sources } = statement;
@@ -73,8 +88,8 @@ async function monthIn(tx: TenantTransaction, { scenario, version, live }: PnlQu
   return pnlMonth(tx, key, readBenefits);
 }
 
-async function planned(tx: TenantTransaction, kind: PlanKind, version: number | null, key: string): Promise<PnlMonth> {
-  const plan = await planStore(tx).approvedPlan(kind, version);
+async function planned(plans: ReadPlan, kind: PlanKind, version: number | null, key: string): Promise<PnlMonth> {
+  const plan = await plans(kind, version);
   if (plan) return plannedMonth(plan, key);
   if (version !== null) throw new Refusal("NOT_FOUND", `There is no approved ${kind.toLowerCase()} version ${version}.`, ["version"]);
   return { period: key, status: null, cells: [], gaps: [{ lines: PNL_LEAVES, businessUnit: null, useCase: null, reason: `No ${kind === "BUDGET" ? "programme budget" : "forecast"} is approved that covers ${key}.` }], sources: NO_SOURCES, source: kind };

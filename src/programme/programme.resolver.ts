@@ -11,7 +11,7 @@ import { RequestContext } from "../tenancy/request-context";
 import { bridgeEbit } from "./ebit-bridge";
 import { COST_SIDE, executiveRows } from "./executive-pnl";
 import { planStore } from "./plan.store";
-import { PnlDimension, pnlRows } from "./pnl";
+import { NO_SOURCES, PnlDimension, pnlRows } from "./pnl";
 import { PNL_LINES, PnlLeaf, PnlLine } from "./pnl-line";
 import { monthsBetween, usedIn } from "./pnl-facts.query";
 import { AnsweredMonth, PnlScenario, answerMonths, requireRange } from "./programme-pnl.query";
@@ -167,7 +167,7 @@ async function granted(tx: TenantTransaction, from: string, to: string, dimensio
       const statement = seen.get(period);
       const cells = statement ? (await store.cellsOf(period, statement.version)).filter(({ businessUnit }) => businessUnit !== null && units.has(businessUnit)) : [];
       const gaps = statement ? [] : [{ lines: PNL_LINES as unknown as readonly PnlLeaf[], businessUnit: null, useCase: null, reason: `${period} is not signed.` }];
-      months.push({ period, status: null, cells, gaps, sources: { runId: null, resultHash: null, policyVersion: null, ratingRunId: null, ratingHash: null, capitalisationPolicy: null }, source: "ACTUAL" });
+      months.push({ period, status: null, cells, gaps, sources: NO_SOURCES, source: "ACTUAL" });
     }
     const rows = pnlRows(months, [...new Set([...dimensions, "BUSINESS_UNIT" as const])]).filter(({ businessUnit }) => businessUnit !== null).map(({ period, businessUnit, useCase, amounts, missing }) => toRow({ period, businessUnit, useCase, group: null }, amounts, missing, currency));
     return { periods: months.map(({ period }) => seenPeriod(period, seen.get(period) ?? null)), rows, missing: [...new Set(rows.flatMap(({ missing }) => missing))] };

@@ -32,8 +32,8 @@ export interface SignPnlPorts {
   holdMonth(key: string): Promise<Period>;
   readMonth(key: string): Promise<PnlMonth>;
   newest(key: string): Promise<SignedStatement | null>;
-  /** What the newest version that executives see is made of; null: they see none. */
-  seenByExecutives(key: string): Promise<SignedCells | null>;
+  /** What every version that executives were ever shown is made of, oldest first. */
+  seenByExecutives(key: string): Promise<readonly SignedCells[]>;
   groups(): Promise<{ readonly version: number; readonly groups: readonly UnitGroup[] } | null>;
   /** Units of which some executive was ever granted a view of the month. */
   grantedUnits(key: string): Promise<readonly string[]>;
@@ -44,7 +44,7 @@ export interface SignPnlPorts {
 /**
  * Signs a closed month's statement, which from then on never changes; what came since is another version. The signer names the
  * hash of the figures that were looked at, and is not who closed the month. Executives see a later version only where nothing
- * that changed can be told to be of fewer than three units.
+ * that changed since any version that they were shown can be told to be of fewer than three units.
  */
 export async function signProgrammePnl(ports: SignPnlPorts, input: { readonly period: string; readonly hash: string }): Promise<SignedStatement> {
   const period = await ports.holdMonth(requirePeriodKey(input.period));
@@ -59,11 +59,12 @@ export async function signProgrammePnl(ports: SignPnlPorts, input: { readonly pe
   if (newest?.hash === hash) return newest;
   const known = new Set(await ports.grantedUnits(period.key));
   const before = await ports.seenByExecutives(period.key);
-  const scheme = before === null ? await ports.groups() : null;
+  const scheme = before.length === 0 ? await ports.groups() : null;
   // A month keeps its groups: another division of the same figures would tell who moved.
-  const groups = before?.groups ?? scheme?.groups ?? [];
+  const groups = before[0]?.groups ?? scheme?.groups ?? [];
   const shown = disclosable(month.cells, groups, known);
-  const forExecutives = before === null || isSafe(both(before.shown, shown), changedCells(before.cells, month.cells), groups, known);
+  // Changes that hide each other from one version to the next may stand alone between the first and the last.
+  const forExecutives = before.every((each) => isSafe(both(each.shown, shown), changedCells(each.cells, month.cells), groups, known));
   const isShown = new Set(shown.map(({ group, line }) => `${group} ${line}`));
   const aggregates = figuresOf(groups).map((figure): Aggregate => ({
     ...figure, groupName: groups.find(({ code }) => code === figure.group)?.name ?? "", amountMinor: isShown.has(`${figure.group} ${figure.line}`) ? amountOf(figure, month.cells, groups) : null,

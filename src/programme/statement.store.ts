@@ -55,6 +55,13 @@ export function statementStore(tx: TenantTransaction) {
   };
 }
 
+/** What executives were ever shown of a range of months, later versions after earlier ones: who saw both can subtract them. */
+async function everSeen(store: ReturnType<typeof statementStore>, from: string, to: string): Promise<Array<SignedCells & { readonly period: string }>> {
+  const found: Array<SignedCells & { readonly period: string }> = [];
+  for (const statement of (await store.signed(from, to)).filter(({ forExecutives }) => forExecutives)) found.push({ period: statement.period, ...(await store.seenCells(statement)) });
+  return found;
+}
+
 /** What `signProgrammePnl` needs, over one transaction. */
 export function signPnlPorts(tx: TenantTransaction, record: RecordAudit, readBenefits: ReadBenefits): SignPnlPorts {
   const store = statementStore(tx);
@@ -68,10 +75,7 @@ export function signPnlPorts(tx: TenantTransaction, record: RecordAudit, readBen
     },
     readMonth: (key) => tx.readingAs("PROGRAMME", () => pnlMonth(tx, key, readBenefits)),
     newest: async (key) => (await store.newestBetween(key, key))[0] ?? null,
-    seenByExecutives: async (key) => {
-      const [seen] = await store.seenBetween(key, key);
-      return seen ? store.seenCells(seen) : null;
-    },
+    seenByExecutives: (key) => everSeen(store, key, key),
     groups: () => planStore(tx).approvedScheme(),
     grantedUnits: async (key) => (await store.grants()).filter(({ from, to }) => from <= key && key <= to).map(({ businessUnit }) => businessUnit),
     save: (statement, cells, aggregates) => save(tx, statement, cells, aggregates, currency),
@@ -121,11 +125,7 @@ export function grantUnitViewPorts(tx: TenantTransaction, record: RecordAudit): 
       await store.hold();
       return store.grants();
     },
-    signedBetween: async (from, to) => {
-      const found: Array<SignedCells & { period: string }> = [];
-      for (const statement of await store.seenBetween(from, to)) found.push({ period: statement.period, ...(await store.seenCells(statement)) });
-      return found;
-    },
+    signedBetween: (from, to) => everSeen(store, from, to),
     saveGrant: async (grant: GrantUnitViewInput, unit) => {
       const id = randomUUID();
       await tx.query("insert into programme.unit_grant (programme_id, id, subject, business_unit_id, from_period, to_period, reason, granted_by) values ($1, $2, $3, $4, $5, $6, $7, $8)", [programmeId, id, grant.subject, unit.id, grant.from, grant.to, grant.reason, subject]);

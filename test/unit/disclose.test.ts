@@ -1,4 +1,7 @@
-import { Figure, PnlCell, PnlLeaf, PNL_LEAVES, UnitGroup, WHOLE, amountOf, changedCells, disclosable, executiveRows, figuresOf, isSafe, leavesOf, rankOf } from "../../src/programme";
+import {
+  Figure, GrantUnitViewPorts, NO_SOURCES, PnlCell, PnlLeaf, PNL_LEAVES, SignPnlPorts, SignedCells, SignedStatement, UnitGroup, WHOLE, amountOf, changedCells, disclosable, executiveRows, figuresOf, grantUnitView, hashOfMonth, isSafe, leavesOf,
+  rankOf, signProgrammePnl,
+} from "../../src/programme";
 import { fraction, multiply, subtract, divide, Fraction, ZERO } from "../../src/kernel/fraction";
 
 /** A small generator of our own: the same numbers every time. */
@@ -142,6 +145,63 @@ describe("what executives are shown", () => {
 
   it("ranks matrices exactly", () => {
     expect([rankOf([]), rankOf([[0n, 0n]]), rankOf([[1n, 1n], [2n, 2n]]), rankOf([[0n, 1n], [1n, 0n]]), rankOf([[1n, 1n, 0n], [0n, 1n, 1n], [1n, 2n, 1n]])]).toEqual([0, 0, 1, 2, 2]);
+  });
+});
+
+describe("versions of one month", () => {
+  const period = "2026-09";
+  const cellsOf = (amounts: Record<string, bigint>): PnlCell[] => Object.entries(amounts).map(([unit, amountMinor]) => ({ line: "C1_PLATFORM_CONTRACT", businessUnit: unit, useCase: unit, amountMinor }));
+  const shownOf = (cells: readonly PnlCell[]): SignedCells => ({ cells, groups: [], shown: disclosable(cells, [], new Set()) });
+
+  /** Signs month after month; true where executives see the version. */
+  async function sign(...versions: readonly PnlCell[][]): Promise<boolean[]> {
+    const signed: SignedStatement[] = [];
+    const seen: SignedCells[] = [];
+    for (const cells of versions) {
+      const ports: SignPnlPorts = {
+        subject: "signer", currency: "USD",
+        holdMonth: async () => ({ key: period, status: "CLOSED", closedBy: "closer" }) as unknown as Awaited<ReturnType<SignPnlPorts["holdMonth"]>>,
+        readMonth: async () => ({ period, status: "CLOSED", cells, gaps: [], sources: NO_SOURCES, source: "ACTUAL" }),
+        newest: async () => signed.at(-1) ?? null,
+        seenByExecutives: async () => seen,
+        groups: async () => null,
+        grantedUnits: async () => [],
+        save: async (statement) => ({ ...statement, signedBy: "signer", signedAt: new Date(0) }),
+        audit: async () => undefined,
+      };
+      const statement = await signProgrammePnl(ports, { period, hash: hashOfMonth({ period, cells, gaps: [] }, "USD") });
+      signed.push(statement);
+      if (statement.forExecutives) seen.push(shownOf(cells));
+    }
+    return signed.map(({ forExecutives }) => forExecutives);
+  }
+
+  it("reach executives where three units changed since each version they saw", async () => {
+    const first = cellsOf({ a: -100n, b: -200n, c: -300n, d: -400n });
+    expect(await sign(first, cellsOf({ a: -101n, b: -202n, c: -303n, d: -400n }), cellsOf({ a: -111n, b: -222n, c: -333n, d: -400n }))).toEqual([true, true, true]);
+    expect(await sign(first, cellsOf({ a: -101n, b: -200n, c: -300n, d: -400n }))).toEqual([true, false]);
+  });
+
+  it("do not reach them where the last less the first tells a unit, though each step changed three", async () => {
+    const first = cellsOf({ a: -100n, b: -200n, c: -300n, d: -400n });
+    // The second is put right but for c: the third less the first would be the change of c alone.
+    expect(await sign(first, cellsOf({ a: -101n, b: -202n, c: -303n, d: -400n }), cellsOf({ a: -100n, b: -200n, c: -309n, d: -400n }))).toEqual([true, true, false]);
+  });
+
+  it("each forbid a grant that would tell of them, also when a later one would not", async () => {
+    // Before the change a, b and c shared the line; with a known, that total is b and c.
+    const [before, after] = [cellsOf({ a: -100n, b: -200n, c: -300n }), cellsOf({ a: -100n, c: -350n, d: -400n, e: -500n })];
+    expect(await sign(before, after)).toEqual([true, true]);
+    const ports: GrantUnitViewPorts = {
+      subject: "granter",
+      findBusinessUnit: async (code) => ({ id: code, code, name: code }) as unknown as Awaited<ReturnType<GrantUnitViewPorts["findBusinessUnit"]>>,
+      holdGrants: async () => [],
+      signedBetween: async () => [before, after].map((cells) => ({ period, ...shownOf(cells) })),
+      saveGrant: async () => { throw new Error("granted"); },
+      saveRevocation: async () => { throw new Error("revoked"); },
+      audit: async () => undefined,
+    };
+    await expect(grantUnitView(ports, { subject: "chief", businessUnit: "a", from: period, to: period, reason: "board" })).rejects.toMatchObject({ code: "CONFLICT" });
   });
 });
 
