@@ -11,6 +11,8 @@ import { Dispute } from "./dispute";
 import { ProgrammeLine, disputesOf, disputesOfLines, programmeLinesOf } from "./dispute.query";
 import { Statement, StatementEvent } from "./statement";
 import { StoredLine, grouped, historyOf, linesOf, newestLines, versionsOf } from "./statement.query";
+import { TrueUpMonth } from "./true-up/true-up";
+import { StoredTrueUpLine, linesOfTrueUps, monthsOfTrueUps } from "./true-up/true-up.query";
 
 type Load<V> = (tx: TenantTransaction, keys: readonly string[]) => Promise<ReadonlyMap<string, V>>;
 
@@ -32,6 +34,9 @@ export const loadDisputes = by<Dispute[]>("StatementDisputes", async (tx, ids) =
 export const loadLineDisputes = by<Dispute[]>("LineDisputes", disputesOfLines);
 /** What a resolution leaves with the programme. */
 export const loadProgrammeLines = by<ProgrammeLine[]>("ProgrammeLines", programmeLinesOf);
+/** The months that a true-up clears and the lines of it, by its number; null until it is posted. */
+export const loadTrueUpMonths = by<TrueUpMonth[]>("TrueUpMonths", monthsOfTrueUps);
+export const loadTrueUpLines = by<StoredTrueUpLine[]>("TrueUpLines", linesOfTrueUps);
 
 /** A run by id. */
 export const loadRun = by<AllocationRun>("AllocationRun", async (tx, ids) => {

@@ -1,3 +1,4 @@
+import { firstInstantOf } from "../kernel/local-days";
 import { TenantTransaction } from "../tenancy/database.store";
 import { Dispute, DisputeMessage, Resolution } from "./dispute";
 import { Evidence, toEvidence } from "./evidence";
@@ -10,7 +11,7 @@ export interface DisputeOf extends Dispute {
 
 const DISPUTE = `
   d.id, d.line_id as "lineId", d.reason, d.evidence, d.expected_minor as "expectedMinor", d.raised_by as "raisedBy", d.raised_at as "raisedAt",
-  d.answer_by::text as "answerBy", coalesce(r.id is null and d.answer_by < (clock_timestamp() at time zone $3::text)::date, false) as "isOverdue",
+  d.answer_by::text as "answerBy", ${firstInstantOf("(d.answer_by + 1)::timestamp", "$3::text")} as "overdueFrom", coalesce(r.id is null and d.answer_by < (clock_timestamp() at time zone $3::text)::date, false) as "isOverdue",
   coalesce((select jsonb_agg(jsonb_build_object('side', m.side, 'text', m.text, 'evidence', m.evidence, 'by', m.written_by, 'at', m.written_at) order by m.sequence)
     from chargeback.dispute_message m where m.programme_id = $1 and m.dispute_id = d.id), '[]') as messages,
   r.id as "resolutionId", r.outcome, r.reason as "resolutionReason", r.resolved_by as "resolvedBy", r.resolved_at as "resolvedAt"`;

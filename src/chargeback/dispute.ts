@@ -25,6 +25,8 @@ export interface Dispute {
   readonly raisedAt: Date;
   /** The last day on which finance answers in time; null: none was named. */
   readonly answerBy: string | null;
+  /** When that day is over; null: none was named. */
+  readonly overdueFrom: Date | null;
   /** Past that day and not resolved. */
   readonly isOverdue: boolean;
   /** What both sides wrote about it since, oldest first. */
@@ -56,7 +58,8 @@ export function disputeAsOf(dispute: Dispute, asOf: Date | null): Dispute | null
   if (asOf === null) return dispute;
   if (dispute.raisedAt >= asOf) return null;
   const resolution = dispute.resolution !== null && dispute.resolution.resolvedAt < asOf ? dispute.resolution : null;
-  return { ...dispute, resolution, messages: dispute.messages.filter(({ at }) => at < asOf) };
+  const isOverdue = resolution === null && dispute.overdueFrom !== null && dispute.overdueFrom <= asOf;
+  return { ...dispute, resolution, isOverdue, messages: dispute.messages.filter(({ at }) => at < asOf) };
 }
 
 /** A key under which a request may be sent again; BAD_USER_INPUT when it is blank or longer than 200 characters. */

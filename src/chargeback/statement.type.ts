@@ -141,7 +141,7 @@ export class StatementDisputeType {
   thread: DisputeMessageType[];
   @Field(() => DateScalar, { nullable: true, description: "The last day on which finance answers in time, on the programme's calendar: the day it was raised + answerDays of the rules then in force. Null: none was named." })
   answerBy: string | null;
-  @Field(() => Boolean, { description: "Past answerBy and not resolved, as of today." })
+  @Field(() => Boolean, { description: "Past answerBy and not resolved: today, or as it was known at the instant that the statement is asked as of." })
   isOverdue: boolean;
   @Field(() => Money, { nullable: true, description: "What the line should be; null when the unit did not say." })
   expected: MoneyAmount | null;

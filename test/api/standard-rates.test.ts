@@ -1,3 +1,4 @@
+import { PostgresQueryRunner } from "typeorm/driver/postgres/PostgresQueryRunner";
 import { verifyProgramme } from "../../src/app/verify";
 import { ALLOCATE, call, createAcme, integration, must, report } from "../support/builders";
 import { Actor, TestServer, startTestServer } from "../support/server";
@@ -163,6 +164,12 @@ describe("a true-up", () => {
     const { number } = (await must(finance, PROPOSE, { input: { ...span, from: "2025-11", reason: "a late invoice" } })).proposeTrueUp.trueUp;
     expect((await must(second, POST, { input: { number } })).postTrueUp.trueUp).toMatchObject({ number: 2, amount: { amount: "1.00" }, period: "2026-01", months: [{ period: "2025-11", figuresVersion: 2, variance: { amount: "-1.00" } }] });
     expect((await variances())[1]).toBe("platform 2025-11 true 2 71.01 64.64 -6.37 -6.37 0.00");
+    // However many are on the page, their months and their lines are one query each.
+    const asked = jest.spyOn(PostgresQueryRunner.prototype, "query");
+    const { trueUps } = await must(finance, `{ trueUps(first: 5) { edges { node { ${TRUE_UP} } } } }`);
+    const texts = asked.mock.calls.map(([text]) => text).filter((text) => /from chargeback\.true_up_(month|line)/.test(text));
+    asked.mockRestore();
+    expect([texts.length, trueUps.edges.map(({ node }: { node: { months: unknown[]; lines: unknown[] } }) => [node.months.length, node.lines.length])]).toEqual([2, [[2, 3], [1, 3]]]);
     expect((await journal("2025-11")).filter((line) => line.startsWith("1890"))).toEqual(["1890 VARIANCE - Cr 0.64", "1890 VARIANCE - Dr 6.01", "1890 VARIANCE - Dr 1.00"]);
     expect(await faults()).toEqual([]);
   });

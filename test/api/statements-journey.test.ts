@@ -530,11 +530,11 @@ describe("deadlines", () => {
 
     const then = async (asOf: string) => {
       const { status, history, disputes, versions, supersededBy, lines } = await known(asOf);
-      return [status, history.length, disputes.map(({ outcome, thread: talk }: { outcome: string; thread: unknown[] }) => [outcome, talk.length]), versions.map((each: { version: number; status: string }) => `${each.version} ${each.status}`), supersededBy, lines[0].dispute];
+      return [status, history.length, disputes.map(({ outcome, isOverdue, thread: talk }: { outcome: string; isOverdue: boolean; thread: unknown[] }) => [outcome, isOverdue, talk.length]), versions.map((each: { version: number; status: string }) => `${each.version} ${each.status}`), supersededBy, lines[0].dispute];
     };
     expect(await then(afterIssue)).toEqual(["ISSUED", 1, [], ["1 ISSUED"], null, null]);
-    expect(await then(duringTalk)).toEqual(["DISPUTED", 2, [["OPEN", 2]], ["1 DISPUTED"], null, { outcome: "OPEN" }]);
-    expect(await then(afterAnswer)).toEqual(["ADJUSTED", 1, [["ADJUSTED", 4]], ["1 SUPERSEDED", "2 ADJUSTED"], null, { outcome: "ADJUSTED" }]);
+    expect(await then(duringTalk)).toEqual(["DISPUTED", 2, [["OPEN", true, 2]], ["1 DISPUTED"], null, { outcome: "OPEN" }]);
+    expect(await then(afterAnswer)).toEqual(["ADJUSTED", 1, [["ADJUSTED", false, 4]], ["1 SUPERSEDED", "2 ADJUSTED"], null, { outcome: "ADJUSTED" }]);
     const listed = async (asOf: string | null): Promise<string[]> => (await must(finance, "query($where: StatementWhere) { statements(first: 9, where: $where) { edges { node { businessUnit { code } status } } } }", { where: { period: PERIOD, asOf } })).statements.edges.map(({ node }: { node: { businessUnit: { code: string }; status: string } }) => `${node.businessUnit.code} ${node.status}`);
     expect(await listed(duringTalk)).toEqual(["cards ISSUED", "claims DISPUTED", "retail ISSUED", "support ISSUED"]);
     expect(await listed("2000-01-01T00:00:00Z")).toEqual([]);

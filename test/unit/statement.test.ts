@@ -103,7 +103,7 @@ class Book {
     openLines: async (statement) => new Set(this.openOf(statement.businessUnit).map((each) => each.lineId)),
     findRaised: async (_, key) => this.raised.get(key) ?? null,
     saveDisputes: async (statement, disputes, key, payloadHash) => {
-      for (const each of disputes) this.disputes.push({ ...each, unit: statement.businessUnit, raisedBy: "uma", raisedAt: new Date(0), answerBy: null, isOverdue: false, messages: [], resolution: null });
+      for (const each of disputes) this.disputes.push({ ...each, unit: statement.businessUnit, raisedBy: "uma", raisedAt: new Date(0), answerBy: null, overdueFrom: null, isOverdue: false, messages: [], resolution: null });
       if (key !== null) this.raised.set(key, { statementId: statement.id, payloadHash });
     },
     audit: async (_, after, disputes) => void this.audited.push(`disputed ${disputes.length} of ${after.businessUnit}`),
@@ -497,13 +497,17 @@ describe("the talk about a dispute", () => {
   test("is read in order, and as it was known on a day", () => {
     const at = (day: number): Date => new Date(Date.UTC(2025, 10, day));
     const dispute: Dispute = {
-      id: "d", lineId: "l", reason: "too high", evidence: [], expectedMinor: null, raisedBy: "uma", raisedAt: at(1), answerBy: null, isOverdue: false, messages: [{ side: "FINANCE", text: "why", evidence: [], by: "fin", at: at(2) }],
+      id: "d", lineId: "l", reason: "too high", evidence: [], expectedMinor: null, raisedBy: "uma", raisedAt: at(1), answerBy: "2025-11-01", overdueFrom: at(2), isOverdue: false, messages: [{ side: "FINANCE", text: "why", evidence: [], by: "fin", at: at(2) }],
       resolution: { id: "r", outcome: "REJECTED", reason: "it is yours", resolvedBy: "fin", resolvedAt: at(3) },
     };
     expect(threadOf(dispute).map(({ side, text, by }) => [side, text, by])).toEqual([["UNIT", "too high", "uma"], ["FINANCE", "why", "fin"], ["FINANCE", "it is yours", "fin"]]);
     expect([1, 2, 3, 4].map((day) => disputeAsOf(dispute, at(day)) && threadOf(disputeAsOf(dispute, at(day))!).length)).toEqual([null, 1, 2, 3]);
     expect(disputeAsOf(dispute, at(3))!.resolution).toBeNull();
     expect(disputeAsOf(dispute, null)).toBe(dispute);
+    // What is resolved by now was overdue while it was not, and what is overdue now was not while its day lasted.
+    expect([new Date(at(2).getTime() - 1), at(2), at(3), at(4)].map((asOf) => disputeAsOf(dispute, asOf)!.isOverdue)).toEqual([false, true, true, false]);
+    expect(disputeAsOf({ ...dispute, isOverdue: true, resolution: null, answerBy: "2025-11-02", overdueFrom: at(3) }, at(2))!.isOverdue).toBe(false);
+    expect(disputeAsOf({ ...dispute, isOverdue: true, resolution: null, answerBy: null, overdueFrom: null }, at(4))!.isOverdue).toBe(false);
   });
 
   test.each<[string, EvidenceInput, string]>([

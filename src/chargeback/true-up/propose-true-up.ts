@@ -39,6 +39,7 @@ export interface CarriedMonth extends TrueUpMonth {
 
 export interface DraftTrueUpPorts {
   findPool(code: string): Promise<CostPool | null>;
+  /** Those of months in a row that something fell into; later ones may be among them. */
   findPeriods(keys: readonly string[]): Promise<readonly Period[]>;
   /** Those of the months in which a standard rate charged the pool or left a variance. */
   carriedMonths(pool: CostPool, from: string, to: string): Promise<readonly CarriedMonth[]>;

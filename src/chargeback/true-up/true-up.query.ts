@@ -1,5 +1,6 @@
 import { Page, PageRequest, decodeCursor, toPage } from "../../kernel/paging";
 import { TenantTransaction } from "../../tenancy/database.store";
+import { grouped } from "../statement.query";
 import { TrueUp } from "./propose-true-up";
 import { TrueUpLine, TrueUpMonth } from "./true-up";
 
@@ -40,25 +41,31 @@ export function truedUpBy(tx: TenantTransaction, poolId: string, from: string, t
   );
 }
 
-/** The months that a posted true-up clears, in their order. */
-export async function monthsOf(tx: TenantTransaction, number: number): Promise<TrueUpMonth[]> {
-  const rows = await tx.query<{ period: string; figuresVersion: number; cost: string; recovered: string; variance: string }>(
-    `select period_key as period, figures_version as "figuresVersion", cost_minor as cost, recovered_minor as recovered, variance_minor as variance
-     from chargeback.true_up_month where programme_id = $1 and number = $2 order by period_key`,
-    [tx.scope.programme.id, number],
-  );
-  return rows.map(({ cost, recovered, variance, ...row }) => ({ ...row, costMinor: BigInt(cost), recoveredMinor: BigInt(recovered), varianceMinor: BigInt(variance) }));
+/** A line with the ids that it names. */
+export interface StoredTrueUpLine extends TrueUpLine {
+  readonly businessUnitId: string;
+  readonly useCaseId: string;
 }
 
-/** The lines of a posted true-up, by code. */
-export async function linesOfTrueUp(tx: TenantTransaction, number: number): Promise<TrueUpLine[]> {
-  const rows = await tx.query<{ businessUnit: string; useCase: string; charged: string; amount: string }>(
-    `select u.code as "businessUnit", c.code as "useCase", l.charged_minor as charged, l.amount_minor as amount
+/** The months that posted true-ups clear, in their order, by number. */
+export async function monthsOfTrueUps(tx: TenantTransaction, numbers: readonly string[]): Promise<Map<string, TrueUpMonth[]>> {
+  const rows = await tx.query<{ number: number; period: string; figuresVersion: number; cost: string; recovered: string; variance: string }>(
+    `select number, period_key as period, figures_version as "figuresVersion", cost_minor as cost, recovered_minor as recovered, variance_minor as variance
+     from chargeback.true_up_month where programme_id = $1 and number = any($2::int[]) order by number, period_key`,
+    [tx.scope.programme.id, numbers],
+  );
+  return grouped(rows, ({ number }) => String(number), ({ number: _, cost, recovered, variance, ...row }) => ({ ...row, costMinor: BigInt(cost), recoveredMinor: BigInt(recovered), varianceMinor: BigInt(variance) }));
+}
+
+/** The lines of posted true-ups, by code, by number. */
+export async function linesOfTrueUps(tx: TenantTransaction, numbers: readonly string[]): Promise<Map<string, StoredTrueUpLine[]>> {
+  const rows = await tx.query<Omit<StoredTrueUpLine, "chargedMinor" | "amountMinor"> & { number: number; charged: string; amount: string }>(
+    `select l.number, u.id as "businessUnitId", u.code as "businessUnit", c.id as "useCaseId", c.code as "useCase", l.charged_minor as charged, l.amount_minor as amount
      from chargeback.true_up_line l
        join tenancy.business_unit u on u.programme_id = $1 and u.id = l.business_unit_id
        join tenancy.use_case c on c.programme_id = $1 and c.id = l.use_case_id
-     where l.programme_id = $1 and l.number = $2 order by u.code collate "C", c.code collate "C"`,
-    [tx.scope.programme.id, number],
+     where l.programme_id = $1 and l.number = any($2::int[]) order by l.number, u.code collate "C", c.code collate "C"`,
+    [tx.scope.programme.id, numbers],
   );
-  return rows.map(({ charged, amount, ...row }) => ({ ...row, chargedMinor: BigInt(charged), amountMinor: BigInt(amount) }));
+  return grouped(rows, ({ number }) => String(number), ({ number: _, charged, amount, ...row }) => ({ ...row, chargedMinor: BigInt(charged), amountMinor: BigInt(amount) }));
 }

@@ -12,12 +12,14 @@ import { programmeCurrency } from "../../tenancy";
 import { Allow } from "../../tenancy/access";
 import { RequestContext } from "../../tenancy/request-context";
 import { TenantTransaction } from "../../tenancy/database.store";
+import { loadBusinessUnit, loadUseCase } from "../../tenancy/tenancy.loader";
 import { tenancyStore } from "../../tenancy/tenancy.store";
+import { loadTrueUpLines, loadTrueUpMonths } from "../chargeback.loader";
 import { postTrueUp } from "./post-true-up";
 import { TrueUp, proposeTrueUp, requireSpan, workOutTrueUp } from "./propose-true-up";
 import { recoveryVariances } from "./recovery-variance.query";
 import { TrueUpLine, TrueUpMonth } from "./true-up";
-import { linesOfTrueUp, listTrueUps, monthsOf } from "./true-up.query";
+import { listTrueUps } from "./true-up.query";
 import { draftTrueUpPorts, postTrueUpPorts, proposeTrueUpPorts } from "./true-up.store";
 import { PostTrueUpInput, ProposeTrueUpInput, RecoveryVarianceType, TrueUpConnection, TrueUpLineType, TrueUpMonthType, TrueUpPayload, TrueUpPreviewType, TrueUpType } from "./true-up.type";
 
@@ -78,14 +80,20 @@ export class TrueUpResolver {
   }
 
   @FieldResolver(() => [TrueUpMonthType], { description: "The months that it clears; empty until it is posted (see previewTrueUp)." })
-  async months(@Root() { number }: TrueUpType, @Ctx() context: RequestContext): Promise<TrueUpMonthType[]> {
-    return toMonths(await context.withTenant((tx) => monthsOf(tx, number)), await currencyOf(context));
+  async months(@Root() { number, status }: TrueUpType, @Ctx() context: RequestContext): Promise<TrueUpMonthType[]> {
+    if (status === "PROPOSED") return [];
+    return toMonths((await loadTrueUpMonths(context, String(number))) ?? [], await currencyOf(context));
   }
 
   @FieldResolver(() => [TrueUpLineType], { description: "What it charges, by unit and use case; empty until it is posted (see previewTrueUp)." })
-  async lines(@Root() { number }: TrueUpType, @Ctx() context: RequestContext): Promise<TrueUpLineType[]> {
+  async lines(@Root() { number, status }: TrueUpType, @Ctx() context: RequestContext): Promise<TrueUpLineType[]> {
+    if (status === "PROPOSED") return [];
     const currency = await currencyOf(context);
-    return context.withTenant(async (tx) => toLines(tx, await linesOfTrueUp(tx, number), currency));
+    return Promise.all(((await loadTrueUpLines(context, String(number))) ?? []).map(async ({ businessUnitId, useCaseId, chargedMinor, amountMinor }) => {
+      const [unit, useCase] = await Promise.all([loadBusinessUnit(context, businessUnitId), loadUseCase(context, useCaseId)]);
+      invariant(unit && useCase, "a true-up names what does not exist");
+      return { businessUnit: unit as BusinessUnitTypeOf, useCase: useCase as UseCaseTypeOf, charged: toMoney(chargedMinor, currency), amount: toMoney(amountMinor, currency) };
+    }));
   }
 }
 

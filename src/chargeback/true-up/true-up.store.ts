@@ -1,8 +1,8 @@
 import { formatUnits } from "../../kernel/decimal";
 import { shiftPeriod } from "../../kernel/period";
 import { invariant } from "../../kernel/refusal";
+import { holdNextOpen } from "../../costs/accruals/accrual.store";
 import { costsStore } from "../../costs/costs.store";
-import { isClosed } from "../../governance";
 import { periodStore } from "../../governance/period.store";
 import { programmeCurrency } from "../../tenancy";
 import { TenantTransaction } from "../../tenancy/database.store";
@@ -18,11 +18,7 @@ import { findTrueUp, truedUpBy, waitingTrueUp } from "./true-up.query";
 export function draftTrueUpPorts(tx: TenantTransaction): DraftTrueUpPorts {
   return {
     findPool: costsStore(tx).findPool,
-    findPeriods: async (keys) => {
-      const found = [];
-      for (const key of keys) found.push(await periodStore(tx).find(key));
-      return found.filter((period) => period !== null);
-    },
+    findPeriods: (keys) => periodStore(tx).list(shiftPeriod(keys[0]!, -1), keys.length),
     carriedMonths: async (pool, from, to) => {
       const before = await truedUpBy(tx, pool.id, from, to);
       return (await recoveryVariances(tx, from, to, [pool.id])).map(({ period, figuresVersion, costMinor, recoveredMinor, carriedMinor }) => ({
@@ -61,14 +57,9 @@ export function postTrueUpPorts(tx: TenantTransaction, record: RecordAudit): Pos
     subject: tx.scope.principal.subject,
     findTrueUp: (number) => findTrueUp(tx, number),
     holdCarrier: async (after) => {
-      for (let key = shiftPeriod(after, 1); ; key = shiftPeriod(key, 1)) {
-        const known = await periodStore(tx).find(key);
-        if (known && isClosed(known)) continue;
-        const [held] = await periodStore(tx).hold([key]);
-        if (isClosed(held!)) continue;
-        await holdLateFacts(tx);
-        return key;
-      }
+      const { key } = await holdNextOpen(tx, after);
+      await holdLateFacts(tx);
+      return key;
     },
     savePosting: async (trueUp, draft, period) => {
       await savePosting(tx, trueUp, draft, period);

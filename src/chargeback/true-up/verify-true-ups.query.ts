@@ -3,7 +3,7 @@ import { Proof, ProofNotes } from "../../kernel/proof";
 import { TenantTransaction } from "../../tenancy/database.store";
 import { recoveryVariances } from "./recovery-variance.query";
 import { hashTrueUp, requireCleared } from "./true-up";
-import { findTrueUp, linesOfTrueUp, monthsOf } from "./true-up.query";
+import { findTrueUp, linesOfTrueUps, monthsOfTrueUps } from "./true-up.query";
 
 const [FIRST_MONTH, LAST_MONTH] = ["1970-01", "2199-12"];
 
@@ -31,8 +31,10 @@ export async function verifyRecoveries(tx: TenantTransaction, currency: Currency
     if (recovered - costMinor !== varianceMinor) notes.differs(`${pool} ${period}: recovered ${money(recovered)} - cost ${money(costMinor)}, variance ${money(varianceMinor)}`);
   }
   const posted = await tx.query<{ number: number }>("select number from chargeback.true_up_posting where programme_id = $1 order by number", [programmeId]);
+  const numbers = posted.map(({ number }) => String(number));
+  const [monthsOf, linesOf] = [await monthsOfTrueUps(tx, numbers), await linesOfTrueUps(tx, numbers)];
   for (const { number } of posted) {
-    const [trueUp, months, lines] = [(await findTrueUp(tx, number))!, await monthsOf(tx, number), await linesOfTrueUp(tx, number)];
+    const [trueUp, months, lines] = [(await findTrueUp(tx, number))!, monthsOf.get(String(number)) ?? [], linesOf.get(String(number)) ?? []];
     const now = hashTrueUp({ ...trueUp, months, lines });
     if (now !== trueUp.hash) notes.differs(`true-up ${number}: hash ${trueUp.hash.slice(0, 12)}…, what is stored hashes to ${now.slice(0, 12)}…`);
     try {
