@@ -456,10 +456,15 @@ describe("the whole", () => {
     expect(err).not.toBe("");
   });
 
-  test("--help ends with 0", async () => {
+  test("--help ends with 0, and the README names every command that it tells of, and no other", async () => {
     const { status, out } = await inItsOwnProcess(["--help"]);
     expect(status).toBe(0);
     expect(out).toContain("Exit status");
+    const told = [...out.slice(out.indexOf("Commands:")).matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name!).filter((name) => name !== "help");
+    expect(told.length).toBeGreaterThan(15);
+    const chapter = readFileSync(join(__dirname, "../../README.md"), "utf8").split("## Command line")[1]!;
+    const list = /^`[^]*?`\.(?= )/m.exec(chapter)![0];
+    expect([...list.matchAll(/`(\w+)[^`]*`/g)].map(([, name]) => name!).sort()).toEqual([...told].sort());
   });
 
   test("a database that nobody answers for ends with 5, a wrong setting with 2", async () => {
