@@ -416,6 +416,9 @@ describe("export and keys", () => {
     expect([rows.length > 1, minor(1) > 0n, minor(1)]).toEqual([true, true, minor(2)]);
     expect(await apportion(["export", "allocation_line", "--format", "parquet", "--output", "lines.parquet"])).toMatchObject({ status: 0, out: "", err: expect.stringMatching(/\d+ rows of allocation_line in lines\.parquet\n$/) as string });
     expect(readFileSync(join(folder, "lines.parquet")).subarray(0, 4).toString()).toBe("PAR1");
+    expect(await apportion(["export", "allocation_line", "--output", "no-such-folder/lines.csv"])).toMatchObject({ status: 1, out: "", err: expect.stringMatching(/^apportion: ENOENT.*no-such-folder\/lines\.csv'\n$/m) as string });
+    expect(await apportion(["export", "allocation_line", "--output", "lines.parquet", "--filter", "business_unit=nowhere"])).toMatchObject({ status: 3 });
+    expect(readFileSync(join(folder, "lines.parquet")).subarray(0, 4).toString()).toBe("PAR1");
     expect(await apportion(["export", "nothing"])).toMatchObject({ status: 3, out: "", err: expect.stringContaining("Known are allocation_line, usage_daily") as string });
     expect(await apportion(["export", "allocation_line", "--filter", "business_unit=nowhere"])).toMatchObject({ status: 3, err: expect.stringContaining("There is no business unit nowhere.") as string });
   });
