@@ -68,5 +68,9 @@ export function limitBodies(app: FastifyInstance, except: string, ms: number): v
       endUnread(request);
     }, ms);
     for (const event of ["end", "close"]) raw.once(event, () => clearTimeout(timer));
+    // Of a body that is not read to its end neither comes when the answer was the last of its connection, which ends by itself.
+    reply.raw.once("close", () => {
+      if (raw.socket.writableEnded) clearTimeout(timer);
+    });
   });
 }

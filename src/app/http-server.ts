@@ -38,7 +38,7 @@ export interface HttpServerParts {
 
 /** Longest time for the headers of a request, and for the body of one that is no upload, in milliseconds. */
 const HEADERS_MS = 15_000;
-const BODY_MS = 60_000;
+export const BODY_MS = 60_000;
 const UPLOADS = "/usage";
 
 /** The routes. /graphql, /journals, /export and /usage need a token, providers sign instead; health, metrics, SDL and the welcome page do not. */

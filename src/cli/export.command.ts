@@ -1,4 +1,4 @@
-import { createWriteStream } from "node:fs";
+import { FileHandle, open } from "node:fs/promises";
 import { once } from "node:events";
 import { Writable } from "node:stream";
 import { Command, Option } from "commander";
@@ -47,20 +47,22 @@ export function registerExport(program: Command): void {
         const progress = createImportProgress(0);
         let rows = 0;
         let bytes = 0;
-        const out = options.output === undefined ? process.stdout : createWriteStream(options.output);
+        let file: FileHandle | null = null;
         try {
           await database.withTenant(scope, async (tx) => {
             const plan = await planExport(tx, request, FORMAT_VERSION);
+            // Not before it is known that there is something to write: a file that stood there is lost with this.
+            if (options.output !== undefined) file = await open(options.output, "w");
             await writeDataset(tx, plan, { write: async (piece, more) => {
-              await pour(out, piece);
+              await (file?.appendFile(piece) ?? pour(process.stdout, piece));
               rows += more;
               bytes += piece.length;
               progress.report(bytes, rows);
             } });
           }, { statementTimeoutMs: 0, isolation: "REPEATABLE READ" });
-          if (out !== process.stdout) await new Promise<void>((resolve, reject) => out.once("error", reject).end(resolve));
         } finally {
           progress.end();
+          await (file as FileHandle | null)?.close();
         }
         if (options.output !== undefined) say(`${rows} rows of ${dataset.name} in ${options.output}`);
       });

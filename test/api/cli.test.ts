@@ -416,6 +416,9 @@ describe("export and keys", () => {
     expect([rows.length > 1, minor(1) > 0n, minor(1)]).toEqual([true, true, minor(2)]);
     expect(await apportion(["export", "allocation_line", "--format", "parquet", "--output", "lines.parquet"])).toMatchObject({ status: 0, out: "", err: expect.stringMatching(/\d+ rows of allocation_line in lines\.parquet\n$/) as string });
     expect(readFileSync(join(folder, "lines.parquet")).subarray(0, 4).toString()).toBe("PAR1");
+    expect(await apportion(["export", "allocation_line", "--output", "no-such-folder/lines.csv"])).toMatchObject({ status: 1, out: "", err: expect.stringMatching(/^apportion: ENOENT.*no-such-folder\/lines\.csv'\n$/m) as string });
+    expect(await apportion(["export", "allocation_line", "--output", "lines.parquet", "--filter", "business_unit=nowhere"])).toMatchObject({ status: 3 });
+    expect(readFileSync(join(folder, "lines.parquet")).subarray(0, 4).toString()).toBe("PAR1");
     expect(await apportion(["export", "nothing"])).toMatchObject({ status: 3, out: "", err: expect.stringContaining("Known are allocation_line, usage_daily") as string });
     expect(await apportion(["export", "allocation_line", "--filter", "business_unit=nowhere"])).toMatchObject({ status: 3, err: expect.stringContaining("There is no business unit nowhere.") as string });
   });
@@ -456,10 +459,15 @@ describe("the whole", () => {
     expect(err).not.toBe("");
   });
 
-  test("--help ends with 0", async () => {
+  test("--help ends with 0, and the README names every command that it tells of, and no other", async () => {
     const { status, out } = await inItsOwnProcess(["--help"]);
     expect(status).toBe(0);
     expect(out).toContain("Exit status");
+    const told = [...out.slice(out.indexOf("Commands:")).matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name!).filter((name) => name !== "help");
+    expect(told.length).toBeGreaterThan(15);
+    const chapter = readFileSync(join(__dirname, "../../README.md"), "utf8").split("## Command line")[1]!;
+    const list = /^`[^]*?`\.(?= )/m.exec(chapter)![0];
+    expect([...list.matchAll(/`(\w+)[^`]*`/g)].map(([, name]) => name!).sort()).toEqual([...told].sort());
   });
 
   test("a database that nobody answers for ends with 5, a wrong setting with 2", async () => {

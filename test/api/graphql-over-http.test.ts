@@ -1,4 +1,6 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { serverAudits } from "graphql-http";
+import { BODY_MS } from "../../src/app/http-server";
 import { call, createAcme } from "../support/builders";
 import { TestServer, startTestServer } from "../support/server";
 import { rowCounts } from "../support/two-programmes";
@@ -133,8 +135,15 @@ describe("GraphQL over HTTP", () => {
     expect(await least(() => json({ query: `${comments}${QUERY}` }))).toBeLessThan(3 * asVariables);
   });
 
-  it("a body over the limit is cut off", async () => {
+  it("a body over the limit is cut off, and nobody waits for the rest of it", async () => {
+    const [begun, ended] = [jest.spyOn(globalThis, "setTimeout"), jest.spyOn(globalThis, "clearTimeout")];
     expect(await send({ body: json({ query: REPORT, variables: { padding: "x".repeat(24 * 1024 * 1024) } }), role: "INTEGRATION" })).toEqual([413, "LIMIT_EXCEEDED"]);
+    const waits = begun.mock.results.filter((_, index) => begun.mock.calls[index]![1] === BODY_MS).map(({ value }) => value as NodeJS.Timeout);
+    expect(waits.length).toBe(1);
+    const isWaiting = (): boolean => !ended.mock.calls.some(([timer]) => timer === waits[0]);
+    for (let turn = 0; turn < 500 && isWaiting(); turn += 1) await pause(10);
+    expect(isWaiting()).toBe(false);
+    for (const spy of [begun, ended]) spy.mockRestore();
   });
 
   it("a batch written into the query instead of the variables is turned away when it is long", async () => {

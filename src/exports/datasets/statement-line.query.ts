@@ -19,7 +19,7 @@ export const statementLine: Dataset = {
     text(["chargeback_mode", "s.mode", "CHARGEBACK is posted, SHOWBACK is shown."]),
     whole(["line_no", "l.position", "Place in the statement."], null),
     text(["line_id", "l.line_id", "Stays the same in every version."]),
-    text(["kind", "l.kind", "ALLOCATION, DIRECT, ADJUSTMENT, RESTATEMENT or RESOLUTION."]),
+    text(["kind", "l.kind", "ALLOCATION, DIRECT, ADJUSTMENT, RESTATEMENT, TRUE_UP or RESOLUTION."]),
     ...useCaseColumns(true), ...poolColumns(true),
     text(["origin_period", "l.origin_period_key", "The month that the line is about: an earlier one for adjustments."]),
     money(["amount", "l.amount_minor", "Credits are negative. The lines of a version sum to its total."]),
