@@ -55,30 +55,42 @@ export interface CaseLedger {
  * own rows; a case adds nothing to them.
  */
 export async function caseLedger(tx: TenantTransaction, of: CaseOf, nowMs: number, sources: CaseSources = CASE_SOURCES): Promise<CaseLedger> {
-  const { useCase } = of;
+  return (await caseLedgers(tx, [of], nowMs, sources))[0]!;
+}
+
+/** The same of several use cases, in their order; every month's facts are gathered once. */
+export async function caseLedgers(tx: TenantTransaction, cases: readonly CaseOf[], nowMs: number, sources: CaseSources = CASE_SOURCES): Promise<CaseLedger[]> {
   const periods = await tx.query<{ key: string; closed: boolean }>("select key, status = 'CLOSED' as closed from governance.period where programme_id = $1 order by key", [tx.scope.programme.id]);
   const closed = periods.flatMap(({ key, closed: is }) => (is ? [key] : []));
   const keys = periods.map(({ key }) => key);
   const benefits = sources.benefits === null ? null : await sources.benefits(tx, closed);
-  const booked = await implementationOf(tx, of, keys, sources);
   const approved = (await fundingStore(tx).arrangements()).filter(({ approvedBy }) => approvedBy !== null);
-  const months: ActualMonth[] = [];
-  for (const period of closed) {
-    const lines = (await monthFacts(tx, period, nowMs, "RUN_RATE_BUSINESS_DAYS")).lines.filter((line) => line.useCase === useCase && line.kind !== "PROGRAMME");
-    const amounts = { ...NOTHING, IMPLEMENTATION: booked.get(period) ?? 0n };
-    let nonCashableMinor = 0n;
-    for (const { cost, amountMinor } of reportFunding(period, lines, approved).rows) if (cost !== "PROGRAMME") amounts[CATEGORY_OF[cost]] += amountMinor;
-    for (const benefit of benefits ?? []) {
-      if (benefit.useCase !== useCase || benefit.period !== period) continue;
-      amounts[benefit.kind] += benefit.cashableMinor;
-      nonCashableMinor += benefit.nonCashableMinor;
-    }
-    months.push({ period, amounts, nonCashableMinor });
+  const facts = new Map<string, Awaited<ReturnType<typeof monthFacts>>["lines"]>();
+  if (cases.length > 0) for (const period of closed) facts.set(period, (await monthFacts(tx, period, nowMs, "RUN_RATE_BUSINESS_DAYS")).lines);
+  const ledgers: CaseLedger[] = [];
+  for (const of of cases) {
+    const booked = await implementationOf(tx, of, keys, sources);
+    const months = closed.map((period): ActualMonth => {
+      const lines = facts.get(period)!.filter((line) => line.useCase === of.useCase && line.kind !== "PROGRAMME");
+      const amounts = { ...NOTHING, IMPLEMENTATION: booked.get(period) ?? 0n };
+      let nonCashableMinor = 0n;
+      for (const { cost, amountMinor } of reportFunding(period, lines, approved).rows) if (cost !== "PROGRAMME") amounts[CATEGORY_OF[cost]] += amountMinor;
+      for (const benefit of benefits ?? []) {
+        if (benefit.useCase !== of.useCase || benefit.period !== period) continue;
+        amounts[benefit.kind] += benefit.cashableMinor;
+        nonCashableMinor += benefit.nonCashableMinor;
+      }
+      return { period, amounts, nonCashableMinor };
+    });
+    ledgers.push(toLedger(months, await spentByMonth(tx, of, keys, booked), benefits !== null));
   }
-  const spent = await spentByMonth(tx, of, keys, booked);
+  return ledgers;
+}
+
+function toLedger(months: readonly ActualMonth[], spent: ReadonlyMap<string, bigint>, knowsBenefits: boolean): CaseLedger {
   return {
     months, spentMinor: totalOf(spent), firstSpend: [...spent].filter(([, minor]) => minor !== 0n).map(([period]) => period).sort()[0] ?? null,
-    missing: benefits === null ? ["benefits: what a use case gains is not recorded in this programme, so that actual cost stands without benefit and nothing is known of its realisation."] : [],
+    missing: !knowsBenefits ? ["benefits: what a use case gains is not recorded in this programme, so that actual cost stands without benefit and nothing is known of its realisation."] : [],
   };
 }
 

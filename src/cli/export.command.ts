@@ -50,7 +50,7 @@ export function registerExport(program: Command): void {
         const out = options.output === undefined ? process.stdout : createWriteStream(options.output);
         try {
           await database.withTenant(scope, async (tx) => {
-            const plan = await planExport(tx, request, FORMAT_VERSION);
+            const plan = await planExport(tx, request, FORMAT_VERSION, Date.now());
             await writeDataset(tx, plan, { write: async (piece, more) => {
               await pour(out, piece);
               rows += more;
