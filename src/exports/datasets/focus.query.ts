@@ -58,14 +58,17 @@ async function chargesOf(tx: TenantTransaction, key: string): Promise<FocusCharg
   const remainder = (kind: FocusCharge["kind"], pool: string, originPeriod: string, runId: string | null, methodId: string | null, amountMinor: bigint): FocusCharge => ({ kind, pool, businessUnit: null, useCase: null, originPeriod, runId, methodId, amountMinor });
   const directPools = new Set((await tx.query<{ code: string }>("select code from costs.cost_pool where programme_id = $1 and kind = 'DIRECT'", [tx.scope.programme.id])).map(({ code }) => code));
   const methodOf = (kind: FocusCharge["kind"], pool: string, runId: string | null): string | null => (kind === "DIRECT" || kind === "TRUE_UP" || directPools.has(pool) ? null : method(runId, pool, kind));
+  const [restated] = await tx.query<{ runId: string | null }>(`select run_id as "runId" from chargeback.restatement where programme_id = $1 and period_key = $2 order by version desc limit 1`, [tx.scope.programme.id, key]);
+  const restatedBy = restated?.runId ?? null;
   const borne = (await chargedLines(tx, period)).map(({ kind, pool, businessUnit, useCase, originPeriod, run: of, amountMinor }): FocusCharge => {
     invariant(pool !== null && kind !== "RESOLUTION", "a month charges something without a pool");
-    return { kind, pool, businessUnit, useCase, originPeriod, runId: of?.id ?? null, methodId: methodOf(kind, pool, of?.id ?? null), amountMinor };
+    const runId = kind === "RESTATEMENT" ? restatedBy : of?.id ?? null;
+    return { kind, pool, businessUnit, useCase, originPeriod, runId, methodId: methodOf(kind, pool, runId), amountMinor };
   });
   const left: FocusCharge[] = [];
   if (run) left.push(...(await chargesOfRun(tx, run.id)).pools.map(({ pool, unallocatedMinor }) => remainder("ALLOCATION", pool, key, run.id, methodOf("ALLOCATION", pool, run.id), unallocatedMinor)));
   left.push(...(await directCharges(tx, key, period.cutoff)).pools.map(({ pool, unallocatedMinor }) => remainder("DIRECT", pool, key, null, null, unallocatedMinor)));
-  left.push(...(await chargesOfRestatements(tx, key)).pools.map(({ pool, unallocatedMinor }) => remainder("RESTATEMENT", pool, key, null, methodOf("RESTATEMENT", pool, null), unallocatedMinor)));
+  left.push(...(await chargesOfRestatements(tx, key)).pools.map(({ pool, unallocatedMinor }) => remainder("RESTATEMENT", pool, key, restatedBy, methodOf("RESTATEMENT", pool, restatedBy), unallocatedMinor)));
   const late = await tx.query<{ pool: string; origin: string; runId: string | null; amount: string }>(
     `select p.code as pool, x.origin_period_key as origin, a.run_id as "runId", x.unallocated_minor as amount
      from chargeback.adjustment_pool x
