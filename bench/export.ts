@@ -73,7 +73,7 @@ async function copyText(place: Place, programme: Programme): Promise<string> {
   const dataset = DATASETS.find(({ name }) => name === "usage_daily")!;
   const request = readExportRequest(dataset, "csv", { from: PERIOD, to: PERIOD.replace("-03", "-04") });
   return place.installation.database.withTenant(scopeOf(programme, "bench-finance", "FINANCE"), async (tx) => {
-    await planExport(tx, request, 1);
+    await planExport(tx, request, 1, Date.now());
     const { sql, parameters } = statementOf(tx, request, PERIOD);
     return parameters.reduceRight<string>((text, value, index) => text.replaceAll(`$${index + 1}`, `'${String(value)}'`), sql);
   });

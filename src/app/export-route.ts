@@ -6,6 +6,7 @@ import { DATASETS } from "../exports/dataset-list.query";
 import { writeDataset } from "../exports/export-dataset.query";
 import { FORMAT_SPECS, FORMAT_VERSION } from "../exports/formats/formats";
 import { ExportPlan, planExport } from "../exports/read-dataset.query";
+import { Clock } from "../kernel/clock";
 import { Refusal } from "../kernel/refusal";
 import { Principal } from "../tenancy";
 import { Database, TenantTransaction } from "../tenancy/database.store";
@@ -18,6 +19,7 @@ export interface ExportRouteParts {
   readonly database: Database;
   readonly scopes: ScopeResolver;
   readonly authenticator: Authenticator;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -63,7 +65,7 @@ async function send(parts: ExportRouteParts, turns: ExportTurns, request: WithBo
   const work = parts.database.withTenant(scope, async (tx) => {
     // Once something was answered nothing can be begun anew.
     if (answer.hasBegun) throw new Refusal("UNAVAILABLE", "The database went away during the export. Ask again.");
-    const plan = await planExport(tx, wanted, FORMAT_VERSION);
+    const plan = await planExport(tx, wanted, FORMAT_VERSION, parts.clock.now());
     await answer.write(tx, plan, request.headers["if-none-match"]);
   }, { statementTimeoutMs: STATEMENT_TIMEOUT_MS, isolation: "REPEATABLE READ" });
   void work.then(() => answer.end(), (error: Error) => {

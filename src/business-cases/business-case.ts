@@ -52,6 +52,12 @@ export function approvedPlan({ versions }: Pick<CaseRecord, "versions">): PlanVe
   return versions.filter(({ approvedBy }) => approvedBy !== null).at(-1) ?? null;
 }
 
+/** The version that is asked for; without one the plan that holds, else the newest. Null where there is none. */
+export function versionOf(record: CaseRecord, version: number | null): PlanVersion | null {
+  if (version !== null) return record.versions.find((each) => each.version === version) ?? null;
+  return approvedPlan(record) ?? record.versions.at(-1) ?? null;
+}
+
 export function statusOf(record: CaseRecord, { version, approvedBy }: PlanVersion): CaseStatus {
   if (record.retirement !== null) return "RETIRED";
   if (approvedBy === null) return "DRAFT";

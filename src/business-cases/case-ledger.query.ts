@@ -35,26 +35,39 @@ export interface CaseLedger {
  * nothing to them.
  */
 export async function caseLedger(tx: TenantTransaction, of: CaseOf, nowMs: number): Promise<CaseLedger> {
-  const { useCase } = of;
+  return (await caseLedgers(tx, [of], nowMs))[0]!;
+}
+
+/** The same of several use cases, in their order; every month's facts are gathered once. */
+export async function caseLedgers(tx: TenantTransaction, cases: readonly CaseOf[], nowMs: number): Promise<CaseLedger[]> {
+  if (cases.length === 0) return [];
   const periods = await tx.query<{ key: string; closed: boolean }>("select key, status = 'CLOSED' as closed from governance.period where programme_id = $1 order by key", [tx.scope.programme.id]);
   const closed = periods.flatMap(({ key, closed: is }) => (is ? [key] : []));
-  const [signed, eliminated, isDefined] = [await recognisedBenefits(tx, closed), await eliminations(tx, closed), await definesBenefits(tx, of.useCaseId)];
-  const booked = await implementationOf(tx, of);
+  const [signed, eliminated] = [await recognisedBenefits(tx, closed), await eliminations(tx, closed)];
   const approved = (await fundingStore(tx).arrangements()).filter(({ approvedBy }) => approvedBy !== null);
-  const months: ActualMonth[] = [];
+  const facts = new Map<string, { lines: Awaited<ReturnType<typeof monthFacts>>["lines"]; undecided: ReadonlySet<string> }>();
   for (const period of closed) {
-    const lines = (await monthFacts(tx, period, nowMs, "RUN_RATE_BUSINESS_DAYS")).lines.filter((line) => line.useCase === useCase && line.kind !== "PROGRAMME");
-    const { cashable, nonCashableMinor } = attributedTo(useCase, period, signed, eliminated);
-    const amounts = { ...NOTHING, ...cashable, IMPLEMENTATION: sumBy(booked, "countsIn").get(period) ?? 0n };
-    for (const { cost, amountMinor } of reportFunding(period, lines, approved).rows) if (cost !== "PROGRAMME") amounts[CATEGORY_OF[cost]] += amountMinor;
-    const knowsBenefits = isDefined && !(await undecidedBenefits(tx, period)).some((each) => each.useCase === useCase);
-    months.push({ period, amounts, nonCashableMinor, knowsBenefits });
+    facts.set(period, { lines: (await monthFacts(tx, period, nowMs, "RUN_RATE_BUSINESS_DAYS")).lines, undecided: new Set((await undecidedBenefits(tx, period)).map(({ useCase }) => useCase)) });
   }
-  const spent = await spentByMonth(tx, of, periods.map(({ key }) => key), booked);
-  return {
-    months, spentMinor: totalOf(spent), firstSpend: [...spent].filter(([, minor]) => minor !== 0n).map(([period]) => period).sort()[0] ?? null,
-    missing: missingOf(useCase, isDefined, months),
-  };
+  const ledgers: CaseLedger[] = [];
+  for (const of of cases) {
+    const { useCase } = of;
+    const [booked, isDefined] = [await implementationOf(tx, of), await definesBenefits(tx, of.useCaseId)];
+    const months = closed.map((period): ActualMonth => {
+      const { lines, undecided } = facts.get(period)!;
+      const { cashable, nonCashableMinor } = attributedTo(useCase, period, signed, eliminated);
+      const amounts = { ...NOTHING, ...cashable, IMPLEMENTATION: sumBy(booked, "countsIn").get(period) ?? 0n };
+      const own = lines.filter((line) => line.useCase === useCase && line.kind !== "PROGRAMME");
+      for (const { cost, amountMinor } of reportFunding(period, own, approved).rows) if (cost !== "PROGRAMME") amounts[CATEGORY_OF[cost]] += amountMinor;
+      return { period, amounts, nonCashableMinor, knowsBenefits: isDefined && !undecided.has(useCase) };
+    });
+    const spent = await spentByMonth(tx, of, periods.map(({ key }) => key), booked);
+    ledgers.push({
+      months, spentMinor: totalOf(spent), firstSpend: [...spent].filter(([, minor]) => minor !== 0n).map(([period]) => period).sort()[0] ?? null,
+      missing: missingOf(useCase, isDefined, months),
+    });
+  }
+  return ledgers;
 }
 
 /** Implementation cost is booked or it is none; what a benefit brought is known once finance decided on it. */

@@ -1,7 +1,7 @@
 import { Fraction, fraction, multiply, roundForDisplay, roundHalfUp } from "../kernel/fraction";
 import { Currency, MoneyAmount, toMoney } from "../kernel/money";
 import { toNodeId } from "../kernel/node-id";
-import { CaseRecord, PlanVersion, approvedPlan, statusOf } from "./business-case";
+import { CaseRecord, PlanVersion, statusOf } from "./business-case";
 import { containmentCases, figuresOf, tornado } from "./case-figures";
 import { CaseLedger } from "./case-ledger.query";
 import { progressOf } from "./case-report";
@@ -14,12 +14,6 @@ import { CASE_CATEGORIES, PlanLine, sumOf } from "./plan";
 
 /** A version of a case as it is answered, with what its figures are worked out from. */
 export interface CaseView extends BusinessCaseType { readonly record: CaseRecord; readonly shown: PlanVersion }
-
-/** The version that is asked for; without one the plan that holds, else the newest. Null where there is none. */
-export function versionOf(record: CaseRecord, version: number | null): PlanVersion | null {
-  if (version !== null) return record.versions.find((each) => each.version === version) ?? null;
-  return approvedPlan(record) ?? record.versions.at(-1) ?? null;
-}
 
 export function toCaseView(record: CaseRecord, shown: PlanVersion, useCaseName: string): CaseView {
   const { plan, version, documentHash, proposedBy, proposedAt, approvedBy, approvedAt } = shown;

@@ -9,20 +9,21 @@ import { TenantTransaction } from "../tenancy/database.store";
 import { RequestContext } from "../tenancy/request-context";
 import { tenancyStore } from "../tenancy/tenancy.store";
 import { approveCase } from "./approve-case";
-import { CaseRecord } from "./business-case";
+import { CaseRecord, versionOf } from "./business-case";
 import { approveCasePorts, commitFundsPorts, grantCasePorts, proposeCasePorts, retireCasePorts, tranchePorts } from "./business-cases-ports.store";
 import { caseLedger } from "./case-ledger.query";
-import { CaseView, toCaseView, toFigures, toGrantView, versionOf } from "./case-view.type";
+import { CaseView, toCaseView, toFigures, toGrantView } from "./case-view.type";
 import { caseStore } from "./case.store";
 import {
   ApproveBusinessCaseInput, BookCaseCommitmentInput, GrantBusinessCaseInput, ProposeBusinessCaseInput, ReleaseTrancheInput, RequestTrancheInput, RetireBusinessCaseInput, RevokeBusinessCaseGrantInput,
 } from "./case-input.type";
 import { BusinessCaseGrantPayload, BusinessCasePayload, BusinessCaseType, CaseFiguresType, CaseGrantConnection, CaseGrantType } from "./case.type";
 import { commitFunds } from "./commit-funds";
-import { grantCase, isGranted, revokeGrant } from "./grant-case";
+import { grantCase, revokeGrant } from "./grant-case";
 import { proposeCase } from "./propose-case";
 import { releaseTranche, requestTranche } from "./release-tranche";
 import { retireCase } from "./retire-case";
+import { seenCase } from "./seen-cases.query";
 
 /** Cost of closed months is gathered month by month: longer than a read of the API may take. */
 const LEDGER_TIMEOUT_MS = 60_000;
@@ -34,9 +35,7 @@ export class BusinessCaseResolver {
   async businessCase(@Ctx() context: RequestContext, @Arg("useCase", () => String) useCase: string, @Arg("version", () => Int, { nullable: true }) version?: number | null): Promise<BusinessCaseType | null> {
     const at = new Date(context.clock.now());
     return context.withTenant((tx) => tx.readingAs("CASES", async () => {
-      const store = caseStore(tx);
-      if (context.principal.role === "EXECUTIVE" && !isGranted(await store.grantsOf(context.principal.subject), context.principal.subject, useCase, at)) return null;
-      const record = await store.find(useCase);
+      const record = await seenCase(tx, useCase, at);
       return record && view(tx, record, version ?? null);
     }), { isolation: "REPEATABLE READ" });
   }

@@ -50,7 +50,7 @@ export function registerExport(program: Command): void {
         let file: FileHandle | null = null;
         try {
           await database.withTenant(scope, async (tx) => {
-            const plan = await planExport(tx, request, FORMAT_VERSION);
+            const plan = await planExport(tx, request, FORMAT_VERSION, Date.now());
             // Not before it is known that there is something to write: a file that stood there is lost with this.
             if (options.output !== undefined) file = await open(options.output, "w");
             await writeDataset(tx, plan, { write: async (piece, more) => {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Refusal } from "../kernel/refusal";
 import { programmeCurrency } from "../tenancy";
 import { TenantTransaction } from "../tenancy/database.store";
+import { bindFacts, isComputed } from "./computed-dataset.query";
 import { Column, Dataset, FilterKind, columnOf, inMajorUnits } from "./dataset";
 import { ExportRequest } from "./export-request";
 
@@ -18,6 +19,9 @@ export interface ExportPlan {
   readonly periods: readonly string[] | null;
   /** A strong tag when every month in the range is closed; null otherwise. */
   readonly etag: string | null;
+  /** The rows of a dataset that is worked out and read whole, before the first byte is answered; null otherwise. */
+  readonly facts: string | null;
+  readonly nowMs: number;
 }
 
 const TABLES: Readonly<Record<FilterKind, readonly [sql: string, words: string]>> = {
@@ -31,7 +35,7 @@ const TABLES: Readonly<Record<FilterKind, readonly [sql: string, words: string]>
  * Looks at names and months only: what is asked for exists, and which months are in the range. NOT_FOUND for a code that is
  * none or not the caller's.
  */
-export async function planExport(tx: TenantTransaction, request: ExportRequest, formatVersion: number): Promise<ExportPlan> {
+export async function planExport(tx: TenantTransaction, request: ExportRequest, formatVersion: number, nowMs: number): Promise<ExportPlan> {
   const { dataset } = request;
   for (const { column, of } of dataset.filters) {
     const codes = request.filters.get(column);
@@ -42,7 +46,7 @@ export async function planExport(tx: TenantTransaction, request: ExportRequest, 
     if (missing !== undefined) throw new Refusal("NOT_FOUND", `There is no ${words} ${missing.slice(0, 64)}.`, [column]);
   }
   const asOfRun = request.asOfRun === null ? null : await periodOfRun(tx, request.asOfRun);
-  if (!dataset.byPeriod) return { request, periods: null, etag: null };
+  if (!dataset.byPeriod) return { request, periods: null, etag: null, facts: await factsOf(tx, request, null, nowMs), nowMs };
   const only = request.filters.get("period") ?? null;
   // The first and the last month of the range, whole: the days inside them are chosen row by row.
   const months = await tx.query<{ key: string; status: string; hash: string | null; revision: string | null }>(
@@ -57,7 +61,13 @@ export async function planExport(tx: TenantTransaction, request: ExportRequest, 
     request,
     periods: months.map(({ key }) => key).filter((key) => from === undefined || key >= from),
     etag: isFinal ? tagOf(tx, request, formatVersion, months.map(({ key, hash, revision }) => [key, hash, revision])) : null,
+    facts: null,
+    nowMs,
   };
+}
+
+async function factsOf(tx: TenantTransaction, { dataset, from, to }: ExportRequest, period: string | null, nowMs: number): Promise<string | null> {
+  return isComputed(dataset) ? bindFacts(await dataset.facts(tx, { period, from, to, nowMs })) : null;
 }
 
 async function periodOfRun(tx: TenantTransaction, run: string): Promise<string> {
@@ -79,14 +89,16 @@ function tagOf(tx: TenantTransaction, request: ExportRequest, formatVersion: num
  * `take` awaits holds the next round trip back. Answers the key of the last row when a limit cut the rest off.
  */
 export async function readRows(tx: TenantTransaction, plan: ExportPlan, take: (rows: readonly Row[]) => Promise<void>): Promise<readonly string[] | null> {
-  const { request, periods } = plan;
+  const { request, periods, nowMs } = plan;
+  const { dataset } = request;
   const width = request.columns.length;
-  const keys = request.dataset.key.length;
+  const keys = dataset.key.length;
   const wanted = request.limit === null ? null : request.limit + 1;
   let read = 0;
   let last: readonly string[] | null = null;
   for (const period of periods ?? [null]) {
-    const { sql, parameters } = statementOf(tx, request, period);
+    const facts = plan.facts ?? (await factsOf(tx, request, period, nowMs));
+    const { sql, parameters } = statementOf(tx, request, period, facts);
     const connection = await tx.connection();
     await connection.query({ text: `declare export_rows no scroll cursor for ${sql}`, values: [...parameters] });
     for (;;) {
@@ -105,11 +117,11 @@ export async function readRows(tx: TenantTransaction, plan: ExportPlan, take: (r
   return null;
 }
 
-/** The select of one month, or of a dataset that is read whole. Everything from outside is bound. */
-export function statementOf(tx: TenantTransaction, request: ExportRequest, period: string | null): { readonly sql: string; readonly parameters: readonly unknown[] } {
+/** The select of one month, or of a dataset that is read whole; `facts` are those of a dataset that is worked out. Everything from outside is bound. */
+export function statementOf(tx: TenantTransaction, request: ExportRequest, period: string | null, facts: string | null = null): { readonly sql: string; readonly parameters: readonly unknown[] } {
   const { dataset } = request;
   const { code, exponent } = programmeCurrency(tx.scope.programme);
-  const parameters: unknown[] = dataset.byPeriod ? [tx.scope.programme.id, period] : [tx.scope.programme.id];
+  const parameters: unknown[] = facts !== null ? [facts] : dataset.byPeriod ? [tx.scope.programme.id, period] : [tx.scope.programme.id];
   if (dataset.asOfRun) parameters.push(request.asOfRun);
   if (dataset.columns.some(({ sql }) => sql.includes("$4"))) parameters.push(code);
   const bind = (value: unknown): string => `$${parameters.push(value)}`;

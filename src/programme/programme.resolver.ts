@@ -3,23 +3,22 @@ import { Currency, MoneyAmount, toMoney } from "../kernel/money";
 import { toNodeId } from "../kernel/node-id";
 import { Refusal } from "../kernel/refusal";
 import { PeriodKeyScalar } from "../kernel/scalars";
-import { PlannedVolume } from "../budgets";
 import { programmeCurrency } from "../tenancy";
 import { Allow } from "../tenancy/access";
 import { TenantTransaction } from "../tenancy/database.store";
 import { RequestContext } from "../tenancy/request-context";
-import { bridgeEbit } from "./ebit-bridge";
+import { readEbitBridge } from "./ebit-bridge.query";
 import { COST_SIDE, executiveRows } from "./executive-pnl";
-import { planStore } from "./plan.store";
 import { NO_SOURCES, PnlDimension, pnlRows } from "./pnl";
 import { PNL_LINES, PnlLeaf, PnlLine } from "./pnl-line";
-import { monthsBetween, usedIn } from "./pnl-facts.query";
+import { monthsBetween } from "./pnl-facts.query";
 import { AnsweredMonth, PnlScenario, answerMonths, requireRange } from "./programme-pnl.query";
 import { EbitBridgeFromEnum } from "./programme-input.type";
 import { EbitBridgeType, PnlDimensionEnum, PnlPeriodType, PnlRowType, PnlScenarioEnum, ProgrammePnlType, ProgrammeReconciliationType } from "./programme.type";
 import { readBenefits } from "./read-benefits.query";
 import { differenceOf } from "./reconcile";
 import { reconciliationOf } from "./reconciliation.query";
+import { seenMonths } from "./seen-months.query";
 import { statementStore } from "./statement.store";
 
 /** A range of months reads many ledgers. */
@@ -77,16 +76,11 @@ export class ProgrammeResolver {
     requireRange(from, to);
     return context.withTenant(async (tx) => {
       const currency = programmeCurrency(tx.scope.programme);
-      const actual = (first: string, last: string) => answerMonths(tx, { from: first, to: last, scenario: "ACTUAL", version: null, live: false }, readBenefits);
-      const start = kind === "PERIOD" ? await actual(from, from) : await answerMonths(tx, { from, to, scenario: "BUDGET", version: version ?? null, live: false }, readBenefits);
-      const end = kind === "PERIOD" ? await actual(to, to) : await actual(from, to);
-      const volumes = kind === "PERIOD" ? new Map<PnlLeaf, PlannedVolume>() : await plannedVolumes(tx, from, to, version ?? null);
-      const bridge = bridgeEbit(pnlRows(start, [])[0]!, pnlRows(end, [])[0]!, volumes, await tx.readingAs("PROGRAMME", () => usedIn(tx, from, to)), currency);
-      const range = from === to ? from : `${from} to ${to}`;
+      const { bridge, fromLabel, toLabel } = await readEbitBridge(tx, { from, to, kind, version: version ?? null }, readBenefits);
       let running = bridge.fromMinor ?? 0n;
       const money = (minor: bigint | null): MoneyAmount | null => minor === null ? null : toMoney(minor, currency);
       return {
-        currency: currency.code, fromLabel: kind === "PERIOD" ? from : `${start[0]!.source}, ${range}`, toLabel: kind === "PERIOD" ? to : `ACTUAL, ${range}`, from: money(bridge.fromMinor), to: money(bridge.toMinor), missing: [...bridge.missing], asOf: new Date(context.clock.now()),
+        currency: currency.code, fromLabel, toLabel, from: money(bridge.fromMinor), to: money(bridge.toMinor), missing: [...bridge.missing], asOf: new Date(context.clock.now()),
         steps: bridge.steps.map(({ line, fromMinor, toMinor, changeMinor, volumeMinor, rateMinor }) => {
           running += changeMinor;
           return { line, from: toMoney(fromMinor, currency), to: toMoney(toMinor, currency), change: toMoney(changeMinor, currency), running: toMoney(running, currency), volume: money(volumeMinor), rate: money(rateMinor) };
@@ -133,18 +127,10 @@ function toPeriodView({ period, status, source, hash, cutoff, sources, signed }:
 
 /** What executives see: the stored aggregates, and nothing that names a unit or a hash over units' figures. */
 async function aggregated(tx: TenantTransaction, from: string, to: string, dimensions: readonly PnlDimension[], only: ReadonlySet<PnlLine> | null, currency: Currency): Promise<Answer> {
-  return tx.readingAs("PROGRAMME", async () => {
-    const store = statementStore(tx);
-    const seen = new Map((await store.seenBetween(from, to)).map((each) => [each.period, each]));
-    const months = [];
-    for (const period of monthsBetween(from, to)) {
-      const statement = seen.get(period);
-      months.push({ period, aggregates: statement ? await store.aggregatesOf(period, statement.version) : null });
-    }
-    const rows = executiveRows(months, { period: dimensions.includes("PERIOD"), group: dimensions.includes("GROUP") }, only)
-      .map(({ period, group, amounts, missing }) => toRow({ period, businessUnit: null, useCase: null, group }, amounts, missing, currency));
-    return { periods: months.map(({ period }) => seenPeriod(period, seen.get(period) ?? null)), rows, missing: [...new Set(rows.flatMap(({ missing }) => missing))] };
-  });
+  const months = await seenMonths(tx, from, to);
+  const rows = executiveRows(months, { period: dimensions.includes("PERIOD"), group: dimensions.includes("GROUP") }, only)
+    .map(({ period, group, amounts, missing }) => toRow({ period, businessUnit: null, useCase: null, group }, amounts, missing, currency));
+  return { periods: months.map(({ period, statement }) => seenPeriod(period, statement)), rows, missing: [...new Set(rows.flatMap(({ missing }) => missing))] };
 }
 
 function seenPeriod(period: string, seen: { readonly version: number; readonly signedAt: Date } | null): PnlPeriodType {
@@ -172,11 +158,4 @@ async function granted(tx: TenantTransaction, from: string, to: string, dimensio
     const rows = pnlRows(months, [...new Set([...dimensions, "BUSINESS_UNIT" as const])]).filter(({ businessUnit }) => businessUnit !== null).map(({ period, businessUnit, useCase, amounts, missing }) => toRow({ period, businessUnit, useCase, group: null }, amounts, missing, currency));
     return { periods: months.map(({ period }) => seenPeriod(period, seen.get(period) ?? null)), rows, missing: [...new Set(rows.flatMap(({ missing }) => missing))] };
   });
-}
-
-/** Quantity and price of lines that the plan gives in one month of the range alone; several months have several prices. */
-async function plannedVolumes(tx: TenantTransaction, from: string, to: string, version: number | null): Promise<Map<PnlLeaf, PlannedVolume>> {
-  const plan = await tx.readingAs("PROGRAMME", () => planStore(tx).approvedPlan("BUDGET", version));
-  const lines = (plan?.lines ?? []).filter(({ period }) => from <= period && period <= to);
-  return new Map(lines.filter(({ line, volume }) => volume !== null && lines.filter((each) => each.line === line).length === 1 && from === to).map(({ line, volume }) => [line, volume!]));
 }

@@ -1,5 +1,5 @@
 import { IMPLEMENTATION_CATEGORIES } from "../../src/costs";
-import { ALLOCATE, agree, call, createAcme, integration, must, mustEach, report } from "../support/builders";
+import { ALLOCATE, agree, call, createAcme, exported, integration, must, mustEach, report } from "../support/builders";
 import { Actor, TestServer, startTestServer } from "../support/server";
 
 const PROPOSE = "mutation($input: ProposeBusinessCaseInput!) { proposeBusinessCase(input: $input) { businessCase { version status documentHash } userErrors { code message field } } }";
@@ -43,6 +43,20 @@ const shown = async (actor: Actor, version?: number): Promise<Record<string, any
   const { data, errors } = await actor.ask(CASE, { useCase: "order-status", version });
   expect(errors).toBeUndefined();
   return data.businessCase;
+};
+/** The dataset holds what the API answers, of cases that the reader sees and of no other. */
+const exportsWhatIsSeen = async (granted: Actor, isSeen: boolean): Promise<void> => {
+  const file = "business_case_period.json?fields=period,use_case,category,plan_version,planned,actual,missing";
+  const whole = (await exported(server, finance, file)) as Array<Record<string, string | null>>;
+  const { plan: flows, actual } = (await must(finance, "{ businessCase(useCase: \"order-status\") { figures { plan { period category amount { amount } } actual { period category amount { amount } } } } }")).businessCase.figures;
+  const figures = (column: string) => whole.filter((row) => row[column] !== null && row[column] !== "0.00").map((row) => ({ period: row.period, category: row.category, amount: { amount: row[column] } }));
+  expect([figures("planned"), figures("actual")]).toEqual([expect.arrayContaining(flows), actual]);
+  expect(figures("planned").length).toBe(flows.length);
+  expect(new Set(whole.map(({ use_case, missing }) => `${use_case} ${missing?.slice(0, 9)}`))).toEqual(new Set(["order-status benefits:"]));
+  expect(await exported(server, retail, file)).toEqual(whole);
+  expect(await exported(server, granted, file)).toEqual(isSeen ? whole : []);
+  expect([await exported(server, claims, file), await exported(server, server.as("EXECUTIVE", { subject: "eva" }), file)]).toEqual([[], []]);
+  for (const role of ["STEERING", "PROGRAMME_LEAD", "OPERATOR", "ADMIN"] as const) expect(await exported(server, server.as(role), file)).toBe(403);
 };
 const posted = async (): Promise<string> => JSON.stringify(await server.sql("select (select json_agg(e order by id) from costs.cost_entry e) as cost, (select json_agg(l) from chargeback.statement_line l) as lines, (select json_agg(p) from governance.period p) as periods"));
 
@@ -181,8 +195,10 @@ describe("a case from its idea to its end", () => {
     const { found } = await grant({});
     expect((await shown(eve))!.figures.metrics.npv.amount).toBeDefined();
     expect(await shown(server.as("EXECUTIVE", { subject: "eva" }))).toBeNull();
+    await exportsWhatIsSeen(eve, true);
     expect((await mutate(finance, "revokeBusinessCaseGrant", { grant: found.id, reason: "over" })).code).toBeNull();
     expect(await shown(eve)).toBeNull();
+    await exportsWhatIsSeen(eve, false);
     const actions = await server.sql<{ action: string }>("select action from governance.audit_entry where subject_kind like 'BusinessCase%' order by sequence");
     expect(actions.map(({ action }) => action)).toEqual([
       "proposeBusinessCase", "approveBusinessCase", "proposeBusinessCase", "approveBusinessCase", "proposeBusinessCase", "approveBusinessCase", "requestTranche", "releaseTranche", "requestTranche", "releaseTranche", "bookCaseCommitment", "bookCaseCommitment",

@@ -202,6 +202,31 @@ describe("what is asked", () => {
     expect((await rows("/export/dim_policy_version.csv")).map(({ rule_version, policy_status, approved_by }) => [rule_version, policy_status, approved_by])).toEqual([["1", "APPROVED", "second-person"]]);
   });
 
+  it("writes closed months as FOCUS does", async () => {
+    const all = await rows("/export/focus_cost_and_usage.csv");
+    expect(Object.keys(all[0]!).findIndex((name) => name.startsWith("x_"))).toBe(Object.keys(all[0]!).filter((name) => !name.startsWith("x_")).length);
+    expect(all.map((row) => [row.AllocatedResourceId, row.AllocatedMethodDetails, row.SubAccountId, row.BilledCost, row.PricingQuantity, row.ContractedUnitPrice])).toEqual([
+      ["bu-claims/triage", '{"Elements":[{"AllocatedRatio":0.250000000}]}', "", "25.00", "2500", "0.01"],
+      ["bu-retail/order-status", '{"Elements":[{"AllocatedRatio":0.666700000}]}', "", "66.67", "6667", "0.01"],
+      ["bu-retail/returns", '{"Elements":[{"AllocatedRatio":0.083300000}]}', "", "8.33", "833", "0.01"],
+      ["", "", "bu-claims", "12.50", "1250", "0.01"],
+      ["", "", "bu-retail", "-5.00", "-500", "0.01"],
+    ]);
+    expect(sum(all.map(({ BilledCost }) => BilledCost!))).toBe(sum((await rows("/export/statement_line.csv")).map(({ amount }) => amount!)));
+    for (const row of all) {
+      expect(BigInt(row.PricingQuantity!) * BigInt(row.ContractedUnitPrice!.replace(".", ""))).toBe(BigInt(row.ContractedCost!.replace(".", "")));
+      expect([row.EffectiveCost, row.ListCost, row.ContractedCost]).toEqual(Array(3).fill(row.BilledCost));
+      expect([row.BillingPeriodStart, row.BillingPeriodEnd, row.ChargePeriodStart, row.ChargeClass]).toEqual(["2025-10-01T04:00:00Z", "2025-11-01T04:00:00Z", "2025-10-01T04:00:00Z", ""]);
+      expect(row.AllocatedMethodId).toBe(row.x_Kind === "ALLOCATION" ? "policy-1:platform" : "");
+      const [tags, allocated] = [row.Tags, row.AllocatedTags || "{}"].map((json) => JSON.parse(json!) as Record<string, string>);
+      expect(Object.keys(allocated!).filter((name) => name in tags!)).toEqual([]);
+    }
+    expect((await rows("/export/focus_billing_period.csv")).map(({ x_Period, BillingPeriodStatus }) => [x_Period, BillingPeriodStatus])).toEqual([["2025-10", "Closed"], ["2025-11", "Open"]]);
+    expect((await rows("/export/focus_invoice_detail.csv")).map(({ InvoiceId, ChargeCategory, BilledCost, InvoiceIssueStatus }) => [InvoiceId, ChargeCategory, BilledCost, InvoiceIssueStatus])).toEqual([["acme-2025-10", "Usage", "107.50", "Issued"]]);
+    expect((await get("/export/focus_cost_and_usage.csv?from=2025-10&to=2025-11", finance())).headers.get("etag")).toMatch(/^"/);
+    expect((await get("/export/focus_cost_and_usage.csv", bearer(server.as("BUSINESS_UNIT", { businessUnits: ["retail"] })))).status).toBe(403);
+  });
+
   it("goes on from page to page, and an interrupted one resumes", async () => {
     const whole = await text("/export/usage_daily.csv");
     let path: string | null = "/export/usage_daily.csv?limit=2";

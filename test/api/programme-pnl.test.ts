@@ -1,7 +1,7 @@
 import { verifyProgramme } from "../../src/app/verify";
 import { readBenefits } from "../../src/programme/read-benefits.query";
 import { verifyProgrammePnl } from "../../src/programme/reconciliation.query";
-import { ALLOCATE, Door, agree, call, createAcme, integration, must, report } from "../support/builders";
+import { ALLOCATE, Door, agree, call, createAcme, exported, integration, must, report } from "../support/builders";
 import { Actor, TestServer, startTestServer } from "../support/server";
 import { BOOK, CREATE_POOL, CREATE_UNIT, rowCounts } from "../support/two-programmes";
 
@@ -234,6 +234,25 @@ describe("a signed month", () => {
     expect(periods[0]).toMatchObject({ hash: null, signedHash: null, signedBy: null, signedVersion: 1 });
     const lead = (await pnl(server.as("PROGRAMME_LEAD"))).rows[0];
     expect([lead.ebit, lead.lines.some(({ line }: { line: string }) => /^A|EBIT|ECONOMIC/.test(line)), amountIn(lead, "C_SHARED")]).toEqual([null, false, "-60000.00"]);
+  });
+
+  it("is exported to everybody as the API answers it to them", async () => {
+    const file = "programme_pnl.json?from=2025-10&to=2025-11&fields=scenario,source,line,amount,signed_version,status";
+    const lines = async (actor: Actor, scenario = "ACTUAL") => (await pnl(actor, { scenario })).rows[0].lines.map(({ line, amount }: Row["lines"][number]) => [line, amount?.amount ?? null]);
+    const rows = async (actor: Actor) => (await exported(server, actor, file)) as Array<Record<string, string | null>>;
+    const whole = await rows(finance);
+    for (const scenario of ["ACTUAL", "BUDGET", "OUTLOOK"]) expect(whole.filter((row) => row.scenario === scenario).map(({ line, amount }) => [line, amount])).toEqual(await lines(finance, scenario));
+    expect(new Set(whole.map(({ source, signed_version, status }) => `${source} ${signed_version} ${status}`))).toEqual(new Set(["ACTUAL 1 final", "BUDGET 1 null final", "ACTUAL null final"]));
+    for (const actor of [executive, server.as("STEERING"), server.as("PROGRAMME_LEAD")]) expect((await rows(actor)).map(({ scenario, line, amount }) => [scenario, line, amount])).toEqual((await lines(actor)).map((line: unknown[]) => ["ACTUAL", ...line]));
+    expect(((await exported(server, executive, "programme_pnl.json?from=2025-11&to=2025-12")) as Array<Record<string, string | null>>).map(({ amount, missing }) => `${amount} ${missing}`)).toEqual(Array(31).fill("null 2025-11 is not signed."));
+    expect(await exported(server, finance, "programme_pnl.json?from=2020-01")).toBe(400);
+    for (const role of ["BUSINESS_UNIT", "OPERATOR", "ADMIN"] as const) expect(await exported(server, server.as(role, role === "BUSINESS_UNIT" ? { businessUnits: ["retail"] } : {}), file)).toBe(403);
+
+    const bridges = (await exported(server, finance, "ebit_bridge.json?from=2025-10&to=2025-12")) as Array<Record<string, string | null>>;
+    const { ebitBridge } = await must(finance, BRIDGE, { ...OCTOBER, kind: "PLAN" });
+    expect(bridges.filter(({ period, kind }) => period === "2025-10" && kind === "PLAN").map((row) => ({ line: row.line, change: { amount: row.change }, running: { amount: row.running }, volume: row.volume_change && { amount: row.volume_change }, rate: row.rate_change && { amount: row.rate_change } }))).toEqual(ebitBridge.steps);
+    expect(bridges.filter(({ period, kind }) => period === "2025-11" && kind === "PERIOD").map(({ step_no, line, from_amount, to_amount, missing }) => [Number(step_no), line, from_amount, to_amount, missing])).toEqual([[0, null, "-7394.40", null, "2025-11 holds no usage and no cost."]]);
+    expect(await exported(server, executive, "ebit_bridge.json")).toBe(403);
   });
 
   it("does not let one unit be granted where that would tell the other two", async () => {

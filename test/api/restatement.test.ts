@@ -1,7 +1,7 @@
 import { verifyProgramme } from "../../src/app/verify";
 import { unallocatedAmounts } from "../../src/journals/journal-charges.query";
 import { Scope } from "../../src/tenancy";
-import { ALLOCATE, bookAndAgree, call, createAcme, integration, must, report } from "../support/builders";
+import { ALLOCATE, bookAndAgree, call, createAcme, exported, integration, must, report } from "../support/builders";
 import { Actor, TestServer, startTestServer } from "../support/server";
 import { CREATE_POOL } from "../support/two-programmes";
 
@@ -130,6 +130,16 @@ describe("restating a closed month", () => {
     const { periodCharges } = await must(finance, CHARGES);
     expect([periodCharges.version, periodCharges.hash, periodCharges.posted.amount, periodCharges.restated.amount]).toEqual([2, versionTwo.hash, "100.00", "120.00"]);
     expect(perUnit(periodCharges.rows, "posted", "adjusted", "restatements", "restated")).toEqual([["claims", "50.00", "0.00", "-10.00", "40.00"], ["retail", "50.00", "0.00", "-10.00", "40.00"], ["support", "0.00", "0.00", "40.00", "40.00"]]);
+  });
+
+  it("is a correction on an invoice of its own to FOCUS, under the method that divided it", async () => {
+    const focus = (await exported(server, finance, "focus_cost_and_usage.json?from=2025-10&to=2025-11")) as Array<Record<string, string | null>>;
+    const told = (kind: string) => focus.filter(({ x_Kind }) => x_Kind === kind).map(({ x_BusinessUnit, BilledCost, ChargeClass, InvoiceId }) => [x_BusinessUnit, BilledCost, ChargeClass, InvoiceId]);
+    expect(told("ALLOCATION")).toEqual([["claims", "50.00", null, "acme-2025-10"], ["retail", "50.00", null, "acme-2025-10"]]);
+    expect(told("RESTATEMENT")).toEqual([["claims", "-10.00", "Correction", "acme-2025-10-restated"], ["retail", "-10.00", "Correction", "acme-2025-10-restated"], ["support", "40.00", "Correction", "acme-2025-10-restated"]]);
+    expect(new Set(focus.map(({ AllocatedMethodId }) => AllocatedMethodId))).toEqual(new Set(["policy-1:platform"]));
+    const details = (await exported(server, finance, "focus_invoice_detail.json?from=2025-10&to=2025-11")) as Array<Record<string, string | null>>;
+    expect(details.map(({ InvoiceId, BilledCost, ReferenceInvoiceId }) => [InvoiceId, BilledCost, ReferenceInvoiceId])).toEqual([["acme-2025-10", "100.00", null], ["acme-2025-10-restated", "20.00", "acme-2025-10"]]);
   });
 
   it("is in what the month cost and in why a charge changes", async () => {

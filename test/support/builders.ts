@@ -30,6 +30,13 @@ export async function must<T = any>(actor: Actor, query: string, variables?: Rec
   return answer.data;
 }
 
+/** The rows of a dataset as somebody exports them; the status instead when it is not 200. */
+export async function exported(server: Pick<TestServer, "url">, actor: Actor, file: string): Promise<Array<Record<string, string | null>> | number> {
+  const response = await fetch(`${server.url}/export/${file}`, { headers: { authorization: `Bearer ${actor.token}` } });
+  const body = await response.text();
+  return response.status === 200 ? (JSON.parse(body) as Array<Record<string, string | null>>) : response.status;
+}
+
 /** A completed voice call with the least fields; `more` overrides. */
 export function call(id: string, more: Record<string, unknown> = {}): Record<string, unknown> {
   return {

@@ -104,7 +104,7 @@ describe("datasets", () => {
       expect([name, new Set(names).size]).toEqual([name, names.length]);
       for (const each of [...key, ...filters.map(({ column: of }) => of), ...(time === null ? [] : [time]), ...(superseding ? Object.values(superseding) : [])]) expect([name, names]).toEqual([name, expect.arrayContaining([each])]);
       for (const each of columns) {
-        expect([name, each.name, each.name]).toEqual([name, each.name, expect.stringMatching(/^[a-z][a-z_]*$/)]);
+        expect([name, each.name, each.name]).toEqual([name, each.name, expect.stringMatching(name.startsWith("focus_") ? /^(x_)?[A-Z][A-Za-z]*$/ : /^[a-z][a-z_]*$/)]);
         expect([name, each.name, each.description.length > 3, each.type === "decimal"]).toEqual([name, each.name, true, each.precision !== undefined && each.scale !== undefined]);
       }
       expect(readers).not.toContain("INTEGRATION");

@@ -1,0 +1,44 @@
+import { dayBefore, shiftPeriod } from "../kernel/period";
+import { TenantTransaction } from "../tenancy/database.store";
+import { Column, Dataset } from "./dataset";
+
+/** Values of a row by the names of its columns: amounts in minor units, whole numbers and decimals as text. Left out: null. */
+export type Fact = Readonly<Record<string, string | null | undefined>>;
+
+/** What rows are asked for: days, half-open, or the month of a dataset that is read by month. */
+export interface FactsQuestion {
+  readonly period: string | null;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly nowMs: number;
+}
+
+/** A dataset whose rows are worked out by the queries that answer its operation, instead of by SQL of its own. */
+export interface ComputedDataset extends Dataset {
+  facts(tx: TenantTransaction, question: FactsQuestion): Promise<readonly Fact[]>;
+}
+
+export const isComputed = (dataset: Dataset): dataset is ComputedDataset => "facts" in dataset;
+
+const SQL_TYPES: Readonly<Record<Column["type"], string>> = { text: "text", date: "date", instant: "timestamptz", decimal: "numeric", integer: "bigint", boolean: "boolean" };
+
+/** FROM of a dataset that is worked out: its facts, which are bound as one value. */
+export function fromFacts(columns: readonly Column[]): string {
+  return `from jsonb_to_recordset($1::jsonb) as x(${columns.map(({ name, type }) => `${name} ${SQL_TYPES[type]}`).join(", ")})`;
+}
+
+/** Facts as they are bound: names without quotes are small letters to the database. */
+export const bindFacts = (facts: readonly Fact[]): string => JSON.stringify(facts.map((fact) => Object.fromEntries(Object.entries(fact).map(([name, value]) => [name.toLowerCase(), value]))));
+
+/** The value of a column as its fact has it. */
+export const fact = (name: string, description: string): readonly [string, string, string] => [name, `x.${name}`, description];
+
+/** Months, first to last, that a question is about; without a beginning or an end from the first and to the newest month that there is. */
+export async function monthsAsked(tx: TenantTransaction, { from, to }: FactsQuestion): Promise<string[]> {
+  const [known] = await tx.query<{ first: string | null; last: string | null }>("select min(key) as first, max(key) as last from governance.period where programme_id = $1", [tx.scope.programme.id]);
+  const first = from?.slice(0, 7) ?? known!.first;
+  const last = to === null ? known!.last : dayBefore(to).slice(0, 7);
+  const months: string[] = [];
+  if (first !== null && last !== null) for (let key = first; key <= last; key = shiftPeriod(key, 1)) months.push(key);
+  return months;
+}
