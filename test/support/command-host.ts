@@ -45,8 +45,9 @@ async function answer({ args, folder, environment }: CommandCall): Promise<Comma
   process.chdir(folder);
   process.env = { ...environment };
   process.exitCode = 0;
-  const before = process.getActiveResourcesInfo();
+  // The first use of a stream opens it: where both are pipes they would count as left open by the first command.
   const [out, err] = [capture(process.stdout), capture(process.stderr)];
+  const before = process.getActiveResourcesInfo();
   await runCommand([process.execPath, "apportion", ...args]);
   const [status, open] = [process.exitCode as number, await leftOpen(before)];
   process.exitCode = 0;
