@@ -17,6 +17,7 @@ const PRIVILEGES: Readonly<Record<string, string>> = {
   "tenancy.api_key_secret": "select, insert",
   "tenancy.api_key_revocation": "select, insert",
   "tenancy.api_key_use": "select, insert, update (used_at)",
+  "tenancy.bi_grant": "select, insert",
   "governance.period": "select, insert, update (status, close_requested_by, close_requested_at, closed_at, closed_by, cutoff, hash, audit_head)",
   "governance.audit_entry": "select, insert",
   "governance.audit_head": "select, insert, update (sequence, hash)",

@@ -27,6 +27,7 @@ import { Benefits1760000000028 } from "./0028-benefits";
 import { BusinessCases1760000000029 } from "./0029-business-cases";
 import { ApiKeys1760000000030 } from "./0030-api-keys";
 import { Programme1760000000031 } from "./0031-programme";
+import { Bi1760000000032 } from "./0032-bi";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -59,4 +60,5 @@ export const migrations = [
   BusinessCases1760000000029,
   ApiKeys1760000000030,
   Programme1760000000031,
+  Bi1760000000032,
 ];

@@ -1,9 +1,9 @@
-import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import { Client } from "pg";
 import { SCHEMAS } from "../../migrations/grants";
-import { READERS, readingRoleOf } from "../tenancy/reading-role";
+import { READERS, biRoleOf, readingRoleOf } from "../tenancy/reading-role";
 import { grantReading } from "./backup/backup-role";
 import { ConfigError } from "./config";
+import { one, quoteIdentifier, scramVerifier, urlFor, withClient } from "./role-tools";
 
 /** Names and passwords of the product's roles, and of its database. */
 export interface DatabaseRoleNames {
@@ -17,9 +17,8 @@ export interface DatabaseRoleNames {
 }
 
 /** The schemas whose tables the API's role must never own. */
-export const PRODUCT_SCHEMAS: readonly string[] = [...SCHEMAS, "migrations"];
+export const PRODUCT_SCHEMAS: readonly string[] = [...SCHEMAS, "bi", "migrations"];
 
-const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/;
 // One number for all callers: two of them at once would both see that a role is missing.
 const SETUP_LOCK = 4_170_339_201;
 
@@ -34,7 +33,8 @@ export async function ensureDatabaseRoles(adminUrl: string, names: DatabaseRoleN
   const [database, owner, app] = [names.database, names.ownerRole, names.appRole].map(quoteIdentifier) as [string, string, string];
   const { backup } = names;
   const readers = READERS.map((reader) => readingRoleOf(names.appRole, reader));
-  readers.forEach(quoteIdentifier);
+  const bi = biRoleOf(names.appRole);
+  [...readers, bi].forEach(quoteIdentifier);
   if (names.ownerRole === names.appRole) throw new Error("The owner's role and the API's role must differ: an owner is not held by row-level security.");
   if (backup && [names.ownerRole, names.appRole].includes(backup.role)) throw new Error("The role for backups must be one of its own: it steps around row-level security.");
   const urls = { ownerUrl: urlFor(adminUrl, names.ownerRole, names.ownerPassword, names.database), appUrl: urlFor(adminUrl, names.appRole, names.appPassword, names.database) };
@@ -45,13 +45,15 @@ export async function ensureDatabaseRoles(adminUrl: string, names: DatabaseRoleN
     for (const name of readers) {
       if ([names.ownerRole, names.appRole, backup?.role].includes(name)) throw new Error(`The API reads reports under the role "${name}": it cannot be one of the others, too.`);
     }
-    for (const name of [names.ownerRole, names.appRole, ...readers, ...(backup ? [backup.role] : [])]) {
+    if ([names.ownerRole, names.appRole, backup?.role].includes(bi)) throw new Error(`Logins for BI tools are members of "${bi}": it cannot be one of the others, too.`);
+    for (const name of [names.ownerRole, names.appRole, ...readers, bi, ...(backup ? [backup.role] : [])]) {
       if (name === me.name) throw new Error(`The administrator "${name}" must not be one of the product's own roles.`);
     }
     await ensureRole(client, names.ownerRole, names.ownerPassword, { inherit: true, bypass: false });
     await ensureRole(client, names.appRole, names.appPassword, { inherit: false, bypass: false });
     await leaveAllRoles(client, names.appRole, me.version, readers);
     for (const reader of readers) await ensureReadingRole(client, reader, names.appRole, me.version);
+    await ensureRoleOfNobody(client, bi, me.version);
     const withBackup = backup !== undefined && (me.superuser || (me.bypasses && me.version >= 160000));
     if (withBackup) {
       await ensureRole(client, backup.role, backup.password, { inherit: false, bypass: true });
@@ -158,6 +160,13 @@ async function ensureRole(client: Client, name: string, password: string, { inhe
 
 /** A role that nobody logs in as. The API's role takes it on for a transaction, and has none of its privileges before. */
 async function ensureReadingRole(client: Client, name: string, appRole: string, version: number): Promise<void> {
+  await ensureRoleOfNobody(client, name, version);
+  const may = await one<{ may: boolean }>(client, `select pg_has_role($1::name, $2::name, '${version >= 160000 ? "SET" : "MEMBER"}') as may`, [appRole, name]);
+  if (!may.may) await client.query(`grant ${quoteIdentifier(name)} to ${quoteIdentifier(appRole)} ${version >= 160000 ? "with inherit false, set true" : ""}`);
+}
+
+/** A role that nobody logs in as and that is a member of none. */
+export async function ensureRoleOfNobody(client: Client, name: string, version: number): Promise<void> {
   const role = quoteIdentifier(name);
   const refused = { rolsuper: "nosuperuser", rolcreatedb: "nocreatedb", rolcreaterole: "nocreaterole", rolreplication: "noreplication", rolbypassrls: "nobypassrls", rolcanlogin: "nologin", rolinherit: "noinherit" };
   const current = (await client.query("select * from pg_roles where rolname = $1", [name])).rows[0] as Record<string, unknown> | undefined;
@@ -167,11 +176,9 @@ async function ensureReadingRole(client: Client, name: string, appRole: string, 
     if (changes.length > 0) await client.query(`alter role ${role} ${changes.join(" ")}`);
   }
   await leaveAllRoles(client, name, version);
-  const may = await one<{ may: boolean }>(client, `select pg_has_role($1::name, $2::name, '${version >= 160000 ? "SET" : "MEMBER"}') as may`, [appRole, name]);
-  if (!may.may) await client.query(`grant ${role} to ${quoteIdentifier(appRole)} ${version >= 160000 ? "with inherit false, set true" : ""}`);
 }
 
-async function leaveAllRoles(client: Client, name: string, version: number, except: readonly string[] = []): Promise<void> {
+export async function leaveAllRoles(client: Client, name: string, version: number, except: readonly string[] = []): Promise<void> {
   const memberships = await client.query<{ role: string; grantor: string | null }>(
     `select quote_ident(r.rolname) as role, quote_ident(g.rolname) as grantor
      from pg_auth_members m join pg_roles r on r.oid = m.roleid join pg_roles u on u.oid = m.member left join pg_roles g on g.oid = m.grantor
@@ -201,49 +208,4 @@ async function ensureDatabase(client: Client, names: DatabaseRoleNames): Promise
   }
   if (current.encoding !== "UTF8") throw new Error(`The database "${names.database}" has the encoding ${current.encoding}; UTF8 is needed. Name another one.`);
   if (current.owner !== names.ownerRole) await client.query(`alter database ${database} owner to ${owner}`);
-}
-
-/** What the server stores for a password. Made here, so that the password itself never travels or shows in a server's log. */
-function scramVerifier(password: string): string {
-  // Beyond ASCII, programs differ in how they normalise before hashing.
-  if (!/^[\x21-\x7e]{8,}$/.test(password)) throw new Error("A database password needs at least 8 printable ASCII characters without blanks.");
-  const [salt, iterations] = [randomBytes(16), 4096];
-  const salted = pbkdf2Sync(password, salt, iterations, 32, "sha256");
-  const storedKey = createHash("sha256").update(createHmac("sha256", salted).update("Client Key").digest()).digest("base64");
-  const serverKey = createHmac("sha256", salted).update("Server Key").digest("base64");
-  return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${storedKey}:${serverKey}`;
-}
-
-function quoteIdentifier(name: string): string {
-  if (!IDENTIFIER.test(name)) throw new Error(`"${name.slice(0, 80)}" cannot be used as a name in the database: small letters, digits and underscores, at most 63, and no digit first.`);
-  return `"${name}"`;
-}
-
-/** The administrator's address with another database and, when given, another user. */
-function urlFor(adminUrl: string, user: string | undefined, password: string | undefined, database: string): string {
-  const parts = /^postgres(?:ql)?:\/\/(?:([^@/]*)@)?([^/?]*)(?:\/[^?]*)?(\?.*)?$/.exec(adminUrl);
-  if (!parts) throw new Error("The administrator's URL is not of the form postgresql://user:password@host:port/database.");
-  const [, credentials = "", host = "", search = ""] = parts;
-  const query = new URLSearchParams(search);
-  for (const key of ["database", "dbname", ...(user === undefined ? [] : ["user", "password"])]) query.delete(key);
-  const as = user === undefined ? credentials : `${user}:${encodeURIComponent(password ?? "")}`;
-  return `postgresql://${as}@${host}/${database}${query.size > 0 ? `?${query.toString()}` : ""}`;
-}
-
-async function one<Row extends object>(client: Client, sql: string, values: unknown[] = []): Promise<Row> {
-  const [row] = (await client.query<Row>(sql, values)).rows;
-  if (!row) throw new Error("PostgreSQL gave no row where there must be one.");
-  return row;
-}
-
-async function withClient<T>(connectionString: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString, connectionTimeoutMillis: 15_000 });
-  // A connection that breaks between two queries must fail the next one, not the process.
-  client.on("error", () => undefined);
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
 }

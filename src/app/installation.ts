@@ -23,6 +23,8 @@ export interface Installation {
   readonly vault: Vault | null;
   readonly apiUrl: string;
   readonly ownerUrl: string | null;
+  /** Of a role that makes roles; known of the embedded database alone. */
+  readonly adminUrl: string | null;
   close(): Promise<void>;
 }
 
@@ -31,18 +33,19 @@ export interface DatabaseUrls {
   readonly apiUrl: string;
   readonly ownerUrl: string | null;
   readonly backupUrl: string | null;
+  readonly adminUrl: string | null;
   stop(): Promise<void>;
 }
 
 /** The configured database, or the embedded one under the data directory, started when it does not run yet. */
 export async function openDatabase(config: Config, log: (message: string) => void): Promise<DatabaseUrls> {
-  if (config.databaseUrl !== null) return { apiUrl: config.databaseUrl, ownerUrl: config.migrationUrl, backupUrl: config.backupUrl, stop: async () => undefined };
+  if (config.databaseUrl !== null) return { apiUrl: config.databaseUrl, ownerUrl: config.migrationUrl, backupUrl: config.backupUrl, adminUrl: null, stop: async () => undefined };
   const embedded = await startEmbeddedPostgres({ dataDirectory: config.dataDirectory, log });
   const secrets = readOrMake(join(config.dataDirectory, "database-roles.json"), () => JSON.stringify({ owner: secret(), app: secret() }));
   const { owner, app } = JSON.parse(secrets) as { owner: string; app: string };
   const backup = { role: "apportion_backup", password: readOrMake(join(config.dataDirectory, "backup-role-password"), secret) };
   const urls = await ensureDatabaseRoles(embedded.adminUrl, { database: "apportion", ownerRole: "apportion_owner", ownerPassword: owner, appRole: "apportion_app", appPassword: app, backup });
-  return { apiUrl: urls.appUrl, ownerUrl: urls.ownerUrl, backupUrl: urls.backupUrl, stop: () => embedded.stop() };
+  return { apiUrl: urls.appUrl, ownerUrl: urls.ownerUrl, backupUrl: urls.backupUrl, adminUrl: embedded.adminUrl, stop: () => embedded.stop() };
 }
 
 /**
@@ -75,6 +78,7 @@ export async function openInstallation(config: Config, log: (message: string) =>
       vault: vaultOf(config),
       apiUrl: urls.apiUrl,
       ownerUrl: urls.ownerUrl,
+      adminUrl: urls.adminUrl,
       close: async () => {
         await database.close();
         await urls.stop();

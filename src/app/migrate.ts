@@ -1,5 +1,6 @@
 import { MigrationExecutor } from "typeorm";
 import { grantsFor } from "../../migrations/grants";
+import { setUpBi } from "./bi/set-up-bi";
 import { connect } from "./data-source";
 import { requireReadingRoles } from "./database-roles";
 
@@ -7,7 +8,7 @@ import { requireReadingRoles } from "./database-roles";
 const MIGRATION_LOCK = 5_211_870_143;
 
 /**
- * Brings the database up to date as its owner and gives the API's role exactly the privileges it needs. Processes that
+ * Brings the database up to date as its owner and gives the API's role and the logins for BI tools exactly the privileges they need. Processes that
  * start together wait for each other. Answers the names of what was applied. Throws, with nothing changed, when a reading
  * role is missing.
  */
@@ -22,6 +23,7 @@ export async function migrate(ownerUrl: string, apiRole: string): Promise<string
     const applied = await new MigrationExecutor(dataSource, runner).executePendingMigrations();
     await runner.startTransaction();
     for (const statement of grantsFor(apiRole)) await runner.query(statement);
+    await setUpBi((sql, values) => runner.query(sql, values) as Promise<Array<Record<string, unknown>>>, apiRole);
     await runner.commitTransaction();
     return applied.map((migration) => migration.name);
   } finally {

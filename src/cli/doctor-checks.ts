@@ -1,6 +1,7 @@
 import { statfsSync } from "node:fs";
 import { DataSource } from "typeorm";
 import { migrations } from "../../migrations";
+import { examineBi } from "../app/bi/set-up-bi";
 import { PRODUCT_SCHEMAS, assertSafeApiRole, requireReadingRoles } from "../app/database-roles";
 import { Clock } from "../kernel/clock";
 
@@ -86,6 +87,13 @@ export async function checkRowSecurity(database: DataSource): Promise<Finding> {
   const open = tables.filter(({ forced }) => !forced).map(({ name }) => name);
   const found = open.length > 0 ? `not forced on ${open.join(", ")}` : tables.length === 0 ? "there are no tables" : `forced on ${tables.length} of ${tables.length} tables`;
   return { name: "row-level security", ok: open.length === 0 && tables.length > 0, found, advice: open.length > 0 ? "Somebody changed a table by hand: alter table … enable row level security, force row level security." : 'Run "apportion migrate".' };
+}
+
+/** Whether the views for BI tools run as whoever asks, over tables that bound what a login sees. */
+export async function checkBi(database: DataSource): Promise<Finding> {
+  const { views, open, logins } = await examineBi((sql, values) => database.query(sql, values));
+  const found = views === 0 ? "schema bi has no views" : open.length > 0 ? `not bounded: ${open.join(", ")}` : `${views} views, ${logins} login(s), bounded by their grants`;
+  return { name: "BI views", ok: views > 0 && open.length === 0, found, advice: 'Run "apportion migrate": it writes views and policies anew. A view that somebody added to schema bi belongs into a schema of its own.' };
 }
 
 /** How far this clock and the database's are apart: tokens and the refusal of usage from the future depend on both. */

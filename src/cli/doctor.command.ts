@@ -5,7 +5,7 @@ import { Config, readConfig } from "../app/config";
 import { connect } from "../app/data-source";
 import { openDatabase } from "../app/installation";
 import { systemClock } from "../kernel/clock";
-import { Finding, checkClock, checkColumns, checkDisk, checkMigrations, checkReadingRoles, checkRole, checkRowSecurity, checkVersion } from "./doctor-checks";
+import { Finding, checkBi, checkClock, checkColumns, checkDisk, checkMigrations, checkReadingRoles, checkRole, checkRowSecurity, checkVersion } from "./doctor-checks";
 import { exitStatus, sentenceOf } from "./exit-status";
 import { OutputOptions, print } from "./output";
 import { logOf } from "./session";
@@ -66,6 +66,7 @@ async function examineDatabase(config: Config, note: (finding: Finding) => void)
       if (urls.ownerUrl === null) note(await checkColumns(api));
       else note(await withConnection(urls.ownerUrl, "migrate", checkMigrations));
       note(await checkRowSecurity(api));
+      note(await checkBi(api));
       note(await checkClock(api, systemClock));
     });
   } finally {

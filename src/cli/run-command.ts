@@ -25,6 +25,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
     const { registerKeys } = await import("./keys.command.js");
     return (program) => registerKeys(program.command("keys").description("keys of service accounts"));
   },
+  bi: async () => {
+    const { registerBi } = await import("./bi.command.js");
+    return (program) => registerBi(program.command("bi").description("logins of the database for tools that read SQL"));
+  },
   import: async () => {
     const [{ registerImportUsage }, { registerImportCosts }, { registerImportVendor }] = await Promise.all([import("./import-usage.command.js"), import("./import-costs.command.js"), import("./import-vendor.command.js")]);
     return (program) => {

@@ -1,4 +1,7 @@
 export * from "./audit-note";
+export * from "./bi/bi-grant";
+export * from "./bi/grant-bi";
+export * from "./bi/revoke-bi";
 export * from "./business-unit";
 export * from "./change-ownership";
 export * from "./create-business-unit";

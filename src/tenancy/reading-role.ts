@@ -16,3 +16,8 @@ export function readingRoleOf(apiRole: string, reader: Reader): string {
 export function readingRoleSql(reader: Reader): string {
   return `pg_catalog.regexp_replace(session_user::text, '_app$', '') || '${SUFFIX[reader]}'`;
 }
+
+/** The role that every login for BI tools is a member of; it logs in nowhere, and its policies hold for its members alone. */
+export function biRoleOf(apiRole: string): string {
+  return `${apiRole.replace(/_app$/, "")}_bi`;
+}

@@ -483,7 +483,7 @@ describe("the whole", () => {
     expect(findings.filter((finding) => !finding.ok)).toEqual([]);
     expect({ ok, names: findings.map(({ name }) => name) }).toEqual({
       ok: true,
-      names: ["configuration", "disk", "database", "PostgreSQL version", "role of the API", "reading roles", "migrations", "row-level security", "clock"],
+      names: ["configuration", "disk", "database", "PostgreSQL version", "role of the API", "reading roles", "migrations", "row-level security", "BI views", "clock"],
     });
   });
 

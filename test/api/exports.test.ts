@@ -1,7 +1,14 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { unzipSync, strFromU8 } from "fflate";
 import { parse } from "csv-parse/sync";
+import { Client } from "pg";
+import { BI_TABLES } from "../../src/app/bi/definitions";
+import { isComputed } from "../../src/exports/computed-dataset.query";
 import { DATASETS } from "../../src/exports/dataset-list.query";
 import { call, createAcme, ALLOCATE, bookAndAgree, integration, must, report } from "../support/builders";
+import { Commands, commandsIn } from "../support/commands";
 import { Actor, TestServer, startTestServer } from "../support/server";
 import { BOOK, CREATE_POOL } from "../support/two-programmes";
 
@@ -278,5 +285,173 @@ describe("what is asked", () => {
     expect(await problem("/export/allocation_line.csv?cursor=abc")).toMatchObject({ status: 400, parameter: "cursor" });
     for (const [parameter, value] of [["from", "2025-02-30"], ["limit", "0"], ["limit", "50001"], ["as_of_run", "x"], ["decimals", "float"], ["bom", "yes"]]) expect(await problem(`/export/allocation_line.csv?${parameter}=${value}`)).toMatchObject({ status: 400, parameter });
     expect((await get("/export/allocation_line.csv", "Bearer nothing")).headers.get("www-authenticate")).toContain("Basic");
+  });
+});
+
+describe("views for BI tools", () => {
+  let folder: string, commands: Commands;
+  const clients: Client[] = [];
+  const databaseOf = (): string => new URL(server.installation.apiUrl).pathname.slice(1);
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "apportion-bi-"));
+    commands = commandsIn(folder, {
+      DATABASE_URL: server.installation.apiUrl, APPORTION_MIGRATION_URL: server.installation.ownerUrl!, ADMIN_DATABASE_URL: process.env.TEST_ADMIN_URL!, LOG_LEVEL: "warn",
+      APPORTION_JWT_ISSUER: "i", APPORTION_JWT_AUDIENCE: "a", APPORTION_JWT_SECRET: "0123456789abcdef0123456789abcdef",
+    });
+    // As "init" leaves a database of its own: nobody is let in by being anybody.
+    await server.sql(`revoke all on database ${databaseOf()} from public`);
+    // A second programme, and a journal of the first, which no login of a unit may see.
+    await server.sql("insert into tenancy.programme (id, code, name, currency, time_zone) values ('00000000-0000-4000-8000-000000000001', 'globex', 'Globex', 'JPY', 'UTC')");
+    await server.sql("insert into tenancy.business_unit (programme_id, id, code, name) values ('00000000-0000-4000-8000-000000000001', gen_random_uuid(), 'freight', 'Freight')");
+    await server.sql("insert into governance.period (programme_id, key, starts_at, ends_at) values ('00000000-0000-4000-8000-000000000001', '2025-10', '2025-10-01Z', '2025-11-01Z')");
+    await server.sql("set session_replication_role = replica");
+    await server.sql(`with j as (
+        insert into journals.journal (programme_id, id, external_id, period_key, version, kind, mapping_version, currency, posting_date, source_hash, line_count, total_minor, hash, generated_by)
+        select id, gen_random_uuid(), 'J-1', '2025-10', 1, 'POSTING', 1, 'USD', '2025-10-31', 'x', 2, 1250, 'x', 'x' from tenancy.programme where code = 'acme' returning programme_id, id
+      ) insert into journals.journal_line (programme_id, journal_id, line_no, account, segments, debit_minor, credit_minor, description)
+      select j.programme_id, j.id, n, '4711', '{}', case n when 1 then 1250 else 0 end, case n when 2 then 1250 else 0 end, 'x' from j, generate_series(1, 2) n`);
+    await server.sql("set session_replication_role = origin");
+  });
+  afterAll(async () => {
+    for (const client of clients) await client.end().catch(() => undefined);
+    await commands.end();
+    rmSync(folder, { recursive: true, force: true });
+    await server.sql("drop role if exists bi_test_metabase");
+  });
+
+  const grant = async (login: string, ...more: string[]): Promise<{ password: string | null; url: string | null }> => {
+    const { status, out, err } = await commands.run(["bi", "grant", "--programme", "acme", "--login", login, "--json", ...more]);
+    expect({ status, err }).toMatchObject({ status: 0 });
+    return JSON.parse(out) as { password: string | null; url: string | null };
+  };
+  const connected = async (url: string): Promise<Client> => {
+    const client = new Client({ connectionString: url });
+    client.on("error", () => undefined);
+    clients.push(client);
+    await client.connect();
+    return client;
+  };
+  /** The rows, or the SQLSTATE. */
+  const attempt = async (client: Client, sql: string): Promise<unknown> => client.query(sql).then(({ rows }) => rows as unknown, (error: { code: string }) => error.code);
+
+  type Dataset = (typeof VIEWED)[number];
+  const plain = (value: unknown): string | null => (value === null ? null : String(value).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, ""));
+  const valueOf = ({ name, type }: Dataset["columns"][number]): string => (type === "instant" ? `to_char(${name} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')` : `${name}::text`);
+  const lines = (dataset: Dataset, all: ReadonlyArray<Record<string, unknown>>): string[] => all.map((row) => JSON.stringify(dataset.columns.map(({ name, type }) => (type === "decimal" || type === "integer" ? plain(row[name]) : row[name])))).sort();
+  const viewed = async (client: Client, dataset: Dataset): Promise<string[]> => lines(dataset, (await client.query(`select ${dataset.columns.map((column) => `${valueOf(column)} as ${column.name}`).join(", ")} from bi.${dataset.name}`)).rows as Array<Record<string, unknown>>);
+  const everything = async (client: Client): Promise<Record<string, string[]>> => {
+    const all: Record<string, string[]> = {};
+    for (const dataset of VIEWED) all[dataset.name] = await viewed(client, dataset);
+    return all;
+  };
+  /** What the exports give to somebody, empty where they refuse. */
+  const exported = async (actor: Actor): Promise<Record<string, string[]>> => Object.fromEntries(await Promise.all(DATASETS.map(async (dataset) => {
+    const answer = await get(`/export/${dataset.name}.json`, bearer(actor));
+    return [dataset.name, answer.status === 403 ? [] : lines(dataset, (await answer.json()) as Array<Record<string, unknown>>)] as const;
+  })));
+
+  let retail: Client, own: Record<string, string[]>, retailUrl: string;
+
+  it("show a login the rows that the exports and the API show, and explain every column", async () => {
+    const made = await grant("bi_test_retail", "--business-unit", "retail");
+    retailUrl = made.url!;
+    retail = await connected(retailUrl);
+    own = await everything(retail);
+    expect(own).toEqual(await exported(server.as("BUSINESS_UNIT", { businessUnits: ["retail"] })));
+    expect(Object.entries(own).filter(([, all]) => all.length === 0).map(([name]) => name).sort()).toEqual(["cost_pool_period", "dim_policy_version", "journal_line"]);
+    const { allocation } = await must(server.as("BUSINESS_UNIT", { businessUnits: ["retail"] }), "{ allocation(period: \"2025-10\", groupBy: [BUSINESS_UNIT]) { rows { amount { amount } } } }");
+    expect((await retail.query("select trim_scale(sum(amount))::text as amount from allocation_line where period = '2025-10'")).rows.map(({ amount }) => plain(amount))).toEqual(allocation.rows.map((row: { amount: { amount: string } }) => plain(row.amount.amount)));
+
+    const whole = await connected((await grant("bi_test_finance", "--all", "--connections", "1", "--statement-timeout", "7")).url!);
+    const all = await everything(whole);
+    expect(all).toEqual(await exported(server.as("FINANCE")));
+    expect(Object.values(all).filter((each) => each.length === 0)).toEqual([]);
+    expect((await whole.query("show statement_timeout")).rows).toEqual([{ statement_timeout: "7s" }]);
+    expect((await whole.query("show default_transaction_read_only")).rows).toEqual([{ default_transaction_read_only: "on" }]);
+    await expect(connected((await grant("bi_test_finance", "--all", "--connections", "1", "--new-password")).url!)).rejects.toMatchObject({ code: "53300" });
+    expect(await server.sql("select c.relname, a.attname from pg_class c left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 where c.relnamespace = 'bi'::regnamespace and (obj_description(c.oid) is null or col_description(c.oid, a.attnum) is null or not c.reloptions @> array['security_invoker=true', 'security_barrier=true'])")).toEqual([]);
+    expect((await server.sql<{ comment: string }>("select col_description('bi.usage_daily'::regclass, attnum) as comment from pg_attribute where attrelid = 'bi.usage_daily'::regclass and attname = 'connected_ms'"))[0]).toEqual({ comment: "Connected time of the calls. Unit: milliseconds." });
+  });
+
+  it("show nothing more whatever a login sets, calls or becomes", async () => {
+    const units = (await server.sql<{ ids: string }>("select array_agg(id)::text as ids from tenancy.business_unit"))[0]!.ids;
+    for (const programme of await server.sql<{ id: string }>("select id from tenancy.programme order by code")) {
+      for (const reach of ["programme", "installation", "units", "ingest"]) {
+        for (const [name, value] of [["app.programme", programme.id], ["app.reach", reach], ["app.units", units]]) expect(await attempt(retail, `set ${name} = '${value}'`)).toEqual([]);
+        expect(await everything(retail)).toEqual(own);
+      }
+    }
+    expect(await attempt(retail, "select count(*)::int as count from set_config('app.reach', 'programme', false) r, lateral (select business_unit from bi.allocation_line where r is not null) l where business_unit <> 'retail'")).toEqual([{ count: 0 }]);
+    for (const role of ["apportion_app", "apportion_owner", "apportion_bi", "apportion_case_reader", "apportion_programme_reader", "apportion_backup", "bi_test_finance"]) {
+      expect([role, await attempt(retail, `set role ${role}`)]).toEqual([role, "42501"]);
+      expect([role, await attempt(retail, `set session authorization ${role}`)]).toEqual([role, "42501"]);
+    }
+    expect(await attempt(retail, "set row_security = off")).toEqual([]);
+    expect(await attempt(retail, "select 1 from bi.allocation_line")).toBe("42501");
+    await attempt(retail, "reset row_security");
+    for (const setting of ["default_transaction_read_only = off", "search_path = pg_temp, public, tenancy, allocation", "session_replication_role = replica", "statement_timeout = 0"]) await attempt(retail, `set ${setting}`);
+    for (const make of ["create temp table period (key text)", "create function pg_temp.x() returns text language sql as 'select 1'", "create table public.x ()", "create view bi.x as select 1", "create schema x", "do $$ begin create temp table y (); end $$"]) expect([make, await attempt(retail, make)]).toEqual([make, "42501"]);
+    expect(await everything(retail)).toEqual(own);
+  });
+
+  it("cannot be written, and the tables behind them not be read", async () => {
+    for (const { name } of VIEWED) {
+      const { rows: [column] } = await retail.query<{ name: string }>("select attname as name from pg_attribute where attrelid = $1::regclass and attnum = 1", [`bi.${name}`]);
+      for (const write of [`delete from bi.${name}`, `update bi.${name} set ${column!.name} = null`, `insert into bi.${name} (${column!.name}) values (null)`, `truncate bi.${name}`]) expect([write, ["42501", "42809", "55000"].includes(String(await attempt(retail, write)))]).toEqual([write, true]);
+    }
+    const tables = await server.sql<{ name: string }>("select schemaname || '.' || tablename as name from pg_tables where schemaname !~ '^(pg_|information_schema)' order by 1");
+    for (const { name } of tables) for (const sql of [`select from ${name}`, `delete from ${name}`, `select * from ${name}`]) expect([sql, await attempt(retail, sql)]).toEqual([sql, "42501"]);
+
+    // The second wall: were the schemas open and whole tables granted, the rows would still be bounded.
+    const schemas = [...new Set(BI_TABLES.map((table) => table.split(".")[0]))].join(", ");
+    await server.sql(`grant usage on schema ${schemas} to apportion_bi`);
+    await server.sql(`grant select on ${BI_TABLES.join(", ")} to apportion_bi`);
+    const [{ id }] = (await server.sql<{ id: string }>("select id from tenancy.business_unit where code = 'retail'")) as [{ id: string }];
+    for (const table of BI_TABLES) {
+      const [seen] = (await retail.query<{ count: string }>(`select count(*) from ${table}`)).rows;
+      const key = { "tenancy.business_unit": "id", "tenancy.use_case_ownership": "business_unit_id", "metering.usage_daily_total": "business_unit_id", "allocation.line": "business_unit_id", "chargeback.statement": "business_unit_id", "chargeback.statement_line": "business_unit_id" }[table];
+      const condition = key !== undefined ? `${key} = '${id}'` : { "tenancy.bi_grant": "login = 'bi_test_retail'", "tenancy.programme": "code = 'acme'", "tenancy.use_case": "code in ('order-status', 'returns')", "governance.period": "programme_id <> '00000000-0000-4000-8000-000000000001'", "allocation.run": "true", "costs.cost_pool": "true" }[table] ?? "false";
+      expect([table, seen]).toEqual([table, (await server.sql(`select count(*) from ${table} where ${condition}`))[0]]);
+    }
+  });
+
+  it("follow SET ROLE, and give a role that only inherits nothing", async () => {
+    await server.sql("create role bi_test_metabase login inherit password 'metabase-secret'");
+    await server.sql("grant bi_test_retail to bi_test_metabase with inherit true, set true");
+    const metabase = await connected(Object.assign(new URL(retailUrl), { username: "bi_test_metabase", password: "metabase-secret" }).toString());
+    for (const { name } of VIEWED) expect([name, await attempt(metabase, `select from bi.${name}`)]).toEqual([name, []]);
+    await metabase.query("set role bi_test_retail");
+    expect(await everything(metabase)).toEqual(own);
+  });
+
+  it("are granted once, changed by granting anew, and revoked with the role", async () => {
+    const versions = (): Promise<unknown> => server.sql("select version, whole_programme as whole, cardinality(business_unit_ids) as units, ended from tenancy.bi_grant where login = 'bi_test_retail' order by 1");
+    expect(await grant("bi_test_retail", "--business-unit", "retail")).toMatchObject({ password: null, url: null });
+    expect(await versions()).toEqual([{ version: 1, whole: false, units: 1, ended: false }]);
+    // What somebody opened by hand is closed again.
+    expect(await attempt(retail, "select from allocation.line")).toBe("42501");
+    await grant("bi_test_retail", "--business-unit", "retail", "claims");
+    expect(await everything(retail)).toEqual(await exported(server.as("BUSINESS_UNIT", { businessUnits: ["retail", "claims"] })));
+
+    const refused = async (status: number, words: string, ...args: string[]): Promise<void> => expect(await commands.run(["bi", args[0]!, "--programme", "acme", ...args.slice(1)])).toMatchObject({ status, err: expect.stringContaining(words) });
+    await refused(4, "was not made here", "grant", "--login", "apportion_app", "--all");
+    await refused(4, "is taken", "grant", "--login", "bi_test_retail", "--all", "--programme", "globex");
+    await refused(3, "There is no business unit nowhere", "grant", "--login", "bi_test_other", "--business-unit", "nowhere");
+    await refused(3, "cannot be a login", "grant", "--login", "Robert; drop", "--all");
+    await refused(2, "--business-unit <code...>, or --all", "grant", "--login", "bi_test_other");
+    await refused(3, "was never granted", "revoke", "--login", "bi_test_other", "--reason", "x");
+    expect(await server.sql("select rolname from pg_roles where rolname like 'bi\\_test\\_%' order by 1")).toEqual([{ rolname: "bi_test_finance" }, { rolname: "bi_test_metabase" }, { rolname: "bi_test_retail" }]);
+
+    for (const login of ["bi_test_retail", "bi_test_finance", "bi_test_retail"]) expect(await commands.run(["bi", "revoke", "--programme", "acme", "--login", login, "--reason", "left"])).toMatchObject({ status: 0, out: `${login} is revoked\n` });
+    await expect(retail.query("select 1")).rejects.toThrow();
+    await expect(connected(retailUrl)).rejects.toMatchObject({ code: "28P01" });
+    expect(await server.sql("select rolname from pg_roles where rolname like 'bi\\_test\\_%'")).toEqual([{ rolname: "bi_test_metabase" }]);
+    expect(await versions()).toEqual([{ version: 1, whole: false, units: 1, ended: false }, { version: 2, whole: false, units: 2, ended: false }, { version: 3, whole: false, units: 0, ended: true }]);
+    expect(await server.sql("select action, subject_key as login, count(*)::int as count from governance.audit_entry where subject_kind = 'BiLogin' group by 1, 2 order by 1, 2")).toEqual([
+      { action: "grantBi", login: "bi_test_finance", count: 1 }, { action: "grantBi", login: "bi_test_retail", count: 2 }, { action: "revokeBi", login: "bi_test_finance", count: 1 }, { action: "revokeBi", login: "bi_test_retail", count: 1 },
+    ]);
+    const listed = await commands.run(["bi", "list", "--programme", "acme"]);
+    expect(listed.out.split("\n").slice(1, 3).map((line) => line.trim().split(/ +/))).toEqual([["bi_test_finance", "REVOKED"], ["bi_test_retail", "REVOKED"]]);
   });
 });

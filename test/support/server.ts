@@ -55,7 +55,7 @@ export async function startTestServer(options: { poolSize?: number; work?: "requ
   const dataSource = await connect(apiUrl, { purpose: "serve", poolSize: options.poolSize ?? 10 }).initialize();
   const database = new Database(dataSource).for(options.work ?? "job");
   const clock = new FixedClock();
-  const installation: Installation = { database, scopes: new ScopeResolver(database), clock, token: TOKEN, vault: createVault("secrets of the test suite, 32 bytes and more"), apiUrl, ownerUrl: inDatabase(process.env.TEST_OWNER_URL!, name), close: () => database.close() };
+  const installation: Installation = { database, scopes: new ScopeResolver(database), clock, token: TOKEN, vault: createVault("secrets of the test suite, 32 bytes and more"), apiUrl, ownerUrl: inDatabase(process.env.TEST_OWNER_URL!, name), adminUrl: null, close: () => database.close() };
   const server = await buildServer(installation, pino({ level: process.env.TEST_LOG ?? "silent" }));
   const url = await server.http.listen({ port: 0, host: "127.0.0.1" });
   server.setReady(true);

@@ -36,7 +36,7 @@ export const allocationLine: Dataset = {
   from: `
     from governance.period m
       join (
-        select x.*, lead(x.id) over (order by x.sequence) as next_id, lead(x.created_at) over (order by x.sequence) as next_at
+        select x.id, x.period_key, x.sequence, x.policy_version, x.currency, x.created_at, lead(x.id) over (order by x.sequence) as next_id, lead(x.created_at) over (order by x.sequence) as next_at
         from allocation.run x where x.programme_id = $1 and x.period_key = $2
       ) r on r.period_key = m.key and ($3::uuid is null or r.id = $3)
       join lateral (

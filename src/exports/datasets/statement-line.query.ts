@@ -36,7 +36,7 @@ export const statementLine: Dataset = {
   from: `
     from governance.period m
       join (
-        select x.*, lead(x.id) over (partition by x.business_unit_id order by x.version) as next_id, lead(x.issued_at) over (partition by x.business_unit_id order by x.version) as next_at
+        select x.id, x.period_key, x.business_unit_id, x.version, x.mode, x.currency, x.issued_at, lead(x.id) over (partition by x.business_unit_id order by x.version) as next_id, lead(x.issued_at) over (partition by x.business_unit_id order by x.version) as next_at
         from chargeback.statement x where x.programme_id = $1 and x.period_key = $2
       ) s on s.period_key = m.key
       join chargeback.statement_line l on l.programme_id = $1 and l.statement_id = s.id
