@@ -12,6 +12,9 @@ import { Commands, commandsIn } from "../support/commands";
 import { Actor, TestServer, startTestServer } from "../support/server";
 import { BOOK, CREATE_POOL } from "../support/two-programmes";
 
+/** What the schema of BI tools has a view of. */
+const VIEWED = DATASETS.filter((dataset) => !isComputed(dataset));
+
 const KEY = "apiKey { code keyId role businessUnits datasets status secretVersion expiresAt overlapEndsAt lastUsedAt revokedAt revokedBy revokedReason }";
 const CREATE = `mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { ${KEY} secret bearerToken userErrors { code message field } } }`;
 const ROTATE = `mutation($input: RotateApiKeyInput!) { rotateApiKey(input: $input) { ${KEY} secret bearerToken userErrors { code message field } } }`;
@@ -346,7 +349,7 @@ describe("views for BI tools", () => {
     return all;
   };
   /** What the exports give to somebody, empty where they refuse. */
-  const exported = async (actor: Actor): Promise<Record<string, string[]>> => Object.fromEntries(await Promise.all(DATASETS.map(async (dataset) => {
+  const exported = async (actor: Actor): Promise<Record<string, string[]>> => Object.fromEntries(await Promise.all(VIEWED.map(async (dataset) => {
     const answer = await get(`/export/${dataset.name}.json`, bearer(actor));
     return [dataset.name, answer.status === 403 ? [] : lines(dataset, (await answer.json()) as Array<Record<string, unknown>>)] as const;
   })));
@@ -359,7 +362,7 @@ describe("views for BI tools", () => {
     retail = await connected(retailUrl);
     own = await everything(retail);
     expect(own).toEqual(await exported(server.as("BUSINESS_UNIT", { businessUnits: ["retail"] })));
-    expect(Object.entries(own).filter(([, all]) => all.length === 0).map(([name]) => name).sort()).toEqual(["cost_pool_period", "dim_policy_version", "journal_line"]);
+    expect(Object.entries(own).filter(([, all]) => all.length === 0).map(([name]) => name).sort()).toEqual(["cost_pool_period", "dim_policy_version", "focus_billing_period", "journal_line"]);
     const { allocation } = await must(server.as("BUSINESS_UNIT", { businessUnits: ["retail"] }), "{ allocation(period: \"2025-10\", groupBy: [BUSINESS_UNIT]) { rows { amount { amount } } } }");
     expect((await retail.query("select trim_scale(sum(amount))::text as amount from allocation_line where period = '2025-10'")).rows.map(({ amount }) => plain(amount))).toEqual(allocation.rows.map((row: { amount: { amount: string } }) => plain(row.amount.amount)));
 

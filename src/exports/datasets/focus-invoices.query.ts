@@ -10,7 +10,7 @@ const BILLING_PERIOD: readonly Column[] = [
   text(["BillingPeriodCreated", `to_char(m.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`, "When it was opened, UTC."]),
   text(["BillingPeriodLastUpdated", `to_char(greatest(m.created_at, m.closed_at, (select max(s.recorded_at) from chargeback.restatement_request s where s.programme_id = $1 and s.period_key = m.key)) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`, "When it was opened, closed or last asked to be restated, UTC."]),
   text(["BillingPeriodStatus", "case m.status when 'CLOSED' then 'Closed' else 'Open' end", "Open or Closed."]),
-  text(["InvoiceIssuerName", "g.name", "The programme's name."]),
+  text(["InvoiceIssuerName", "issuer.name", "The programme's name."]),
   text(["x_Period", "m.key", "Year and month of the programme's calendar."]),
   date(["x_PeriodStart", "to_date(m.key, 'YYYY-MM')", "First day of the month; from and to are about it."]),
 ];
@@ -30,7 +30,7 @@ export const focusBillingPeriod: Dataset = {
   columns: BILLING_PERIOD,
   key: ["x_Period"],
   filters: [],
-  from: "from governance.period m join tenancy.programme g on g.id = m.programme_id where m.programme_id = $1",
+  from: "from governance.period m join tenancy.programme issuer on issuer.id = m.programme_id where m.programme_id = $1",
   revision: null,
 };
 
