@@ -342,7 +342,7 @@ describe("views for BI tools", () => {
   const plain = (value: unknown): string | null => (value === null ? null : String(value).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, ""));
   const valueOf = ({ name, type }: Dataset["columns"][number]): string => (type === "instant" ? `to_char(${name} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')` : `${name}::text`);
   const lines = (dataset: Dataset, all: ReadonlyArray<Record<string, unknown>>): string[] => all.map((row) => JSON.stringify(dataset.columns.map(({ name, type }) => (type === "decimal" || type === "integer" ? plain(row[name]) : row[name])))).sort();
-  const viewed = async (client: Client, dataset: Dataset): Promise<string[]> => lines(dataset, (await client.query(`select ${dataset.columns.map((column) => `${valueOf(column)} as ${column.name}`).join(", ")} from bi.${dataset.name}`)).rows as Array<Record<string, unknown>>);
+  const viewed = async (client: Client, dataset: Dataset): Promise<string[]> => lines(dataset, (await client.query(`select ${dataset.columns.map((column) => `${valueOf(column)} as "${column.name}"`).join(", ")} from bi.${dataset.name}`)).rows as Array<Record<string, unknown>>);
   const everything = async (client: Client): Promise<Record<string, string[]>> => {
     const all: Record<string, string[]> = {};
     for (const dataset of VIEWED) all[dataset.name] = await viewed(client, dataset);
