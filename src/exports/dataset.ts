@@ -46,7 +46,7 @@ export interface Dataset {
   readonly grain: string;
   /** The operation of the API that answers the same rows. */
   readonly operation: string;
-  /** Who the operation answers: with every row, or with those that it answers them; never whoever only gets totals of these rows. */
+  /** Of those whom the operation answers: with every row, or with those that it answers them; never whoever only gets totals of these rows. */
   readonly readers: readonly Role[];
   /** The column that from and to are about; null for a dataset without time. */
   readonly time: string | null;
