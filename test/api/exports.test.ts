@@ -4,16 +4,13 @@ import { join } from "node:path";
 import { unzipSync, strFromU8 } from "fflate";
 import { parse } from "csv-parse/sync";
 import { Client } from "pg";
-import { BI_TABLES } from "../../src/app/bi/definitions";
-import { isComputed } from "../../src/exports/computed-dataset.query";
+import { BI_TABLES, VIEWED } from "../../src/app/bi/definitions";
 import { DATASETS } from "../../src/exports/dataset-list.query";
 import { call, createAcme, ALLOCATE, bookAndAgree, integration, must, report } from "../support/builders";
 import { Commands, commandsIn } from "../support/commands";
+import { exampleStatements } from "../support/examples";
 import { Actor, TestServer, startTestServer } from "../support/server";
 import { BOOK, CREATE_POOL } from "../support/two-programmes";
-
-/** What the schema of BI tools has a view of. */
-const VIEWED = DATASETS.filter((dataset) => !isComputed(dataset));
 
 const KEY = "apiKey { code keyId role businessUnits datasets status secretVersion expiresAt overlapEndsAt lastUsedAt revokedAt revokedBy revokedReason }";
 const CREATE = `mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { ${KEY} secret bearerToken userErrors { code message field } } }`;
@@ -370,6 +367,7 @@ describe("views for BI tools", () => {
     const all = await everything(whole);
     expect(all).toEqual(await exported(server.as("FINANCE")));
     expect(Object.values(all).filter((each) => each.length === 0)).toEqual([]);
+    for (const { place, sql } of exampleStatements()) expect([place, await attempt(whole, sql)]).toEqual([place, expect.any(Array)]);
     expect((await whole.query("show statement_timeout")).rows).toEqual([{ statement_timeout: "7s" }]);
     expect((await whole.query("show default_transaction_read_only")).rows).toEqual([{ default_transaction_read_only: "on" }]);
     await expect(connected((await grant("bi_test_finance", "--all", "--connections", "1", "--new-password")).url!)).rejects.toMatchObject({ code: "53300" });

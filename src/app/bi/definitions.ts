@@ -1,6 +1,6 @@
 import { isComputed } from "../../exports/computed-dataset.query";
 import { DATASETS } from "../../exports/dataset-list.query";
-import { columnCommentOf, commentOf, selectOf } from "../../exports";
+import { Dataset, columnCommentOf, commentOf, selectOf } from "../../exports";
 
 /** Value of the newest grant of whoever asks; null when it has ended. Who asks is the database's word, which no setting changes. */
 const granted = (column: string): string =>
@@ -39,7 +39,7 @@ const RULES: Readonly<Record<string, string>> = {
 export const BI_TABLES: readonly string[] = Object.keys(RULES);
 
 /** Datasets that are SQL of their own; those worked out by queries of the API have no view. */
-const VIEWED = DATASETS.filter((dataset) => !isComputed(dataset));
+export const VIEWED: readonly Dataset[] = DATASETS.filter((dataset) => !isComputed(dataset));
 export const BI_VIEWS: readonly string[] = VIEWED.map(({ name }) => name);
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
