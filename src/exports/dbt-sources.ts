@@ -4,8 +4,8 @@ import { commentOf, columnCommentOf, sqlTypeOf } from "./dataset-view";
 /** A text in YAML: what JSON quotes, YAML reads. */
 const quoted = (text: string): string => JSON.stringify(text);
 
-/** The views of schema `bi` as sources of dbt: columns with types, words, and tests of what they promise. */
-export function renderDbtSources(viewed: readonly Dataset[]): string {
+/** The views of schema `bi` as sources of dbt: columns with types, words, and tests of what they promise; `isKept` tells which are as of a refresh. */
+export function renderDbtSources(datasets: readonly Dataset[], isKept: (dataset: Dataset) => boolean): string {
   return `${[
     "# Written from the code by `npm run schema`; `npm run check` fails when it is not up to date.",
     "version: 2",
@@ -14,14 +14,14 @@ export function renderDbtSources(viewed: readonly Dataset[]): string {
     "    schema: bi",
     "    quoting: { identifier: false }",
     "    tables:",
-    ...viewed.flatMap(tableOf),
+    ...datasets.flatMap((dataset) => tableOf(dataset, isKept(dataset))),
   ].join("\n")}\n`;
 }
 
-function tableOf(dataset: Dataset): string[] {
+function tableOf(dataset: Dataset, isKept: boolean): string[] {
   return [
     `      - name: ${dataset.name}`,
-    `        description: ${quoted(`${commentOf(dataset)} Key: ${dataset.key.join(", ")}.`)}`,
+    `        description: ${quoted(`${commentOf(dataset, isKept)} Key: ${dataset.key.join(", ")}.`)}`,
     "        columns:",
     ...dataset.columns.flatMap(columnOf),
   ];

@@ -1,6 +1,5 @@
 import { parse, validate } from "graphql";
 import { buildPublicSchema } from "../../src/app/schema";
-import { VIEWED } from "../../src/app/bi/definitions";
 import { DATASETS } from "../../src/exports/dataset-list.query";
 import { exampleFiles, exampleStatements } from "../support/examples";
 
@@ -37,6 +36,6 @@ describe("the examples", () => {
     const statements = exampleStatements();
     expect(new Set(statements.map(({ place }) => place.split(/[/.]/)[0]))).toEqual(new Set(["dbt", "grafana", "metabase", "superset"]));
     const views = statements.flatMap(({ place, sql }) => [...sql.matchAll(/bi\.(\w+)/g)].map(([, name]) => ({ place, name: name! })));
-    expect(views.filter(({ name }) => !VIEWED.some((dataset) => dataset.name === name))).toEqual([]);
+    expect(views.filter(({ name }) => !DATASETS.some((dataset) => dataset.name === name))).toEqual([]);
   });
 });
