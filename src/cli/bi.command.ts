@@ -3,7 +3,7 @@ import { ensureBiLogin, ensureBiRole, dropBiLogin } from "../app/bi/bi-login";
 import { ConfigError, readConfig } from "../app/config";
 import { roleOf } from "../app/migrate";
 import { urlFor } from "../app/role-tools";
-import { RefreshedDataset, refreshViews } from "../exports/refresh-views.query";
+import { RefreshedDataset, noteOfRefresh, refreshViews } from "../exports/refresh-views.query";
 import { systemClock } from "../kernel/clock";
 import { BI_SCOPES, BiScope, grantBi, requireLogin, revokeBi } from "../tenancy";
 import { grantBiPorts, revokeBiPorts } from "../tenancy/bi/bi-grant-ports.store";
@@ -85,10 +85,13 @@ export function registerBi(bi: Command): void {
     });
 }
 
-/** Worked out as finance sees it, from one snapshot. */
-function refresh({ database, scope }: Session): Promise<RefreshedDataset[]> {
+/** Worked out as finance sees it, from one snapshot; what changed is in the audit trail. */
+async function refresh({ database, scope }: Session): Promise<RefreshedDataset[]> {
   const asFinance = { ...scope, principal: { ...scope.principal, role: "FINANCE" as const } };
-  return database.withTenant(asFinance, (tx) => refreshViews(tx, recordAudit, systemClock.now()), { statementTimeoutMs: 0, isolation: "REPEATABLE READ" });
+  const refreshed = await database.withTenant(asFinance, (tx) => refreshViews(tx, systemClock.now()), { statementTimeoutMs: 0, isolation: "REPEATABLE READ" });
+  const note = noteOfRefresh(refreshed);
+  if (note) await database.withTenant(scope, (tx) => recordAudit(tx, note));
+  return refreshed;
 }
 
 function withAdminOptions(command: Command): Command {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { groupBy } from "../kernel/group-by";
 import { shiftPeriod } from "../kernel/period";
+import { AuditNote } from "../tenancy";
 import { TenantTransaction } from "../tenancy/database.store";
-import { RecordAudit } from "../tenancy/request-context";
 import { ComputedDataset, Fact, FactsQuestion, bindFacts, isComputed, monthsAsked } from "./computed-dataset.query";
 import { DATASETS } from "./dataset-list.query";
 
@@ -22,14 +23,20 @@ interface Piece { readonly part: string; readonly piece: number; readonly facts:
 
 /**
  * Keeps the rows of every dataset that is worked out, for its view: what an export by the reader of `tx` gives of all months. It is to be
- * one that sees the programme. The same again changes nothing but the instant; what changed is in the audit trail.
+ * one that sees the programme, in one snapshot. The same again changes nothing but the instant. What `noteOfRefresh` says of it is recorded
+ * in a transaction of its own: the head of the audit trail, which everybody moves on, cannot be moved from a snapshot of minutes ago.
  */
-export async function refreshViews(tx: TenantTransaction, record: RecordAudit, nowMs: number): Promise<RefreshedDataset[]> {
+export async function refreshViews(tx: TenantTransaction, nowMs: number): Promise<RefreshedDataset[]> {
   const answer: RefreshedDataset[] = [];
   for (const dataset of DATASETS.filter(isComputed)) answer.push(await refresh(tx, dataset, nowMs));
-  const changed = answer.filter((each) => each.changed > 0);
-  if (changed.length > 0) await record(tx, { action: "refreshBi", subjectKind: "BiViews", subjectKey: "kept", after: Object.fromEntries(changed.map((each) => [each.dataset, { rows: each.rows, changed: each.changed }])) });
   return answer;
+}
+
+/** What the audit trail says of a refresh; null where nothing had changed. */
+export function noteOfRefresh(refreshed: readonly RefreshedDataset[]): AuditNote | null {
+  const changed = refreshed.filter((each) => each.changed > 0);
+  if (changed.length === 0) return null;
+  return { action: "refreshBi", subjectKind: "BiViews", subjectKey: "kept", after: Object.fromEntries(changed.map((each) => [each.dataset, { rows: each.rows, changed: each.changed }])) };
 }
 
 async function refresh(tx: TenantTransaction, dataset: ComputedDataset, nowMs: number): Promise<RefreshedDataset> {
@@ -62,31 +69,18 @@ async function questionsOf(tx: TenantTransaction, dataset: ComputedDataset, nowM
 }
 
 function piecesOf(dataset: ComputedDataset, facts: readonly Fact[]): Piece[] {
-  const parts = new Map<string, Fact[]>();
-  for (const fact of facts) {
-    const name = fact[dataset.part]!;
-    const part = parts.get(name);
-    if (part) part.push(fact);
-    else parts.set(name, [fact]);
-  }
-  return [...parts].flatMap(([part, all]) => Array.from({ length: Math.ceil(all.length / PIECE_ROWS) }, (_, piece) => ({ part, piece, facts: bindFacts(all.slice(piece * PIECE_ROWS, (piece + 1) * PIECE_ROWS)) })));
+  return [...groupBy(facts, (fact) => fact[dataset.part]!)].flatMap(([part, all]) => Array.from({ length: Math.ceil(all.length / PIECE_ROWS) }, (_, piece) => ({ part, piece, facts: bindFacts(all.slice(piece * PIECE_ROWS, (piece + 1) * PIECE_ROWS)) })));
 }
 
-/** Answers how many were not what they were. */
+/** Writes what is not what it was, and the head; answers how many that were. */
 async function keep(tx: TenantTransaction, dataset: ComputedDataset, pieces: readonly Piece[], nowMs: number): Promise<number> {
-  const hashes = pieces.map(({ facts }) => hashOf(facts));
-  const columns = [pieces.map(({ part }) => part), pieces.map(({ piece }) => piece), pieces.map(({ facts }) => facts), hashes];
-  const [same] = await tx.query<{ count: number }>(
-    "select count(*)::int as count from exports.kept_rows k join unnest($3::text[], $4::int[], $5::text[]) as p(part, piece, hash) on p.part = k.part and p.piece = k.piece and p.hash = k.hash where k.programme_id = $1 and k.dataset = $2",
-    [tx.scope.programme.id, dataset.name, columns[0], columns[1], hashes],
-  );
-  await tx.query(
+  const changed = await tx.query(
     `insert into exports.kept_rows as k (programme_id, dataset, part, piece, facts, hash, refreshed_at)
      select $1, $2, p.part, p.piece, p.facts::jsonb, p.hash, $3 from unnest($4::text[], $5::int[], $6::text[], $7::text[]) as p(part, piece, facts, hash)
-     on conflict (programme_id, dataset, part, piece) do update set facts = case when k.hash = excluded.hash then k.facts else excluded.facts end, hash = excluded.hash, refreshed_at = excluded.refreshed_at`,
-    [tx.scope.programme.id, dataset.name, new Date(nowMs), ...columns],
+     on conflict (programme_id, dataset, part, piece) do update set facts = excluded.facts, hash = excluded.hash, refreshed_at = excluded.refreshed_at where k.hash <> excluded.hash or k.part = '' returning part`,
+    [tx.scope.programme.id, dataset.name, new Date(nowMs), pieces.map(({ part }) => part), pieces.map(({ piece }) => piece), pieces.map(({ facts }) => facts), pieces.map(({ facts }) => hashOf(facts))],
   );
-  return pieces.length - same!.count;
+  return changed.length;
 }
 
 const hashOf = (facts: string): string => createHash("sha256").update(facts).digest("hex");

@@ -1,4 +1,3 @@
-import { recordAudit } from "../../src/app/serve";
 import { verifyProgramme } from "../../src/app/verify";
 import { bindFacts } from "../../src/exports/computed-dataset.query";
 import { ebitBridge, programmePnl } from "../../src/exports/datasets/programme.query";
@@ -266,7 +265,7 @@ describe("a signed month", () => {
     const scope = { principal: { subject: "views", role: "FINANCE" as const, programme: programme!.code, businessUnits: [] }, programme: programme!, reach: "programme" as const, unitIds: [] };
     const nowMs = server.clock.now();
     await server.installation.database.withTenant(scope, async (tx) => {
-      await refreshViews(tx, recordAudit, nowMs);
+      await refreshViews(tx, nowMs);
       for (const dataset of [programmePnl, ebitBridge]) {
         const whole = await dataset.facts(tx, { period: null, from: null, to: null, nowMs });
         const kept = await tx.query<{ part: string; facts: unknown[] }>("select part, facts from exports.kept_rows where dataset = $1 and part <> '' order by part, piece", [dataset.name]);
