@@ -25,8 +25,8 @@ export async function undecidedBenefits(tx: TenantTransaction, period: string): 
   );
 }
 
-/** True where a use case defines a benefit that enters a result. */
-export async function definesBenefits(tx: TenantTransaction, useCaseId: string): Promise<boolean> {
-  const [row] = await tx.query<{ found: boolean }>("select exists (select from benefits.benefit where programme_id = $1 and use_case_id = $2 and kind <> 'NON_EBIT') as found", [tx.scope.programme.id, useCaseId]);
-  return row!.found;
+/** Ids of the use cases that define a benefit which enters a result. */
+export async function definersOfBenefits(tx: TenantTransaction): Promise<ReadonlySet<string>> {
+  const rows = await tx.query<{ id: string }>("select distinct use_case_id as id from benefits.benefit where programme_id = $1 and kind <> 'NON_EBIT'", [tx.scope.programme.id]);
+  return new Set(rows.map(({ id }) => id));
 }

@@ -7,18 +7,24 @@ import { isGranted } from "./grant-case";
 
 /** The case of a use case, if the caller may see it at that instant: a unit sees those of use cases that it owns now, an executive those that are granted. */
 export async function seenCase(tx: TenantTransaction, useCase: string, at: Date): Promise<CaseRecord | null> {
-  const store = caseStore(tx);
+  return (await grantedTo(tx, at))(useCase) ? caseStore(tx).find(useCase) : null;
+}
+
+/** Whether a grant lets the caller see a use case at an instant: executives need one, others are bounded by what they own. */
+async function grantedTo(tx: TenantTransaction, at: Date): Promise<(useCase: string) => boolean> {
   const { role, subject } = tx.scope.principal;
-  if (role === "EXECUTIVE" && !isGranted(await store.grantsOf(subject), subject, useCase, at)) return null;
-  return store.find(useCase);
+  if (role !== "EXECUTIVE") return () => true;
+  const grants = await caseStore(tx).grantsOf(subject);
+  return (useCase) => isGranted(grants, subject, useCase, at);
 }
 
 /** Every case that the caller may see, with what the ledgers say of it, under the reader of cases. */
 export async function seenCases(tx: TenantTransaction, nowMs: number): Promise<Array<readonly [CaseRecord, CaseLedger]>> {
   return tx.readingAs("CASES", async () => {
+    const isSeen = await grantedTo(tx, new Date(nowMs));
     const records: CaseRecord[] = [];
     for (const { useCase } of await asWhole(tx, () => caseStore(tx).list())) {
-      const record = await seenCase(tx, useCase, new Date(nowMs));
+      const record = isSeen(useCase) ? await caseStore(tx).find(useCase) : null;
       if (record) records.push(record);
     }
     const ledgers = await asWhole(tx, () => caseLedgers(tx, records, nowMs));
