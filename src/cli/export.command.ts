@@ -7,6 +7,7 @@ import { DATASETS } from "../exports/dataset-list.query";
 import { writeDataset } from "../exports/export-dataset.query";
 import { FORMAT_VERSION } from "../exports/formats/formats";
 import { planExport } from "../exports/read-dataset.query";
+import { systemClock } from "../kernel/clock";
 import { say } from "./output";
 import { createImportProgress } from "./progress";
 import { CommonOptions, withCommonOptions, withProgramme } from "./session";
@@ -50,7 +51,7 @@ export function registerExport(program: Command): void {
         let file: FileHandle | null = null;
         try {
           await database.withTenant(scope, async (tx) => {
-            const plan = await planExport(tx, request, FORMAT_VERSION, Date.now());
+            const plan = await planExport(tx, request, FORMAT_VERSION, systemClock.now());
             // Not before it is known that there is something to write: a file that stood there is lost with this.
             if (options.output !== undefined) file = await open(options.output, "w");
             await writeDataset(tx, plan, { write: async (piece, more) => {

@@ -1,6 +1,7 @@
 import { dayBefore, shiftPeriod } from "../kernel/period";
 import { TenantTransaction } from "../tenancy/database.store";
 import { Column, Dataset } from "./dataset";
+import { SQL_TYPES } from "./dataset-view";
 
 /** Values of a row by the names of its columns: amounts in minor units, whole numbers and decimals as text. Left out: null. */
 export type Fact = Readonly<Record<string, string | null | undefined>>;
@@ -21,8 +22,6 @@ export interface ComputedDataset extends Dataset {
 }
 
 export const isComputed = (dataset: Dataset): dataset is ComputedDataset => "facts" in dataset;
-
-const SQL_TYPES: Readonly<Record<Column["type"], string>> = { text: "text", date: "date", instant: "timestamptz", decimal: "numeric", integer: "bigint", boolean: "boolean" };
 
 const recordset = (facts: string, columns: readonly Column[]): string => `jsonb_to_recordset(${facts}) as x(${columns.map(({ name, type }) => `${name} ${SQL_TYPES[type]}`).join(", ")})`;
 

@@ -8,7 +8,8 @@ function unit(exponent: number): string {
   return exponent === 0 ? "1" : `0.${"0".repeat(exponent - 1)}1`;
 }
 
-const SQL_TYPES: Readonly<Record<Column["type"], string>> = { text: "text", date: "date", instant: "timestamptz", decimal: "numeric", integer: "bigint", boolean: "boolean" };
+/** What the database calls a type of column; a decimal without its precision. */
+export const SQL_TYPES: Readonly<Record<Column["type"], string>> = { text: "text", date: "date", instant: "timestamptz", decimal: "numeric", integer: "bigint", boolean: "boolean" };
 
 /** The type of a column in the database. */
 export const sqlTypeOf = ({ type, precision, scale }: Column): string => (type === "decimal" ? `numeric(${precision}, ${scale})` : SQL_TYPES[type]);

@@ -1,5 +1,6 @@
 import { apportion } from "../kernel/apportion";
 import { fraction } from "../kernel/fraction";
+import { groupBy } from "../kernel/group-by";
 
 /** A part of what a billing period charges. Minor units. */
 export interface FocusCharge {
@@ -34,12 +35,7 @@ export const RATIO_SCALE = 9;
  * units bear of an origin sum to 1 exactly, by largest remainder; where parts have both signs they tell the parts' sizes.
  */
 export function focusRows(charges: readonly FocusCharge[]): FocusRow[] {
-  const origins = new Map<string, FocusCharge[]>();
-  for (const charge of charges) {
-    if (charge.amountMinor === 0n) continue;
-    const id = [charge.originPeriod, charge.kind, charge.pool, charge.methodId ?? "direct"].join("/");
-    origins.set(id, [...(origins.get(id) ?? []), charge]);
-  }
+  const origins = groupBy(charges.filter(({ amountMinor }) => amountMinor !== 0n), ({ originPeriod, kind, pool, methodId }) => [originPeriod, kind, pool, methodId ?? "direct"].join("/"));
   return [...origins].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([originId, parts]) => {
     const sorted = [...parts].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
     const ratios = ratiosOf(sorted.filter(isAllocated));

@@ -1,3 +1,4 @@
+import { groupBy } from "../../kernel/group-by";
 import { TenantTransaction } from "../../tenancy/database.store";
 import { ComputedDataset, Fact, fact, fromFacts } from "../computed-dataset.query";
 import { Column, Dataset, date, text } from "../dataset";
@@ -81,11 +82,7 @@ async function invoicesOf(tx: TenantTransaction, key: string): Promise<Fact[]> {
      from governance.period m where m.programme_id = $1 and m.key = $2`,
     [tx.scope.programme.id, key],
   );
-  const groups = new Map<string, Fact[]>();
-  for (const row of await focusMonth(tx, key)) {
-    const id = `${row.InvoiceId}/${row.ChargeCategory}`;
-    groups.set(id, [...(groups.get(id) ?? []), row]);
-  }
+  const groups = groupBy(await focusMonth(tx, key), ({ InvoiceId, ChargeCategory }) => `${InvoiceId}/${ChargeCategory}`);
   return [...groups].map(([id, rows]): Fact => {
     const { BillingAccountId, BillingCurrency, BillingPeriodEnd, BillingPeriodStart, ChargeCategory, InvoiceId, InvoiceIssuerName, x_Period, x_PeriodStart } = rows[0]!;
     const billed = String(rows.reduce((sum, { BilledCost }) => sum + BigInt(BilledCost!), 0n));
