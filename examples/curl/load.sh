@@ -1,6 +1,7 @@
 #!/usr/bin/env sh
-# Loads every dataset that the key may read into files, month by month. What has not changed since the last run is answered 304 and
-# left as it is; a month that failed is simply asked for again by the next run. Needs curl alone.
+# Loads every dataset that is read by month into files, as far as the key may read it. A closed month that has not changed since the
+# last run is answered 304 and left as it is, open months are loaded anew; what failed is simply asked for again by the next run.
+# Needs curl alone.
 #
 #   APPORTION_KEY=keyId:secret ./load.sh http://localhost:4000 2025-04 2025-11 ./warehouse
 #
@@ -27,7 +28,7 @@ printf 'user = "%s"\n' "$APPORTION_KEY" >"$config"
 
 while [ "$month" != "$end" ]; do
   after=$(next "$month")
-  for dataset in allocation_line usage_daily cost_pool_period statement_line journal_line focus_cost_and_usage; do
+  for dataset in allocation_line usage_daily cost_pool_period statement_line journal_line focus_cost_and_usage focus_invoice_detail; do
     file="$folder/$dataset/$month.csv"
     mkdir -p "$folder/$dataset"
     # A file is replaced by a whole one, or not at all.
@@ -36,6 +37,7 @@ while [ "$month" != "$end" ]; do
       "$url/export/$dataset.csv?from=$month&to=$after")
     case $status in
       200) mv "$file.new" "$file"; mv "$file.etag.new" "$file.etag"; echo "$dataset $month: new" ;;
+      403) rm -f "$file.new" "$file.etag.new"; echo "$dataset $month: not for this key" ;;
       304) rm -f "$file.new" "$file.etag.new"; echo "$dataset $month: as it was" ;;
       *) cat "$file.new" >&2; rm -f "$file.new" "$file.etag.new"; echo "$dataset $month: $status" >&2; exit 1 ;;
     esac

@@ -20,10 +20,10 @@ describe("the examples", () => {
     }
   });
 
-  it("load every dataset of the programme that is read by month", () => {
+  it("load every dataset that is read by month", () => {
     const script = files.find(({ place }) => place.endsWith("load.sh"))!.text;
     const loaded = /for dataset in ([a-z_ ]+); do/.exec(script)![1]!.split(" ");
-    expect(loaded.filter((name) => !DATASETS.some((dataset) => dataset.name === name && dataset.byPeriod))).toEqual([]);
+    expect([...loaded].sort()).toEqual(DATASETS.filter(({ byPeriod }) => byPeriod).map(({ name }) => name).sort());
   });
 
   it("send queries that the schema knows", () => {
