@@ -1,0 +1,14 @@
+import { MigrationInterface, QueryRunner } from "typeorm";
+
+/** Says of a cost entry whether it is a charge or a service credit of the vendor. What was booked before is a charge, whatever its sign. */
+export class CostKinds1760000000034 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`alter table costs.cost_entry add column kind text not null default 'CHARGE'`);
+    await runner.query(`alter table costs.cost_entry alter column kind drop default`);
+    await runner.query(`alter table costs.cost_entry add constraint cost_entry_kind_check check (kind in ('CHARGE', 'CREDIT'))`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`alter table costs.cost_entry drop column kind`);
+  }
+}
