@@ -6,6 +6,8 @@ export class CostKinds1760000000034 implements MigrationInterface {
     await runner.query(`alter table costs.cost_entry add column kind text not null default 'CHARGE'`);
     await runner.query(`alter table costs.cost_entry alter column kind drop default`);
     await runner.query(`alter table costs.cost_entry add constraint cost_entry_kind_check check (kind in ('CHARGE', 'CREDIT'))`);
+    // A statement asks for credits that came late, over all months.
+    await runner.query(`create index cost_entry_credit_idx on costs.cost_entry (programme_id, period_key) where kind = 'CREDIT'`);
   }
 
   async down(runner: QueryRunner): Promise<void> {

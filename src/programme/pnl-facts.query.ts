@@ -83,30 +83,33 @@ async function recoveryVariance(tx: TenantTransaction, key: string): Promise<Map
 
 /**
  * Everything booked that counts in a month, with what late facts and restatements changed, and its variance; and what of it was
- * divided, credits among it: all of a closed month, of an open one what its run took in. Pools that only receive of others or
+ * divided, credits among it: all of a closed month; of an open one what its run took in, and with that whatever was booked since
+ * where it comes to nothing, for the run stands. Pools that only receive of others or
  * carry a true-up hold nothing.
  */
 async function bookedPools(tx: TenantTransaction, period: Period, run: Pick<AllocationRun, "id" | "cutoff"> | null): Promise<BookedPool[]> {
-  const rows = await tx.query<{ code: string; kind: CostPoolKind; amount: string; divided: string; credited: string }>(
-    `select p.code, p.kind, sum(x.amount_minor) as amount, sum(x.divided_minor) as divided, sum(x.credited_minor) as credited from (
-       select e.pool_id, e.amount_minor, d.minor as divided_minor, case when e.kind = 'CREDIT' then d.minor else 0 end as credited_minor
+  const rows = await tx.query<{ code: string; kind: CostPoolKind; amount: string; divided: string; credited: string; creditedSince: string }>(
+    `select p.code, p.kind, sum(x.amount_minor) as amount, sum(x.divided_minor) as divided, sum(x.credited_minor) as credited, sum(x.since_minor) as "creditedSince" from (
+       select e.pool_id, e.amount_minor, d.minor as divided_minor, case when e.kind = 'CREDIT' then d.minor else 0 end as credited_minor, case when e.kind = 'CREDIT' then e.amount_minor - d.minor else 0 end as since_minor
        from costs.cost_entry e cross join lateral (select case when e.recorded_at < $5 then e.amount_minor else 0 end as minor) d
        where e.programme_id = $1 and e.period_key = $2 and ($3::timestamptz is null or e.recorded_at < $3)
        union all
-       select pool_id, amount_minor, amount_minor, 0 from chargeback.adjustment_pool where programme_id = $1 and period_key = $2
+       select pool_id, amount_minor, amount_minor, 0, 0 from chargeback.adjustment_pool where programme_id = $1 and period_key = $2
        union all
-       select pool_id, after_minor - before_minor, after_minor - before_minor, 0 from chargeback.restatement_pool where programme_id = $1 and period_key = $2
+       select pool_id, after_minor - before_minor, after_minor - before_minor, 0, 0 from chargeback.restatement_pool where programme_id = $1 and period_key = $2
        union all
-       select e.pool_id, 0, 0, e.amount_minor from costs.cost_entry e where e.programme_id = $1 and e.kind = 'CREDIT' and (${lateIn("e", "e.period_key")})
+       select e.pool_id, 0, 0, e.amount_minor, 0 from costs.cost_entry e where e.programme_id = $1 and e.kind = 'CREDIT' and (${lateIn("e", "e.period_key")})
        union all
-       select pool_id, 0, 0, 0 from allocation.run_pool where programme_id = $1 and run_id = $4
+       select pool_id, 0, 0, 0, 0 from allocation.run_pool where programme_id = $1 and run_id = $4
        union all
-       select pool_id, 0, 0, 0 from chargeback.true_up_posting where programme_id = $1 and period_key = $2
+       select pool_id, 0, 0, 0, 0 from chargeback.true_up_posting where programme_id = $1 and period_key = $2
      ) x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id group by 1, 2 order by 1`,
     [tx.scope.programme.id, period.key, period.cutoff, run?.id ?? null, period.cutoff ?? run?.cutoff ?? "-infinity"],
   );
   const variances = await recoveryVariance(tx, period.key);
-  return rows.map(({ code, kind, amount, divided, credited }) => ({ code, kind, amountMinor: BigInt(amount), dividedMinor: BigInt(divided), creditedMinor: BigInt(credited), varianceMinor: variances.get(code) ?? 0n }));
+  return rows.map(({ code, kind, amount, divided, credited, creditedSince }) => ({
+    code, kind, amountMinor: BigInt(amount), dividedMinor: BigInt(divided), creditedMinor: BigInt(credited) + (amount === divided ? BigInt(creditedSince) : 0n), varianceMinor: variances.get(code) ?? 0n,
+  }));
 }
 
 /** True of an entry that came late for a closed month and is adjusted or restated in month $2; SQL, by the entry's name and where its month stands. */
