@@ -11,6 +11,7 @@ export class CostKinds1760000000034 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`alter table costs.cost_entry drop column kind`);
+    // With it go the views that show it.
+    await runner.query(`alter table costs.cost_entry drop column kind cascade`);
   }
 }
