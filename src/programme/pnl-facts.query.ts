@@ -1,5 +1,4 @@
 import { shiftPeriod } from "../kernel/period";
-import { AllocationRun } from "../allocation";
 import { runStore } from "../allocation/run.store";
 import { chargesOfRun, directCharges } from "../chargeback/charges.query";
 import { chargedLines } from "../chargeback/statement-charges.query";
@@ -87,7 +86,7 @@ async function recoveryVariance(tx: TenantTransaction, key: string): Promise<Map
  * where it comes to nothing, for the run stands. Pools that only receive of others or
  * carry a true-up hold nothing.
  */
-async function bookedPools(tx: TenantTransaction, period: Period, run: Pick<AllocationRun, "id" | "cutoff"> | null): Promise<BookedPool[]> {
+async function bookedPools(tx: TenantTransaction, period: Period, run: { readonly id: string; readonly cutoff: Date } | null): Promise<BookedPool[]> {
   const rows = await tx.query<{ code: string; kind: CostPoolKind; amount: string; divided: string; credited: string; creditedSince: string }>(
     `select p.code, p.kind, sum(x.amount_minor) as amount, sum(x.divided_minor) as divided, sum(x.credited_minor) as credited, sum(x.since_minor) as "creditedSince" from (
        select e.pool_id, e.amount_minor, d.minor as divided_minor, case when e.kind = 'CREDIT' then d.minor else 0 end as credited_minor, case when e.kind = 'CREDIT' then e.amount_minor - d.minor else 0 end as since_minor
