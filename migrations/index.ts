@@ -29,6 +29,7 @@ import { ApiKeys1760000000030 } from "./0030-api-keys";
 import { Programme1760000000031 } from "./0031-programme";
 import { Bi1760000000032 } from "./0032-bi";
 import { BiScopes1760000000033 } from "./0033-bi-scopes";
+import { CostKinds1760000000034 } from "./0034-cost-kinds";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -63,4 +64,5 @@ export const migrations = [
   Programme1760000000031,
   Bi1760000000032,
   BiScopes1760000000033,
+  CostKinds1760000000034,
 ];

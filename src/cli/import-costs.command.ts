@@ -19,7 +19,7 @@ const INVALID_INPUT = 3;
 export function registerImportCosts(imports: Command): void {
   withCommonOptions(imports.command("costs"))
     .description("book the costs of a CSV or NDJSON file; again: everything is a duplicate")
-    .argument("<file>", `columns ${COST_COLUMNS.join(", ")}; a credit has a negative amount`)
+    .argument("<file>", `columns ${COST_COLUMNS.join(", ")}; what lowers cost has a negative amount; a vendor's service credit also has kind CREDIT, or FOCUS ChargeCategory Credit`)
     .option("--rejects <file>", "where rejected rows go (default: <name of the file>.rejected.csv in this folder)")
     .addOption(new Option("--format <format>", "of the file (default: by its name)").choices(["csv", "ndjson"]))
     .action(async (name: string, options: ImportCostsCommandOptions) => {

@@ -1,6 +1,7 @@
 import { Refusal } from "../kernel/refusal";
-import { BookCostInput, bookCost } from "../costs";
+import { BookCostInput, COST_ENTRY_KINDS, CostEntryKind, bookCost } from "../costs";
 import { bookCostPorts } from "../costs/costs-ports.store";
+import { FOCUS_CATEGORIES } from "../rating";
 import { Scope } from "../tenancy";
 import { Database, TenantTransaction } from "../tenancy/database.store";
 import { requireRejectsPlace } from "./import-usage";
@@ -10,7 +11,7 @@ import { RowFormat, readRows } from "./read-rows";
 import { ReadRow } from "./read-rows-item";
 import { recordAudit } from "./session";
 
-export const COST_COLUMNS = ["pool", "period", "amount", "currency", "externalId", "description", "vendor", "invoice", "useCase"] as const;
+export const COST_COLUMNS = ["pool", "period", "amount", "currency", "externalId", "description", "vendor", "invoice", "useCase", "kind", "ChargeCategory"] as const;
 const NEEDED: readonly string[] = COST_COLUMNS.slice(0, 5);
 
 export interface ImportCostsOptions {
@@ -54,7 +55,7 @@ export async function importCosts(database: Database, scope: Scope, options: Imp
   try {
     const columns = await reader.columns();
     const missing = NEEDED.filter((column) => !columns.includes(column));
-    if (missing.length > 0) throw new Refusal("BAD_USER_INPUT", `${options.file} lacks ${missing.join(", ")}. A cost file has the columns ${COST_COLUMNS.join(", ")}; the last four may be left out. Nothing was booked.`);
+    if (missing.length > 0) throw new Refusal("BAD_USER_INPUT", `${options.file} lacks ${missing.join(", ")}. A cost file has the columns ${COST_COLUMNS.join(", ")}; the others may be left out. Nothing was booked.`);
     ignored = columns.filter((column) => !(COST_COLUMNS as readonly string[]).includes(column));
     let rows: ReadRow[] = [];
     for await (const row of reader) {
@@ -101,6 +102,17 @@ function inputOf(row: Readonly<Record<string, string>>): BookCostInput {
   const optional = (column: string): string | null => row[column]?.trim() || null;
   return {
     pool: needed("pool"), period: needed("period"), amount: needed("amount"), currency: needed("currency"), externalId: needed("externalId"),
-    description: optional("description"), vendor: optional("vendor"), invoice: optional("invoice"), useCase: optional("useCase"),
+    description: optional("description"), vendor: optional("vendor"), invoice: optional("invoice"), useCase: optional("useCase"), kind: kindOf(optional("kind"), optional("ChargeCategory")),
   };
+}
+
+/** Of what a row says of it, in our words or in those of FOCUS; null when it says nothing. */
+function kindOf(named: string | null, category: string | null): CostEntryKind | null {
+  const kind = named === null ? null : COST_ENTRY_KINDS.find((each) => each === named);
+  if (kind === undefined) throw new Refusal("BAD_USER_INPUT", `kind "${named!.slice(0, 40)}" is not one of ${COST_ENTRY_KINDS.join(", ")}.`, ["kind"]);
+  if (category === null) return kind;
+  if (!FOCUS_CATEGORIES.has(category)) throw new Refusal("BAD_USER_INPUT", `ChargeCategory "${category.slice(0, 40)}" is not one of ${[...FOCUS_CATEGORIES].join(", ")}.`, ["ChargeCategory"]);
+  const meant = category === "Credit" ? "CREDIT" : "CHARGE";
+  if (kind !== null && kind !== meant) throw new Refusal("BAD_USER_INPUT", `kind ${kind} and ChargeCategory ${category} say different things. Leave one of them out.`, ["kind"]);
+  return meant;
 }

@@ -5,12 +5,13 @@ import { currencyOf } from "../kernel/money";
 import { Refusal } from "../kernel/refusal";
 import { bookCost } from "../costs";
 import { bookCostPorts } from "../costs/costs-ports.store";
+import { entriesBeginningWith } from "../costs/costs.query";
 import { FOCUS_NEEDED, FocusRow, VendorLineInput, VendorStatementInput, bookVendorStatement, readFocusRow, remarksOnFocusRow, readTwilioUsage } from "../rating";
 import { bookVendorStatementPorts } from "../rating/reconciliation-ports.store";
 import { COST_COMPONENTS } from "../metering/usage-event";
 import { Scope } from "../tenancy";
-import { Database } from "../tenancy/database.store";
-import { StatementServices, focusEntries } from "./focus-entries";
+import { Database, TenantTransaction } from "../tenancy/database.store";
+import { FocusEntry, StatementServices, creditsBegin, entriesBegin, focusEntries } from "./focus-entries";
 import { readRows } from "./read-rows";
 import { replacedBy, takeBackEntries } from "./replace-statements";
 import { recordAudit } from "./session";
@@ -69,12 +70,23 @@ export async function importVendor(database: Database, scope: Scope, options: Im
       if (statement.replacedBy !== null && pool !== undefined) throw new Refusal("CONFLICT", `${statement.externalId} was replaced by ${statement.replacedBy}, whose cost counts. Nothing was booked.`, ["pool"]);
       if (statement.replaces !== null) entries.push(...(await takeBackEntries(tx, recordAudit, { vendor, statement: statement.replaces, hasPool: pool !== undefined })));
     }
-    for (const entry of pool === undefined ? [] : services.flatMap((each) => focusEntries(vendor, each))) {
+    for (const entry of pool === undefined ? [] : await entriesOf(tx, vendor, services)) {
       await bookCost(bookCostPorts(tx, recordAudit), { ...entry, pool: pool!, vendor });
       entries.push({ externalId: entry.externalId, amount: entry.amount, currency: entry.currency });
     }
     return { rows, statements: booked, entries, faults, remarks };
   }, { statementTimeoutMs: 0 });
+}
+
+/** Of a statement that was booked before credits stood apart the entries are what they were then, so that importing it again books nothing. */
+async function entriesOf(tx: TenantTransaction, vendor: string, services: readonly StatementServices[]): Promise<FocusEntry[]> {
+  const entries: FocusEntry[] = [];
+  for (const each of services) {
+    const there = await entriesBeginningWith(tx, entriesBegin(vendor, each.id));
+    const wasNetted = there.length > 0 && !there.some(({ externalId }) => externalId.startsWith(creditsBegin(vendor, each.id)));
+    entries.push(...focusEntries(vendor, each, wasNetted));
+  }
+  return entries;
 }
 
 interface Read {
@@ -139,7 +151,7 @@ async function fromRows(options: ImportVendorOptions): Promise<Read> {
   return {
     rows, faults, remarks: remarks.list(),
     statements: ordered.map(([key, found]) => ({ vendor: options.vendor, period: found[0]!.period, kind: options.kind === "focus" ? "FOCUS" : "INVOICE", externalId: single ? idOf(options) : `${idOf(options)}/${key}`, currency: found[0]!.currency, lines: found.map(({ line }) => line) })),
-    services: options.kind === "focus" ? ordered.map(([key, found]) => ({ id: `${idOf(options)}/${key}`, period: found[0]!.period, currency: found[0]!.currency, amounts: byService(found) })) : [],
+    services: options.kind === "focus" ? ordered.map(([key, found]) => ({ id: `${idOf(options)}/${key}`, period: found[0]!.period, currency: found[0]!.currency, amounts: byService(found.filter(({ isCredit }) => !isCredit)), credits: byService(found.filter(({ isCredit }) => isCredit)) })) : [],
   };
 }
 
@@ -182,5 +194,5 @@ function invoiceRow(row: Readonly<Record<string, string>>, period: string): Focu
   const component = value("component");
   if (component !== null && !(COST_COMPONENTS as readonly string[]).includes(component)) return { column: "component", reason: `"${component.slice(0, 40)}" is not one of ${COST_COMPONENTS.join(", ")}` };
   const line: VendorLineInput = { description: value("description"), component, callRef: value("callRef"), quantity: value("quantity"), unit: value("unit"), amount };
-  return { period, currency, service: "invoice", line };
+  return { period, currency, service: "invoice", isCredit: false, line };
 }

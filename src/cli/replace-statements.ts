@@ -33,9 +33,9 @@ export async function takeBackEntries(
   const entries = await entriesBeginningWith(tx, entriesBegin(vendor, statement));
   if (entries.length > 0 && !hasPool) throw new Refusal("BAD_USER_INPUT", `${statement} booked ${entries.length} cost entries. Say with --pool where the corrected cost goes, so that they are taken back; nothing was booked.`, ["pool"]);
   const taken = [];
-  for (const { externalId, pool, period, amountMinor } of entries) {
+  for (const { externalId, pool, period, amountMinor, kind } of entries) {
     const amount = formatUnits(-BigInt(amountMinor), currency.exponent);
-    await bookCost(bookCostPorts(tx, record), { pool, period, amount, currency: currency.code, externalId: takenBack(externalId), vendor, description: `Takes back ${externalId}`.slice(0, 200) });
+    await bookCost(bookCostPorts(tx, record), { pool, period, amount, currency: currency.code, externalId: takenBack(externalId), vendor, description: `Takes back ${externalId}`.slice(0, 200), kind }, { takesBack: true });
     taken.push({ externalId: takenBack(externalId), amount, currency: currency.code });
   }
   return taken;

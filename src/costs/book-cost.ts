@@ -5,7 +5,7 @@ import { requirePeriodKey } from "../kernel/period";
 import { Refusal } from "../kernel/refusal";
 import { UseCase } from "../tenancy";
 import { KnownAccrual, bearerOfInvoice, isEntryName, requireAccrual, requireSameCost } from "./accruals/accrual";
-import { CostConversion, CostEntry, UNCONVERTED } from "./cost-entry";
+import { CostConversion, CostEntry, CostEntryKind, UNCONVERTED, hashedKind, requireCreditLowers } from "./cost-entry";
 import { CostPool } from "./cost-pool";
 import { ExchangeRate, convertMinor, missingRate } from "./exchange-rate";
 
@@ -22,6 +22,8 @@ export interface BookCostInput {
   readonly useCase?: string | null;
   /** externalId of the accrual that this is the invoice of. */
   readonly accrual?: string | null;
+  /** CHARGE when left out, of any sign: a negative one is a correction. A CREDIT is a service credit of the vendor. */
+  readonly kind?: CostEntryKind | null;
 }
 
 export interface BookCostPorts {
@@ -45,18 +47,21 @@ export interface BookCostPorts {
 }
 
 /**
- * Books a cost, a credit when negative. The same booking again answers the entry that is there; another amount, pool or
+ * Books a cost, or what lowers it when negative: a correction, or a service credit of the vendor, which says that it is one. The same booking again answers the entry that is there; another amount, pool or
  * period under the same externalId is CONFLICT and changes nothing. Another currency than the programme's is converted at the
  * MONTH_END rate of the cost's period, halves away from zero; the entry keeps what was sent and names the rate. An invoice may
- * name the accrual that it answers: the cost counts once, and the unit that bore the accrual bears it.
+ * name the accrual that it answers: the cost counts once, and the unit that bore the accrual bears it. What takes a credit back
+ * (a corrected file of the vendor does) is a credit that raises cost.
  */
-export async function bookCost(ports: BookCostPorts, input: BookCostInput): Promise<CostEntry> {
+export async function bookCost(ports: BookCostPorts, input: BookCostInput, { takesBack = false }: { readonly takesBack?: boolean } = {}): Promise<CostEntry> {
   const externalId = requireText(input.externalId, ["externalId"]);
   if (isEntryName(externalId)) throw new Refusal("BAD_USER_INPUT", "accrual/ and an id is what entries of accruals are called. Give the booking a name of your own books.", ["externalId"]);
   const periodKey = requirePeriodKey(input.period);
   const sentIn = input.currency === ports.currency.code ? ports.currency : currencyOf(input.currency);
   if (!sentIn) throw new Refusal("CURRENCY_MISMATCH", `"${input.currency.slice(0, 3)}" is not an ISO 4217 currency. This programme is booked in ${ports.currency.code}; another currency is converted where a rate is booked.`, ["currency"]);
   const sentMinor = toMinor(input.amount, sentIn, ["amount"]);
+  const kind = input.kind ?? "CHARGE";
+  if (!takesBack) requireCreditLowers(kind, sentMinor);
   const pool = await ports.findPool(input.pool);
   if (!pool) throw new Refusal("NOT_FOUND", `There is no cost pool ${input.pool.slice(0, 64)}.`, ["pool"]);
   const useCaseId = await requireUseCase(ports, pool, input.useCase ?? null);
@@ -64,7 +69,7 @@ export async function bookCost(ports: BookCostPorts, input: BookCostInput): Prom
     pool: pool.code, period: periodKey, amountMinor: sentMinor, currency: sentIn.code, useCase: input.useCase ?? null,
     description: optionalText(input.description, "description"), vendor: optionalText(input.vendor, "vendor"), invoice: optionalText(input.invoice, "invoice"),
     // Left out, it is no part of the hash: what was booked before there were accruals is still the same booking.
-    accrual: input.accrual ?? undefined,
+    accrual: input.accrual ?? undefined, kind: hashedKind(kind),
   };
   const payloadHash = hashOf(content);
   const existing = await ports.findEntry(externalId);
@@ -74,7 +79,7 @@ export async function bookCost(ports: BookCostPorts, input: BookCostInput): Prom
   const accrual = input.accrual === null || input.accrual === undefined ? null : requireAccrual(await ports.holdAccrual(input.accrual), input.accrual);
   if (accrual) requireSameCost(accrual, pool.id, useCaseId);
   const entry: CostEntry = {
-    id: ports.newId(), poolId: pool.id, periodKey, amountMinor, currency: ports.currency.code, externalId, payloadHash, ...conversion,
+    id: ports.newId(), poolId: pool.id, periodKey, amountMinor, currency: ports.currency.code, kind, externalId, payloadHash, ...conversion,
     description: content.description, vendor: content.vendor, invoice: content.invoice, useCaseId, businessUnitId: (accrual && bearerOfInvoice(accrual, periodKey))?.id ?? null, recordedBy: ports.subject,
   };
   if (await ports.saveEntry(entry)) {

@@ -1,3 +1,17 @@
+import { Refusal } from "../kernel/refusal";
+
+/** A charge of a vendor, as any correction of one; or a service credit, which it grants for what it did not keep. */
+export const COST_ENTRY_KINDS = ["CHARGE", "CREDIT"] as const;
+export type CostEntryKind = (typeof COST_ENTRY_KINDS)[number];
+
+/** BAD_USER_INPUT for a credit that does not lower cost. */
+export function requireCreditLowers(kind: CostEntryKind, minor: bigint): void {
+  if (kind === "CREDIT" && minor >= 0n) throw new Refusal("BAD_USER_INPUT", "A CREDIT lowers cost: its amount is negative. What takes a credit back is a CHARGE.", ["amount"]);
+}
+
+/** What is hashed of a kind: of a charge nothing, so that what was booked before there were kinds is still the same booking. */
+export const hashedKind = (kind: CostEntryKind): "CREDIT" | undefined => (kind === "CREDIT" ? kind : undefined);
+
 export const ACCRUAL_ROLES = ["BOOKS", "REVERSES", "MOVES", "ANSWERS"] as const;
 export type AccrualRole = (typeof ACCRUAL_ROLES)[number];
 
@@ -21,9 +35,11 @@ export interface CostEntry extends CostConversion {
   readonly id: string;
   readonly poolId: string;
   readonly periodKey: string;
-  /** Whole minor units of `currency`, the programme's; credits are negative. */
+  /** Whole minor units of `currency`, the programme's; what lowers cost is negative. */
   readonly amountMinor: bigint;
   readonly currency: string;
+  /** A CREDIT is negative; what takes one back is a CREDIT too, and positive. */
+  readonly kind: CostEntryKind;
   readonly externalId: string;
   readonly payloadHash: string;
   readonly description: string | null;

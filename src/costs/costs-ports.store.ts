@@ -39,7 +39,7 @@ export function bookCostPorts(tx: TenantTransaction, record: RecordAudit): BookC
     audit: (entry, pool) =>
       record(tx, {
         action: "bookCost", subjectKind: "CostEntry", subjectKey: entry.externalId,
-        after: { pool: pool.code, period: entry.periodKey, ...toMoney(entry.amountMinor, currency), vendor: entry.vendor, invoice: entry.invoice, ...(entry.rate === null ? {} : { original: { minor: String(entry.originalAmountMinor), currency: entry.originalCurrency }, rate: entry.rate, rateDate: entry.rateDate, rateKind: entry.rateKind }) },
+        after: { pool: pool.code, period: entry.periodKey, ...toMoney(entry.amountMinor, currency), ...(entry.kind === "CREDIT" ? { kind: entry.kind } : {}), vendor: entry.vendor, invoice: entry.invoice, ...(entry.rate === null ? {} : { original: { minor: String(entry.originalAmountMinor), currency: entry.originalCurrency }, rate: entry.rate, rateDate: entry.rateDate, rateKind: entry.rateKind }) },
       }),
   };
 }

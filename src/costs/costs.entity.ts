@@ -24,6 +24,7 @@ export const CostEntryEntity = new EntitySchema<CostEntry & { programmeId: strin
     periodKey: { type: "text", name: "period_key" },
     amountMinor: { type: "bigint", name: "amount_minor", transformer: { to: (value: bigint) => value?.toString(), from: (value: string) => BigInt(value) } },
     currency: { type: "text" },
+    kind: { type: "text" },
     externalId: { type: "text", name: "external_id" },
     payloadHash: { type: "text", name: "payload_hash" },
     description: { type: "text", nullable: true },

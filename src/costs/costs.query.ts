@@ -1,6 +1,6 @@
 import { Page, PageRequest, decodeCursor, toPage } from "../kernel/paging";
 import { TenantTransaction } from "../tenancy/database.store";
-import { AccrualRole } from "./cost-entry";
+import { AccrualRole, CostEntryKind } from "./cost-entry";
 import { CostPool, CostPoolKind } from "./cost-pool";
 
 /** A cost entry as it is read. */
@@ -10,6 +10,7 @@ export interface StoredCostEntry {
   readonly periodKey: string;
   readonly amountMinor: string;
   readonly currency: string;
+  readonly kind: CostEntryKind;
   readonly externalId: string;
   readonly description: string | null;
   readonly vendor: string | null;
@@ -31,7 +32,7 @@ export interface StoredCostEntry {
   readonly accrual: { readonly externalId: string; readonly role: AccrualRole } | null;
 }
 
-const ENTRY = `id, pool_id as "poolId", period_key as "periodKey", amount_minor as "amountMinor", currency, external_id as "externalId",
+const ENTRY = `id, pool_id as "poolId", period_key as "periodKey", amount_minor as "amountMinor", currency, kind, external_id as "externalId",
   original_amount_minor as "originalAmountMinor", original_currency as "originalCurrency", trim_scale(exchange_rate)::text as rate, exchange_rate_kind as "rateKind",
   exchange_rate_date as "rateDate", exchange_rate_source as "rateSource", exchange_rate_revision as "rateRevision",
   description, vendor, invoice, use_case_id as "useCaseId", business_unit_id as "businessUnitId", recorded_at as "recordedAt", recorded_by as "recordedBy",
@@ -87,9 +88,9 @@ export function poolAmounts(tx: TenantTransaction, period: string, recordedBefor
 }
 
 /** Entries whose externalId begins with a text, in its order; amounts in the programme's currency. */
-export async function entriesBeginningWith(tx: TenantTransaction, beginning: string): Promise<Array<{ readonly externalId: string; readonly pool: string; readonly period: string; readonly amountMinor: string }>> {
+export async function entriesBeginningWith(tx: TenantTransaction, beginning: string): Promise<Array<{ readonly externalId: string; readonly pool: string; readonly period: string; readonly amountMinor: string; readonly kind: CostEntryKind }>> {
   return tx.query(
-    `select c.external_id as "externalId", p.code as pool, c.period_key as period, c.amount_minor as "amountMinor"
+    `select c.external_id as "externalId", p.code as pool, c.period_key as period, c.amount_minor as "amountMinor", c.kind
      from costs.cost_entry c join costs.cost_pool p on p.programme_id = $1 and p.id = c.pool_id
      where c.programme_id = $1 and starts_with(c.external_id, $2) order by c.external_id collate "C"`,
     [tx.scope.programme.id, beginning],

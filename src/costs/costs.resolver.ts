@@ -78,7 +78,7 @@ export async function toCostEntry(context: RequestContext, entry: StoredCostEntr
   return {
     originalAmount: original && toMoney(entry.originalAmountMinor!, original),
     exchangeRate: original && { from: original.code, to: currency.code, kind: entry.rateKind!, date: entry.rateDate!, rate: entry.rate!, source: entry.rateSource!, revision: entry.rateRevision!, recordedAt: null, recordedBy: null },
-    id: entry.id, pool, period: entry.periodKey, amount: toMoney(entry.amountMinor, currency), externalId: entry.externalId, description: entry.description, vendor: entry.vendor,
+    id: entry.id, pool, period: entry.periodKey, amount: toMoney(entry.amountMinor, currency), kind: entry.kind, externalId: entry.externalId, description: entry.description, vendor: entry.vendor,
     invoice: entry.invoice, useCase: entry.useCaseId ? await loadUseCase(context, entry.useCaseId) : null,
     businessUnit: entry.businessUnitId ? await loadBusinessUnit(context, entry.businessUnitId) : null, recordedAt: entry.recordedAt, recordedBy: entry.recordedBy, late: entry.late,
     accrual: entry.accrual,

@@ -1,6 +1,6 @@
 import { invariant } from "../kernel/refusal";
 import { TenantTransaction } from "../tenancy/database.store";
-import { CostEntry } from "./cost-entry";
+import { CostEntry, CostEntryKind } from "./cost-entry";
 import { CostPool } from "./cost-pool";
 import { CostEntryEntity, CostPoolEntity } from "./costs.entity";
 
@@ -11,6 +11,7 @@ export interface Booking {
   readonly period: string;
   readonly amountMinor: bigint;
   readonly currency: string;
+  readonly kind: CostEntryKind;
   readonly externalId: string;
   readonly payloadHash: string;
   readonly description: string | null;
@@ -40,10 +41,10 @@ export function costsStore(tx: TenantTransaction) {
     /** Bookings of a verb of our own that holds the period, by code, all at once; a taken externalId or an unknown code stops the transaction. */
     saveBookings: async (bookings: readonly Booking[]): Promise<void> => {
       const saved = await tx.query(
-        `insert into costs.cost_entry (programme_id, id, pool_id, period_key, amount_minor, currency, external_id, payload_hash, description, vendor, invoice, use_case_id, business_unit_id, recorded_by)
-         select $1, x.id, p.id, x.period, x.minor, x.currency, x.external_id, x.hash, x.description, x.vendor, x.invoice, c.id, u.id, $2
-         from unnest($3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
-             x (id, pool, period, minor, currency, external_id, hash, description, vendor, invoice, use_case, business_unit)
+        `insert into costs.cost_entry (programme_id, id, pool_id, period_key, amount_minor, currency, kind, external_id, payload_hash, description, vendor, invoice, use_case_id, business_unit_id, recorded_by)
+         select $1, x.id, p.id, x.period, x.minor, x.currency, x.kind, x.external_id, x.hash, x.description, x.vendor, x.invoice, c.id, u.id, $2
+         from unnest($3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
+             x (id, pool, period, minor, currency, external_id, hash, description, vendor, invoice, use_case, business_unit, kind)
            join costs.cost_pool p on p.programme_id = $1 and p.code = x.pool
            left join tenancy.use_case c on c.programme_id = $1 and c.code = x.use_case
            left join tenancy.business_unit u on u.programme_id = $1 and u.code = x.business_unit
@@ -51,6 +52,7 @@ export function costsStore(tx: TenantTransaction) {
         [
           programmeId, tx.scope.principal.subject, bookings.map((b) => b.id), bookings.map((b) => b.pool), bookings.map((b) => b.period), bookings.map((b) => String(b.amountMinor)), bookings.map((b) => b.currency),
           bookings.map((b) => b.externalId), bookings.map((b) => b.payloadHash), bookings.map((b) => b.description), bookings.map((b) => b.vendor), bookings.map((b) => b.invoice), bookings.map((b) => b.useCase), bookings.map((b) => b.businessUnit),
+          bookings.map((b) => b.kind),
         ],
       );
       invariant(saved.length === bookings.length, "a booking names a pool, use case or unit that is not there");

@@ -5,7 +5,7 @@ import { CurrencyCodeScalar, DateTimeScalar, DecimalScalar, PeriodKeyScalar } fr
 import { UserError } from "../kernel/user-error.type";
 import { BusinessUnitType, UseCaseType } from "../tenancy/tenancy.type";
 import { ExchangeRateType } from "./exchange-rate.type";
-import { ACCRUAL_ROLES, AccrualRole } from "./cost-entry";
+import { ACCRUAL_ROLES, AccrualRole, COST_ENTRY_KINDS, CostEntryKind } from "./cost-entry";
 import { COST_POOL_KINDS, CostPool, CostPoolKind } from "./cost-pool";
 
 export const CostPoolKindEnum = enumOf(COST_POOL_KINDS);
@@ -20,6 +20,9 @@ export class CostPoolType extends Node implements Pick<CostPool, "code" | "name"
   @Field(() => CostPoolKindEnum, { description: "What kind of cost it holds, and with that who bears it." })
   kind: CostPoolKind;
 }
+
+export const CostEntryKindEnum = enumOf(COST_ENTRY_KINDS);
+registerEnumType(CostEntryKindEnum, { name: "CostEntryKind", description: "CREDIT: a service credit that a vendor grants, FOCUS ChargeCategory Credit; on shared pools the statement of the programme shows it apart (C5). CHARGE: everything else, of either sign; a negative one corrects another. Pools are divided net of credits." });
 
 export const AccrualRoleEnum = enumOf(ACCRUAL_ROLES);
 registerEnumType(AccrualRoleEnum, { name: "AccrualRole", description: "The entry BOOKS an accrual, REVERSES it, MOVES that from the month where it was taken back to its own (one entry in each), or is the invoice that ANSWERS it." });
@@ -38,8 +41,10 @@ export class CostEntryType extends Node {
   pool: CostPool;
   @Field(() => PeriodKeyScalar, { description: "The month that it is a cost of." })
   period: string;
-  @Field(() => Money, { description: "In the programme's currency; credits are negative." })
+  @Field(() => Money, { description: "In the programme's currency; what lowers cost is negative." })
   amount: MoneyAmount;
+  @Field(() => CostEntryKindEnum, { description: "Whether it is a service credit. One that takes a credit back, as of an accrual or of a vendor's file that was corrected, is a positive CREDIT." })
+  kind: CostEntryKind;
   @Field(() => Money, { nullable: true, description: "As it was sent, where that was in another currency." })
   originalAmount: MoneyAmount | null;
   @Field(() => ExchangeRateType, { nullable: true, description: "What it was converted at: amount = originalAmount x rate, to the nearest minor unit, halves away from zero." })
@@ -93,8 +98,10 @@ export class BookCostInput {
   pool: string;
   @Field(() => PeriodKeyScalar, { description: "The month that it is a cost of; into a closed one it is late." })
   period: string;
-  @Field(() => DecimalScalar, { description: "No more decimals than its currency has; credits are negative." })
+  @Field(() => DecimalScalar, { description: "No more decimals than its currency has; what lowers cost is negative." })
   amount: string;
+  @Field(() => CostEntryKindEnum, { nullable: true, description: "CHARGE when left out. BAD_USER_INPUT for a CREDIT that is not negative." })
+  kind?: CostEntryKind | null;
   @Field(() => CurrencyCodeScalar, { description: "Another than the programme's is converted at the MONTH_END rate of the period; CURRENCY_MISMATCH when none is booked." })
   currency: string;
   @Field(() => String, { description: "Identity in your books: the same booking again answers the same entry, another under it is CONFLICT." })

@@ -31,7 +31,7 @@ export async function pnlMonth(tx: TenantTransaction, key: string, readBenefits:
   const owners = await ownersOf(tx, period);
   const placeOf = (useCaseId: string): { businessUnit: string | null; useCase: string } => owners.get(useCaseId)!;
   const run = await runStore(tx).latestRun(key);
-  const pools = await bookedPools(tx, period, run?.id ?? null);
+  const pools = await bookedPools(tx, period, run);
   const charges = await chargesOf(tx, period, run?.id ?? null);
   const rating = await ratingRunStore(tx).latestRun(key, true);
   const policy = capitalisationPolicyOf(await capitalisationStore(tx).policies(), key);
@@ -80,25 +80,41 @@ async function recoveryVariance(tx: TenantTransaction, key: string): Promise<Map
   return variances;
 }
 
-/** Everything booked that counts in a month, with what late facts and restatements changed, and its variance. Pools that only receive of others or carry a true-up hold nothing. */
-async function bookedPools(tx: TenantTransaction, period: Period, runId: string | null): Promise<BookedPool[]> {
-  const rows = await tx.query<{ code: string; kind: CostPoolKind; amount: string }>(
-    `select p.code, p.kind, sum(x.amount_minor) as amount from (
-       select pool_id, amount_minor from costs.cost_entry where programme_id = $1 and period_key = $2 and ($3::timestamptz is null or recorded_at < $3)
+/**
+ * Everything booked that counts in a month, with what late facts and restatements changed, and its variance; and what of it was
+ * divided, credits among it: all of a closed month; of an open one what its run took in, and with that whatever was booked since
+ * where it comes to nothing, for the run stands. Pools that only receive of others or
+ * carry a true-up hold nothing.
+ */
+async function bookedPools(tx: TenantTransaction, period: Period, run: { readonly id: string; readonly cutoff: Date } | null): Promise<BookedPool[]> {
+  const rows = await tx.query<{ code: string; kind: CostPoolKind; amount: string; divided: string; credited: string; creditedSince: string }>(
+    `select p.code, p.kind, sum(x.amount_minor) as amount, sum(x.divided_minor) as divided, sum(x.credited_minor) as credited, sum(x.since_minor) as "creditedSince" from (
+       select e.pool_id, e.amount_minor, d.minor as divided_minor, case when e.kind = 'CREDIT' then d.minor else 0 end as credited_minor, case when e.kind = 'CREDIT' then e.amount_minor - d.minor else 0 end as since_minor
+       from costs.cost_entry e cross join lateral (select case when e.recorded_at < $5 then e.amount_minor else 0 end as minor) d
+       where e.programme_id = $1 and e.period_key = $2 and ($3::timestamptz is null or e.recorded_at < $3)
        union all
-       select pool_id, amount_minor from chargeback.adjustment_pool where programme_id = $1 and period_key = $2
+       select pool_id, amount_minor, amount_minor, 0, 0 from chargeback.adjustment_pool where programme_id = $1 and period_key = $2
        union all
-       select pool_id, after_minor - before_minor from chargeback.restatement_pool where programme_id = $1 and period_key = $2
+       select pool_id, after_minor - before_minor, after_minor - before_minor, 0, 0 from chargeback.restatement_pool where programme_id = $1 and period_key = $2
        union all
-       select pool_id, 0 from allocation.run_pool where programme_id = $1 and run_id = $4
+       select e.pool_id, 0, 0, e.amount_minor, 0 from costs.cost_entry e where e.programme_id = $1 and e.kind = 'CREDIT' and (${lateIn("e", "e.period_key")})
        union all
-       select pool_id, 0 from chargeback.true_up_posting where programme_id = $1 and period_key = $2
+       select pool_id, 0, 0, 0, 0 from allocation.run_pool where programme_id = $1 and run_id = $4
+       union all
+       select pool_id, 0, 0, 0, 0 from chargeback.true_up_posting where programme_id = $1 and period_key = $2
      ) x join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id group by 1, 2 order by 1`,
-    [tx.scope.programme.id, period.key, period.cutoff, runId],
+    [tx.scope.programme.id, period.key, period.cutoff, run?.id ?? null, period.cutoff ?? run?.cutoff ?? "-infinity"],
   );
   const variances = await recoveryVariance(tx, period.key);
-  return rows.map(({ code, kind, amount }) => ({ code, kind, amountMinor: BigInt(amount), varianceMinor: variances.get(code) ?? 0n }));
+  return rows.map(({ code, kind, amount, divided, credited, creditedSince }) => ({
+    code, kind, amountMinor: BigInt(amount), dividedMinor: BigInt(divided), creditedMinor: BigInt(credited) + (amount === divided ? BigInt(creditedSince) : 0n), varianceMinor: variances.get(code) ?? 0n,
+  }));
 }
+
+/** True of an entry that came late for a closed month and is adjusted or restated in month $2; SQL, by the entry's name and where its month stands. */
+const lateIn = (entry: string, month: string): string => `
+  exists (select 1 from chargeback.adjustment a where a.programme_id = $1 and a.period_key = $2 and a.origin_period_key = ${month} and ${entry}.recorded_at >= a.late_from and ${entry}.recorded_at < a.late_to)
+  or exists (select 1 from chargeback.restatement r where r.programme_id = $1 and r.period_key = $2 and ${month} = $2 and ${entry}.recorded_at >= r.late_from and ${entry}.recorded_at < r.late_to)`;
 
 /** What ratings posted of a month, by component: recorded before its close, with what came late for closed months and is adjusted or restated in it. */
 async function ratedCosts(tx: TenantTransaction, period: Period): Promise<RatedCost[]> {
@@ -115,8 +131,7 @@ async function ratedCosts(tx: TenantTransaction, period: Period): Promise<RatedC
        left join tenancy.business_unit u on u.programme_id = $1 and u.id = coalesce(x.business_unit_id, o.business_unit_id)
      where x.programme_id = $1 and x.kind = 'USAGE' and (
        (x.period_key = $2 and (m.cutoff is null or e.recorded_at < m.cutoff))
-       or exists (select 1 from chargeback.adjustment a where a.programme_id = $1 and a.period_key = $2 and a.origin_period_key = x.period_key and e.recorded_at >= a.late_from and e.recorded_at < a.late_to)
-       or exists (select 1 from chargeback.restatement r where r.programme_id = $1 and r.period_key = $2 and x.period_key = $2 and e.recorded_at >= r.late_from and e.recorded_at < r.late_to))
+       or ${lateIn("e", "x.period_key")})
      group by 1, 2, 3`,
     [tx.scope.programme.id, period.key],
   );

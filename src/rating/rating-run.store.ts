@@ -97,7 +97,7 @@ async function savePostings(tx: TenantTransaction, run: RatingRun, postings: rea
   const booked = postings.map((each) => ({ ...each, externalId: `rating/${run.periodKey}/${run.sequence}/${each.kind}/${each.vendor}/${each.component}/${each.pool}/${each.useCase}${each.businessUnit && `/${each.businessUnit}`}`, id: randomUUID() }));
   await costsStore(tx).saveBookings(booked.map(({ id, pool, businessUnit, useCase, amountMinor, externalId, description, vendor }) => {
     const content = { pool, period: run.periodKey, amountMinor, currency: run.currency, useCase: useCase || null, businessUnit: businessUnit || null, description, vendor, invoice: null };
-    return { id, ...content, externalId, payloadHash: hashOf(content) };
+    return { id, ...content, kind: "CHARGE", externalId, payloadHash: hashOf(content) };
   }));
   await tx.query(
     `insert into rating.posting (programme_id, run_id, position, period_key, kind, vendor, component, pool_id, business_unit_id, use_case_id, external_id, amount_minor)

@@ -17,10 +17,12 @@ export interface FocusRow {
   readonly period: string;
   readonly currency: string;
   readonly service: string;
+  /** A service credit of the vendor: ChargeCategory Credit. */
+  readonly isCredit: boolean;
   readonly line: VendorLineInput;
 }
 
-const CATEGORIES = new Set(["Usage", "Purchase", "Tax", "Credit", "Adjustment"]);
+export const FOCUS_CATEGORIES: ReadonlySet<string> = new Set(["Usage", "Purchase", "Tax", "Credit", "Adjustment"]);
 /** The format's own numbers: an exponent may follow; no plus sign, no thousands mark. */
 const FOCUS_NUMBER = /^(-?)(\d{1,30})(?:\.(\d{1,20}))?(?:[eE](-?\d{1,2}))?$/;
 const START = /^(\d{4}-(?:0[1-9]|1[0-2]))-\d{2}(?:[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?Z?)?$/;
@@ -34,13 +36,13 @@ export function readFocusRow(row: Readonly<Record<string, string>>): FocusRow | 
   if (!currencyOf(currency)) return fault("BillingCurrency", currency, "is not an ISO 4217 currency");
   const period = START.exec(value("BillingPeriodStart"))?.[1];
   if (!period) return fault("BillingPeriodStart", value("BillingPeriodStart"), "is not a date such as 2025-10-01T00:00:00Z");
-  if (!CATEGORIES.has(value("ChargeCategory"))) return fault("ChargeCategory", value("ChargeCategory"), `is not one of ${[...CATEGORIES].join(", ")}`);
+  if (!FOCUS_CATEGORIES.has(value("ChargeCategory"))) return fault("ChargeCategory", value("ChargeCategory"), `is not one of ${[...FOCUS_CATEGORIES].join(", ")}`);
   const quantity = value("PricingQuantity") === "" ? null : focusDecimal(value("PricingQuantity"));
   if (quantity === null && value("PricingQuantity") !== "") return fault("PricingQuantity", value("PricingQuantity"), "is no decimal number of the format");
   const service = value("ServiceName") || "other";
   const unit = value("PricingUnit");
   return {
-    period, currency, service,
+    period, currency, service, isCredit: value("ChargeCategory") === "Credit",
     // A resource is what was used, for example an instance with many calls: it is no id of a call.
     line: { description: `${service}: ${value("ChargeDescription") || value("ChargeCategory")}`.slice(0, 500), component: null, callRef: null, quantity, unit: /^minutes?$/i.test(unit) ? "MINUTE" : /^seconds?$/i.test(unit) ? "SECOND" : unit || null, amount },
   };

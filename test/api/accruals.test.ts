@@ -70,6 +70,7 @@ describe("an accrual", () => {
     ["other content under its name", ACCRUE, expected("late-platform", { amount: "91.00" }), "CONFLICT", "externalId"],
     ["another currency", ACCRUE, expected("x", { currency: "EUR" }), "CURRENCY_MISMATCH", "currency"],
     ["nothing", ACCRUE, expected("x", { amount: "0.00" }), "BAD_USER_INPUT", "amount"],
+    ["a credit that raises cost", ACCRUE, expected("x", { kind: "CREDIT" }), "BAD_USER_INPUT", "amount"],
     ["more decimals than there are", ACCRUE, expected("x", { amount: "1.001" }), "BAD_USER_INPUT", "amount"],
     ["no reason", ACCRUE, expected("x", { reason: " " }), "BAD_USER_INPUT", "reason"],
     ["no source", ACCRUE, expected("x", { source: "" }), "BAD_USER_INPUT", "source"],
@@ -101,8 +102,11 @@ describe("an accrual", () => {
     await must(finance, RELEASE, { input: { accrual: "wrong", reason: "again" } });
     expect(await stored()).toEqual(before);
     expect((await refused(RELEASE, { accrual: "early", reason: "too late" })).code).toBe("CONFLICT");
+    await accrue("no-credit", { amount: "-3.00", kind: "CREDIT" });
+    await must(finance, RELEASE, { input: { accrual: "no-credit", reason: "the vendor kept what it promised" } });
     await must(finance, ALLOCATE, { input: { period: "2025-10" } });
     expect(await total("2025-10")).toBe("106.00");
+    expect(await server.sql("select kind, amount_minor::int as minor from costs.cost_entry where kind <> 'CHARGE' order by 2")).toEqual([{ kind: "CREDIT", minor: -300 }, { kind: "CREDIT", minor: 300 }]);
   });
 
   it("is taken back by the close in the next open month, as the preview said, and moves no closed figure", async () => {
@@ -189,7 +193,7 @@ describe("an accrual", () => {
 
   it("is listed by month, pool and how it stands", async () => {
     const names = async (where: Record<string, unknown>): Promise<string[]> => (await must(server.as("AUDITOR"), ACCRUALS, { where })).accruals.edges.map(({ node }: { node: { externalId: string } }) => node.externalId);
-    expect(await names({ period: "2025-10" })).toEqual(["early", "late-licence", "late-platform", "wrong"]);
+    expect(await names({ period: "2025-10" })).toEqual(["early", "late-licence", "late-platform", "no-credit", "wrong"]);
     expect(await names({ pool: ["licences"], period: "2025-10" })).toEqual(["late-licence"]);
     expect(await names({ status: ["REVERSED", "ACCRUED"] })).toEqual([]);
     expect((await finance.ask(ACCRUALS, { where: { pool: ["nowhere"] } })).errors?.[0]?.extensions.code).toBe("NOT_FOUND");
@@ -206,10 +210,10 @@ describe("an accrual", () => {
     expect(await wrong()).toEqual([]);
     const spoilt = async (entry: string, change: string): Promise<string> => {
       const where = `where external_id = (select 'accrual/' || a.id || '${entry.slice(entry.indexOf("/"))}' from costs.accrual a where a.external_id = '${entry.split("/")[0]}')`;
-      const [kept] = await server.sql<{ minor: string; unit: string }>(`select amount_minor as minor, business_unit_id as unit from costs.cost_entry ${where}`);
+      const [kept] = await server.sql<{ minor: string; unit: string; kind: string }>(`select amount_minor as minor, business_unit_id as unit, kind from costs.cost_entry ${where}`);
       await server.sql(`update costs.cost_entry set ${change} ${where}`);
       const found = (await wrong()).join();
-      await server.sql(`update costs.cost_entry set amount_minor = ${kept!.minor}, business_unit_id = ${kept!.unit ? `'${kept!.unit}'` : "null"} ${where}`);
+      await server.sql(`update costs.cost_entry set kind = '${kept!.kind}', amount_minor = ${kept!.minor}, business_unit_id = ${kept!.unit ? `'${kept!.unit}'` : "null"} ${where}`);
       return found;
     };
     const claims = "business_unit_id = (select id from tenancy.business_unit where code = 'claims')";
@@ -217,6 +221,8 @@ describe("an accrual", () => {
     await server.sql("update costs.cost_entry set business_unit_id = (select id from tenancy.business_unit where code = 'claims') where external_id = 'again-2-invoice'");
     expect(await wrong()).toEqual(["accruals = their entries and reversals: accrual again-2 of 2026-02: 1 of its invoices are charged to another unit than it was"]);
     await server.sql("update costs.cost_entry set business_unit_id = (select id from tenancy.business_unit where code = 'retail') where external_id = 'again-2-invoice'");
+    expect(await spoilt("no-credit/reversal", "kind = 'CHARGE'")).toContain("accrual no-credit of 2025-10: -300 was accrued and 300 taken back, in minor units");
+    expect(await spoilt("shared/moved-out", "kind = 'CREDIT'")).toContain("-5000 was moved to 2026-01 and nothing out of 2026-02");
     expect(await spoilt("shared/moved-out", "amount_minor = amount_minor + 1")).toContain("accrual shared of 2026-01: -5000 was moved to 2026-01 and 5001 out of 2026-02, expected -5000 and 5000, in minor units");
     await server.sql("update costs.accrual set amount_minor = amount_minor + 1 where external_id = 'early'");
     expect(await wrong()).toEqual(["accruals = their entries and reversals: accrual early of 2025-10: its cost entry is not what was accrued,accrual early of 2025-10: 501 was accrued and -500 taken back, in minor units"]);

@@ -204,6 +204,17 @@ test("import costs books sound rows once and tells why it refused the others", a
   expect(readFileSync(rejectsFile, "utf8")).toMatch(/^row,externalId,code,message\n3,inv-2,NOT_FOUND,.*\n4,inv-3,CURRENCY_MISMATCH,.*\n$/);
   fileOf("credits.ndjson", [`{"pool":"platform","period":"${PERIOD}","amount":-0.01,"currency":"GBP","externalId":"inv-4"}`]);
   expect(await json("import", "costs", "credits.ndjson")).toMatchObject({ read: 1, booked: 0, duplicate: 1, rejected: 0 });
+  const row = (id: string, amount: string, kind: string, category: string): string => `platform,2031-02,${amount},GBP,${id},${kind},${category}`;
+  fileOf("kinds.csv", [
+    "pool,period,amount,currency,externalId,kind,ChargeCategory", row("k-1", "-5", "CREDIT", ""), row("k-2", "-5", "", "Credit"), row("k-3", "-5", "", "Adjustment"), row("k-4", "-5", "", ""),
+    row("k-5", "5", "", "Credit"), row("k-6", "-5", "credit", ""), row("k-7", "-5", "", "Gift"), row("k-8", "-5", "CHARGE", "Credit"),
+  ]);
+  expect(JSON.parse((await apportion(["import", "costs", "kinds.csv", "--json"])).out)).toMatchObject({ read: 8, booked: 4, rejected: 4, ignored: [] });
+  expect(readFileSync(join(folder, "kinds.csv.rejected.csv"), "utf8").split("\n").slice(1, 5).map((line) => line.split(/,"?/).slice(1, 4).join())).toEqual([
+    "k-5,BAD_USER_INPUT,A CREDIT lowers cost: its amount is negative. What takes a credit back is a CHARGE.", 'k-6,BAD_USER_INPUT,kind ""credit"" is not one of CHARGE', 'k-7,BAD_USER_INPUT,ChargeCategory ""Gift"" is not one of Usage',
+    "k-8,BAD_USER_INPUT,kind CHARGE and ChargeCategory Credit say different things. Leave one of them out.",
+  ]);
+  expect(await installation.database.withTenant(await as("ann"), (tx) => tx.query("select external_id as id, kind from costs.cost_entry where starts_with(external_id, 'k-') order by 1"))).toEqual(["CREDIT", "CREDIT", "CHARGE", "CHARGE"].map((kind, index) => ({ id: `k-${index + 1}`, kind })));
 });
 
 describe("allocate and explain", () => {

@@ -41,6 +41,13 @@ test("six months are closed by two people, one is open with its strays", async (
   expect(unattributedUsage.edges.map(({ node }: { node: { endedAt: string; reportedUseCase: string } }) => [node.endedAt.slice(0, 7), node.reportedUseCase])).toEqual(Array(6).fill([DEMO_OPEN_PERIOD, DEMO_STRAYS.reportedAs]));
 });
 
+test("its runs have the hashes that they always had: what is recorded beside the facts since enters none", async () => {
+  expect(await whole.sql("select distinct on (period_key) period_key as period, input_hash as input, result_hash as result from allocation.run where period_key in ('2025-04', '2025-09') order by period_key, sequence desc")).toEqual([
+    { period: "2025-04", input: "ed4d33436e0048fca50ca15f02c73c64a12bf3c23d563b9e3909d0a48127d3fa", result: "a61691d8701bf576b7b04f1c6229d6b8063a0f5a36c53de85f757c6485b81583" },
+    { period: "2025-09", input: "dad208f7fd37aec306e439a13c7b92702f5e80585d4b8851d1fe1a778b75b7c6", result: "ba37539321ab003d7cb109da36188636e77cc592678258d9588d0468e9ac9be6" },
+  ]);
+});
+
 test("what came late for a closed month is charged in the next one and moves money, but makes none", async () => {
   const { adjustments } = await must(finance, '{ adjustments(period: "2025-08") { originPeriod { key } lateEvents lines { amount { amount } } } }');
   expect(adjustments).toMatchObject([{ originPeriod: { key: DEMO_LATE_PERIOD }, lateEvents: 12 }]);

@@ -174,6 +174,35 @@ describe("the statement of a month", () => {
     expect((await pnl(finance)).rows).toEqual(before.rows);
   });
 
+  it("shows service credits apart from what they lower: no run, no unit and no total moves by them", async () => {
+    const before = await pnl(finance, { groupBy: ["USE_CASE"] });
+    const [run] = await server.sql("select input_hash as \"inputHash\", result_hash as \"resultHash\" from allocation.run order by sequence desc limit 1");
+    expect(await refused(finance, BOOK, { pool: "platform", period: "2025-10", amount: "6000.00", currency: "USD", externalId: "sla", kind: "CREDIT" })).toEqual(["BAD_USER_INPUT", "amount"]);
+    // Charges that were left out of the pools, and credits of as much for what the vendors did not keep.
+    for (const pool of ["platform", "telephony", "office"]) {
+      await book(pool, "2025-10", "6000.00", `${pool}-rest`);
+      await book(pool, "2025-10", "-6000.00", `${pool}-sla`, { kind: "CREDIT", vendor: "voice" });
+    }
+    await book("opex", "2025-10", "10.00", "opex-rest", { useCase: "triage" });
+    await book("opex", "2025-10", "-10.00", "opex-sla", { useCase: "triage", kind: "CREDIT" });
+    await must(finance, ALLOCATE, { input: { period: "2025-10" } });
+    const { rows, periods } = await pnl(finance, { groupBy: ["USE_CASE"] });
+    // The same facts to divide: the run stands, and one made anew of them has its hashes.
+    expect((await must(finance, "mutation { allocatePeriod(input: { period: \"2025-10\", dryRun: true }) { run { inputHash resultHash } userErrors { code message } } }")).allocatePeriod.run).toEqual(run);
+    expect([periods[0].runHash, periods[0].hash]).toEqual([before.periods[0].runHash, expect.not.stringContaining(before.periods[0].hash)]);
+    const [whole] = (await pnl(finance)).rows;
+    const lines = ["C1_PLATFORM_CONTRACT", "C2_TELEPHONY", "C3_INTEGRATION", "C5_SERVICE_CREDITS", "C_SHARED"];
+    expect(lines.map((line) => amountIn(whole, line))).toEqual(["-36000.00", "-12000.00", "-14000.00", "12000.00", "-60000.00"]);
+    expect(lines.map((line) => amountIn(rows.find(({ useCase }: Row) => useCase === "order-status"), line))).toEqual(["-6750.00", "-2250.00", "-2625.00", "2250.00", "-11250.00"]);
+    const others = ({ lines: all }: Row): unknown => all.filter(({ line }) => !/^C[125]_/.test(line));
+    expect(rows.map(others)).toEqual(before.rows.map(others));
+    expect((await must(finance, RECONCILE, { period: "2025-10" })).programmeReconciliation).toMatchObject({ holds: true, missing: [] });
+    const { costEntries } = await must(finance, "{ costEntries(first: 100, where: { period: \"2025-10\", pool: [\"platform\"] }) { edges { node { externalId kind amount { amount } } } } }");
+    expect(costEntries.edges.map(({ node }: { node: { externalId: string; kind: string; amount: { amount: string } } }) => [node.externalId, node.kind, node.amount.amount])).toEqual([["platform-10", "CHARGE", "30000.00"], ["platform-rest", "CHARGE", "6000.00"], ["platform-sla", "CREDIT", "-6000.00"]]);
+    const pools = (await exported(server, finance, "cost_pool_period.json?period=2025-10&fields=pool,booked,credited")) as Array<Record<string, string>>;
+    expect(pools.map(({ pool, booked, credited }) => `${pool} ${booked} ${credited}`)).toEqual(["compliance 10000.00 0.00", "integration 14000.00 0.00", "office 11000.00 -6000.00", "opex 8300.00 -10.00", "platform 30000.00 -6000.00", "telephony 6000.00 -6000.00", "usage 17000.00 0.00"]);
+  });
+
   it("is no one's to write or to look into who may not", async () => {
     const before = await rowCounts(server);
     const lead = server.as("PROGRAMME_LEAD");
@@ -371,7 +400,7 @@ describe("a standard rate", () => {
     const { holds, checks } = (await must(norm.as("FINANCE"), RECONCILE, { period })).programmeReconciliation;
     return [holds, checks[0].left.amount, checks[0].terms.map(({ name, amount }: { name: string; amount: { amount: string } }) => `${name} ${amount.amount}`)];
   };
-  const cost = (period: string, amount: string, externalId: string) => must(norm.as("FINANCE"), BOOK, { input: { pool: "platform", period, amount, currency: "USD", externalId } });
+  const cost = (period: string, amount: string, externalId: string, kind = "CHARGE") => must(norm.as("FINANCE"), BOOK, { input: { pool: "platform", period, amount, currency: "USD", externalId, kind } });
   const second = () => norm.as("FINANCE", { subject: "controller" });
 
   it("recovers 64,000 of 60,000: the 4,000 beyond cost stand in H, and the programme bears the cost", async () => {
@@ -400,22 +429,24 @@ describe("a standard rate", () => {
     expect(await shared("2025-11")).toEqual([true, "0.00", ["charged to claims -2400.00", "charged to retail -750.00", "charged to support -850.00", "unallocated 0.00", "over-recovery 4000.00"]]);
     await report(integration(norm), spoke("helpdesk", 1, 10_000, "11"));
     await cost("2025-11", "5000.00", "november");
-    await cost("2025-10", "100.00", "late for October");
+    await cost("2025-10", "110.00", "late for October");
+    await cost("2025-10", "-10.00", "late credit for October", "CREDIT");
     await must(norm.as("FINANCE"), ALLOCATE, { input: { period: "2025-11" } });
     await close(norm, "2025-11");
-    // 3,200 recovered of 5,000, and nothing of October's 100 that came late.
-    expect((await shown("2025-11")).lines).toEqual(["800.00", "800.00", "0.00", "-5900.00", "-5100.00"]);
+    // 3,200 recovered of 5,000, and nothing of October's 100 that came late, which are 110 and a credit.
+    expect((await shown("2025-11")).lines).toEqual(["790.00", "800.00", "0.00", "-5900.00", "-5100.00"]);
     expect(await shared("2025-11")).toEqual([true, "5100.00", ["charged to claims -2400.00", "charged to retail -750.00", "charged to support 2350.00", "unallocated 0.00", "over-recovery 5900.00"]]);
-    await cost("2025-11", "40.00", "late for November");
+    await cost("2025-11", "50.00", "late for November");
+    await cost("2025-11", "-10.00", "late credit for November", "CREDIT");
     await must(norm.as("FINANCE"), "mutation($input: RequestRestatementInput!) { requestRestatement(input: $input) { userErrors { code message } } }", { input: { period: "2025-11", reason: "an invoice came late" } });
     await must(second(), "mutation { restatePeriod(input: { period: \"2025-11\" }) { userErrors { code message } } }");
-    expect((await shown("2025-11")).lines).toEqual(["800.00", "800.00", "0.00", "-5940.00", "-5140.00"]);
+    expect((await shown("2025-11")).lines).toEqual(["780.00", "800.00", "0.00", "-5940.00", "-5140.00"]);
     expect((await shared("2025-11"))[0]).toBe(true);
     expect(await shown("2025-10")).toEqual(before);
     // Two months together: what is charged, what is still carried, and what was booked.
     const { recoveryVariance } = await must(norm.as("FINANCE"), "{ recoveryVariance(from: \"2025-10\", to: \"2025-11\") { carried { amount } } }");
     expect(recoveryVariance.map(({ carried }: { carried: { amount: string } }) => carried.amount)).toEqual(["0.00", "-1940.00"]);
-    expect((await shown("2025-10", "2025-11")).lines).toEqual(["-63200.00", "-63200.00", "0.00", "-1940.00", "-65140.00"]);
+    expect((await shown("2025-10", "2025-11")).lines).toEqual(["-63220.00", "-63200.00", "0.00", "-1940.00", "-65140.00"]);
     expect(await proved("norm")).toMatchObject({ differing: 0, compared: expect.stringMatching(/^2 closed months, /) });
   });
 });

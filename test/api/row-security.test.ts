@@ -225,7 +225,7 @@ describe("what a transaction may touch", () => {
     // The foreign keys begin with the programme: another programme's row cannot be pointed at.
     expect(await within(acme, "insert into tenancy.use_case_ownership (programme_id, use_case_id, effective_from, business_unit_id) select programme_id, id, now(), $1 from tenancy.use_case limit 1", [units.get("globex/freight")])).toBe("23503");
     const [pool] = await server.sql<{ id: string }>("select id from costs.cost_pool where programme_id = $1 limit 1", [programmes.get("globex")]);
-    expect(await within(acme, "insert into costs.cost_entry (programme_id, id, pool_id, period_key, amount_minor, currency, external_id, payload_hash, recorded_by) values ($1, gen_random_uuid(), $2, '2025-10', 1, 'USD', 'x', 'x', 'x')", [acme.programme, pool!.id])).toBe("23503");
+    expect(await within(acme, "insert into costs.cost_entry (programme_id, id, pool_id, period_key, amount_minor, currency, kind, external_id, payload_hash, recorded_by) values ($1, gen_random_uuid(), $2, '2025-10', 1, 'USD', 'CHARGE', 'x', 'x', 'x')", [acme.programme, pool!.id])).toBe("23503");
     const loose = await server.sql<{ name: string }>(
       `select conrelid::regclass || ' ' || conname as name from pg_constraint c join pg_namespace n on n.oid = c.connamespace
        where contype = 'f' and n.nspname = any($1) and not (conkey[1] = (select attnum from pg_attribute where attrelid = conrelid and attname = 'programme_id'))`, [SCHEMAS]);

@@ -236,7 +236,14 @@ describe("a vendor's file", () => {
     const good = file("good.csv", [header, ...rows].join("\n"));
     const summary = await importVendor(server.installation.database, await scope(), { file: good, kind: "focus", vendor: "aws", pool: "cloud" });
     expect(summary.statements).toMatchObject([{ externalId: "good.csv/2025-10/USD", total: "-0.481", lines: 4 }]);
-    expect(summary.entries.map(({ externalId, amount }) => [externalId, amount])).toEqual([["focus/aws/good.csv/2025-10/USD/Queue", "0.01"], ["focus/aws/good.csv/2025-10/USD/Compute", "-0.49"]]);
+    expect(summary.entries.map(({ externalId, amount }) => [externalId, amount])).toEqual([["focus/aws/good.csv/2025-10/USD/Queue", "0.01"], ["focus/aws/good.csv/2025-10/USD/Compute", "0.01"], ["focus/aws/good.csv/2025-10/USD/credit/Compute", "-0.50"]]);
+    const kinds = (beginning: string) => server.sql(`select external_id as name, kind, amount_minor::int as minor from costs.cost_entry where starts_with(external_id, '${beginning}') order by 1`);
+    expect(await kinds("focus/aws/good")).toEqual([["Compute", "CHARGE", 1], ["Queue", "CHARGE", 1], ["credit/Compute", "CREDIT", -50]].map(([name, kind, minor]) => ({ name: `focus/aws/good.csv/2025-10/USD/${name}`, kind, minor })));
+    // As it was booked before credits stood apart: the same file finds its own entries and books nothing.
+    const netted = [["Queue", "0.01"], ["Compute", "-0.49"]].map(([service, amount]) => ({ externalId: `focus/aws-before/good.csv/2025-10/USD/${service}`, amount, currency: "USD", description: `aws-before ${service}, from good.csv/2025-10/USD` }));
+    for (const entry of netted) await must(finance, BOOK_COST, { input: { pool: "cloud", period: "2025-10", vendor: "aws-before", ...entry } });
+    expect((await importVendor(server.installation.database, await scope(), { file: good, kind: "focus", vendor: "aws-before", pool: "cloud" })).entries).toEqual(netted.map(({ externalId, amount, currency }) => ({ externalId, amount, currency })));
+    expect(await kinds("focus/aws-before/")).toHaveLength(2);
     expect(await reconciled("aws")).toMatchObject({ ours: { amount: "-0.48" }, vendorTotal: { amount: "-0.48" }, variance: { amount: "0.00" }, tolerated: true, settled: true });
   });
 
@@ -244,8 +251,9 @@ describe("a vendor's file", () => {
     const header = "BilledCost,BillingCurrency,BillingPeriodStart,ChargeCategory,ChargeDescription,ServiceName";
     const row = (amount: string): string => `${amount},USD,2025-10-01T00:00:00Z,Usage,a,Queue`;
     const run = async (name: string, more: Record<string, unknown> = {}) => importVendor(server.installation.database, await scope(), { file: join(folder, name), kind: "focus", vendor: "azure", ...more });
-    file("first.csv", [header, row("4"), row("2")].join("\n"));
-    file("copy.csv", [header, row("2"), row("4")].join("\n"));
+    const credit = row("-1").replace("Usage", "Credit");
+    file("first.csv", [header, row("4"), row("2"), credit].join("\n"));
+    file("copy.csv", [header, credit, row("2"), row("4")].join("\n"));
     file("right.csv", [header, row("4"), row("1")].join("\n"));
     await run("first.csv", { pool: "cloud" });
     const before = await rowCounts(server);
@@ -253,7 +261,8 @@ describe("a vendor's file", () => {
     await expect(run("right.csv", { replaces: "first.csv" })).rejects.toMatchObject({ code: "BAD_USER_INPUT", message: expect.stringContaining("--pool") });
     await expect(run("right.csv", { replaces: "none.csv", pool: "cloud" })).rejects.toMatchObject({ code: "NOT_FOUND" });
     expect(await rowCounts(server)).toEqual(before);
-    expect((await run("right.csv", { replaces: "first.csv", pool: "cloud" })).entries).toEqual([{ externalId: "replaced/focus/azure/first.csv/2025-10/USD/Queue", amount: "-6.00", currency: "USD" }, { externalId: "focus/azure/right.csv/2025-10/USD/Queue", amount: "5.00", currency: "USD" }]);
+    expect((await run("right.csv", { replaces: "first.csv", pool: "cloud" })).entries).toEqual([{ externalId: "replaced/focus/azure/first.csv/2025-10/USD/Queue", amount: "-6.00", currency: "USD" }, { externalId: "replaced/focus/azure/first.csv/2025-10/USD/credit/Queue", amount: "1.00", currency: "USD" }, { externalId: "focus/azure/right.csv/2025-10/USD/Queue", amount: "5.00", currency: "USD" }]);
+    expect(await server.sql("select sum(amount_minor)::int as minor, count(*)::int from costs.cost_entry where vendor = 'azure' and kind = 'CREDIT'")).toEqual([{ minor: 0, count: 2 }]);
     const after = await rowCounts(server);
     await run("right.csv", { replaces: "first.csv", pool: "cloud" });
     await expect(run("first.csv", { pool: "cloud" })).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringContaining("was replaced by right.csv/2025-10/USD") });

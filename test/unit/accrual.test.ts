@@ -1,7 +1,7 @@
 import { AccrualState, KnownAccrual, bearerOfInvoice, isDoubledBy, isMovedBy, requireSameCost, statusOf, wordsOf } from "../../src/costs";
 
 const accrual: KnownAccrual = {
-  id: "a-1", externalId: "expected", entryId: "e-1", poolId: "p-1", pool: "platform", useCaseId: null, useCase: null, periodKey: "2025-10", amountMinor: 9_000n, payloadHash: "h", reason: "no invoice yet", source: "order 7",
+  id: "a-1", externalId: "expected", entryId: "e-1", poolId: "p-1", pool: "platform", useCaseId: null, useCase: null, periodKey: "2025-10", amountMinor: 9_000n, kind: "CHARGE", payloadHash: "h", reason: "no invoice yet", source: "order 7",
   renews: null, recordedBy: "fin", bearer: null, isMonthOpen: true, reversal: null, answers: [], renewedBy: null,
 };
 const taken = { entryId: "e-2", periodKey: "2025-11", cause: "CLOSE", bearer: null, isMoved: false } as const;

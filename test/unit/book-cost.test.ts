@@ -1,4 +1,5 @@
 import { BookCostInput, BookCostPorts, CostEntry, CostPool, bookCost } from "../../src/costs";
+import { hashOf } from "../../src/kernel/hash";
 import { currencyOf } from "../../src/kernel/money";
 import { Refusal } from "../../src/kernel/refusal";
 
@@ -57,7 +58,7 @@ describe("booking a cost", () => {
     const { ports, entries, audited, held } = books();
     const entry = await bookCost(ports, input({ externalId: " inv-1 ", description: "October", vendor: "Cafe\u0301", invoice: "7" }));
     expect(entry).toEqual({
-      id: "entry-1", poolId: "p-1", periodKey: "2025-10", amountMinor: 2_500_000n, currency: "USD", externalId: "inv-1", payloadHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      id: "entry-1", poolId: "p-1", periodKey: "2025-10", amountMinor: 2_500_000n, currency: "USD", kind: "CHARGE", externalId: "inv-1", payloadHash: expect.stringMatching(/^[0-9a-f]{64}$/),
       description: "October", vendor: "Caf\u00e9", invoice: "7", useCaseId: null, businessUnitId: null, recordedBy: "fin",
       originalAmountMinor: null, originalCurrency: null, rate: null, rateKind: null, rateDate: null, rateSource: null, rateRevision: null,
     });
@@ -66,7 +67,8 @@ describe("booking a cost", () => {
   });
 
   test.each<[string, Partial<BookCostInput>, string, bigint]>([
-    ["a credit",                    { amount: "-0.01" },                              "USD", -1n],
+    ["what lowers cost",            { amount: "-0.01" },                              "USD", -1n],
+    ["a service credit",            { amount: "-0.01", kind: "CREDIT" },              "USD", -1n],
     ["nothing",                     { amount: "0.00" },                               "USD", 0n],
     ["yen have no cents",           { amount: "1500", currency: "JPY" },              "JPY", 1_500n],
     ["dinars have three decimals",  { amount: "1.234", currency: "KWD" },             "KWD", 1_234n],
@@ -74,7 +76,7 @@ describe("booking a cost", () => {
     ["programme management",        { pool: "office" },                               "USD", 2_500_000n],
   ])("%s", async (_, more, currency, amountMinor) => {
     const { ports } = books({ currency });
-    expect(await bookCost(ports, input(more))).toMatchObject({ amountMinor, currency, useCaseId: more.useCase === "triage" ? "u-1" : null });
+    expect(await bookCost(ports, input(more))).toMatchObject({ amountMinor, currency, kind: more.kind ?? "CHARGE", useCaseId: more.useCase === "triage" ? "u-1" : null });
   });
 
   test.each<[string, string, bigint, bigint]>([
@@ -103,6 +105,8 @@ describe("a cost that is refused leaves no trace", () => {
     ["a decimal comma",               { amount: "1,5" },                         'BAD_USER_INPUT at amount: "1,5" is not a plain decimal number. Write digits with a dot, for example "1250.00".'],
     ["1e400",                         { amount: "1e400" },                       'BAD_USER_INPUT at amount: "1e400" is not a plain decimal number. Write digits with a dot, for example "1250.00".'],
     ["more than an entry may be",     { amount: "1000000000000000" },            "BAD_USER_INPUT at amount: 1000000000000000 is larger than an entry may be (10^17 minor units)."],
+    ["a credit that raises cost",     { kind: "CREDIT" },                        "BAD_USER_INPUT at amount: A CREDIT lowers cost: its amount is negative. What takes a credit back is a CHARGE."],
+    ["a credit of nothing",           { kind: "CREDIT", amount: "0.00" },        "BAD_USER_INPUT at amount: A CREDIT lowers cost: its amount is negative. What takes a credit back is a CHARGE."],
     ["no month",                      { period: "2025-13" },                     'BAD_USER_INPUT at period: "2025-13" is not a period. Write year and month, for example 2025-10.'],
     ["a pool nobody knows",           { pool: "mystery" },                       "NOT_FOUND at pool: There is no cost pool mystery."],
     ["a pool with a long name",       { pool: "x".repeat(10_000) },              `NOT_FOUND at pool: There is no cost pool ${"x".repeat(64)}.`],
@@ -136,7 +140,8 @@ describe("the same booking again", () => {
     ["as it was",                          {}],
     ["the amount in another form",         { amount: "+25000.000" }],
     ["the id with blanks",                 { externalId: " inv-1 " }],
-    ["nulls and empty texts",              { description: null, vendor: "", invoice: null, useCase: null }],
+    ["nulls and empty texts",              { description: null, vendor: "", invoice: null, useCase: null, kind: null }],
+    ["the kind that is meant without one", { kind: "CHARGE" }],
   ])("answers the entry that is there: %s", async (_, more) => {
     const { ports, entries, audited } = books();
     const first = await bookCost(ports, input());
@@ -167,6 +172,18 @@ describe("the same booking again", () => {
     const first = await bookCost(ports, input());
     expect(await faultOf(bookCost(ports, input(more)))).toBe(CONFLICT);
     expect([[...entries.values()], audited, held]).toEqual([[first], ["inv-1 in platform"], ["2025-10"]]);
+  });
+
+  test("as a credit is another booking, and only what takes a credit back is one that raises cost", async () => {
+    const { ports } = books();
+    await bookCost(ports, input({ amount: "-1.00" }));
+    expect(await faultOf(bookCost(ports, input({ amount: "-1.00", kind: "CREDIT" })))).toBe(CONFLICT);
+    expect(await bookCost(ports, input({ amount: "1.00", kind: "CREDIT", externalId: "back" }), { takesBack: true })).toMatchObject({ amountMinor: 100n, kind: "CREDIT" });
+  });
+
+  test("is what it was before there were kinds: its hash is of the same content", async () => {
+    const { payloadHash } = await bookCost(books().ports, input());
+    expect(payloadHash).toBe(hashOf({ pool: "platform", period: "2025-10", amountMinor: 2_500_000n, currency: "USD", useCase: null, description: null, vendor: null, invoice: null }));
   });
 
   test("the same text in another field is other content", async () => {

@@ -6,10 +6,11 @@ const p = (pounds: string): bigint => BigInt(pounds.replace(".", ""));
 const UNITS: Readonly<Record<string, string>> = { U1: "service", U2: "sales", U3: "collections" };
 const of = (useCase: string): { businessUnit: string; useCase: string } => ({ businessUnit: UNITS[useCase]!, useCase });
 
+const booked = (code: string, kind: BookedPool["kind"], amountMinor: bigint, more: Partial<BookedPool> = {}): BookedPool => ({ code, kind, amountMinor, dividedMinor: amountMinor, creditedMinor: 0n, varianceMinor: 0n, ...more });
 const POOLS: readonly BookedPool[] = [
-  { code: "platform", kind: "PLATFORM_CONTRACT", amountMinor: p("30000.00"), varianceMinor: 0n }, { code: "telephony", kind: "TELEPHONY", amountMinor: p("6000.00"), varianceMinor: 0n },
-  { code: "integration", kind: "INTEGRATION", amountMinor: p("14000.00"), varianceMinor: 0n }, { code: "compliance", kind: "COMPLIANCE", amountMinor: p("10000.00"), varianceMinor: 0n },
-  { code: "direct", kind: "DIRECT", amountMinor: p("25300.00"), varianceMinor: 0n }, { code: "office", kind: "PROGRAMME_MANAGEMENT", amountMinor: overheadOf(p("5000.00"), 3), varianceMinor: 0n },
+  booked("platform", "PLATFORM_CONTRACT", p("30000.00")), booked("telephony", "TELEPHONY", p("6000.00")),
+  booked("integration", "INTEGRATION", p("14000.00")), booked("compliance", "COMPLIANCE", p("10000.00")),
+  booked("direct", "DIRECT", p("25300.00")), booked("office", "PROGRAMME_MANAGEMENT", overheadOf(p("5000.00"), 3)),
 ];
 const RATED: readonly RatedCost[] = [["U1", "9000.00", "1200.00"], ["U2", "2812.50", "375.00"], ["U3", "3187.50", "425.00"]].flatMap(([useCase, vendor, carrier]) => [
   { ...of(useCase!), component: "PLATFORM", amountMinor: p(vendor!) }, { ...of(useCase!), component: "TELEPHONY", amountMinor: p(carrier!) },
@@ -65,7 +66,7 @@ describe("the statement of September", () => {
 
   it("recovers 64,000 of 60,000 by a standard rate of 0.32: over-recovery of 4,000 stands with the programme", () => {
     const standard: PnlCharge[] = [["U1", "38400.00"], ["U2", "12000.00"], ["U3", "13600.00"]].map(([useCase, amount]) => ({ ...of(useCase!), pool: "platform", amountMinor: p(amount!) }));
-    const pools: BookedPool[] = [{ code: "platform", kind: "PLATFORM_CONTRACT", amountMinor: p("60000.00"), varianceMinor: p("-4000.00") }];
+    const pools: BookedPool[] = [booked("platform", "PLATFORM_CONTRACT", p("60000.00"), { varianceMinor: p("-4000.00") })];
     const cells = mergeCells(costCells(pools, standard, []));
     const [row] = pnlRows([month(cells)], []);
     expect([row!.amounts.get("C_SHARED"), row!.amounts.get("G_UNALLOCATED"), row!.amounts.get("H_RECOVERY_VARIANCE"), row!.amounts.get("PROGRAMME_EBIT")]).toEqual([p("-64000.00"), 0n, p("4000.00"), p("-60000.00")]);
@@ -75,12 +76,58 @@ describe("the statement of September", () => {
   });
 
   it("puts a pool whose month is a credit into service credits, what nobody is charged into unallocated, and what overlaps into eliminations", () => {
-    const pools: BookedPool[] = [{ code: "credit", kind: "PLATFORM_CONTRACT", amountMinor: -500n, varianceMinor: 0n }, { code: "idle", kind: "UNUSED_COMMITMENT", amountMinor: 300n, varianceMinor: 0n }];
+    const pools: BookedPool[] = [booked("credit", "PLATFORM_CONTRACT", -500n), booked("idle", "UNUSED_COMMITMENT", 300n)];
     const cells = mergeCells([...costCells(pools, [{ ...of("U1"), pool: "credit", amountMinor: -499n }], []), ...benefitCells({ recognised: [], memo: [], eliminations: [{ poolCode: "calls", amountMinor: 20n, nonCashableMinor: 5n }], undecided: [] })]);
     expect(cells).toEqual([
       { line: "C5_SERVICE_CREDITS", ...of("U1"), amountMinor: 499n }, { line: "F_ELIMINATIONS", businessUnit: null, useCase: null, amountMinor: -20n },
       { line: "G_UNALLOCATED", businessUnit: null, useCase: null, amountMinor: -299n }, { line: "MEMO_NON_CASHABLE", businessUnit: null, useCase: null, amountMinor: -5n },
     ]);
+  });
+
+  it("with credits inside its pools shows them apart, to whom they are charged, and moves no sum", () => {
+    const credited = { platform: p("-5000.00"), telephony: p("-0.01"), office: p("-100.00"), direct: p("-100.00") } as Record<string, bigint>;
+    const pools = POOLS.map((pool) => ({ ...pool, creditedMinor: credited[pool.code] ?? 0n }));
+    const with5 = month([...BENEFITS, ...AMORTISED, ...costCells(pools, [...chargesBy(BY_MINUTES), ...DIRECT], RATED)]);
+    expect(table(with5, ["C1_PLATFORM_CONTRACT", "C2_TELEPHONY", "C3_INTEGRATION", "C5_SERVICE_CREDITS", "C_SHARED", "E_PROGRAMME_MANAGEMENT", "PROGRAMME_EBIT"])).toEqual({
+      C1_PLATFORM_CONTRACT: ["-21000.00", "-6562.50", "-7437.50", "-35000.00"], C2_TELEPHONY: ["-3600.01", "-1125.00", "-1275.00", "-6000.01"], C3_INTEGRATION: ["-8400.00", "-2625.00", "-2975.00", "-14000.00"],
+      C5_SERVICE_CREDITS: ["3000.01", "937.50", "1062.50", "5000.01"], C_SHARED: ["-36000.00", "-11250.00", "-12750.00", "-60000.00"], E_PROGRAMME_MANAGEMENT: ["0.00", "0.00", "0.00", "-11000.00"],
+      PROGRAMME_EBIT: ["4665.60", "7662.50", "-8722.50", "-7394.40"],
+    });
+  });
+
+  it.each<[string, Partial<BookedPool>, Array<[string, bigint]>, Record<string, bigint[]>]>([
+    ["of what nobody is charged stays there", { amountMinor: 900n, creditedMinor: -100n }, [["U1", 450n]], { C1: [-500n, 0n], C5: [50n, 0n], G: [0n, -450n] }],
+    ["of a pool that nobody is charged for is nobody's", { amountMinor: 900n, creditedMinor: -100n }, [], { G: [0n, -900n] }],
+    ["as high as the cost is the programme's, beside it", { amountMinor: 0n, creditedMinor: -100n }, [], { C1: [0n, -100n], C5: [0n, 100n] }],
+    ["higher than the cost leaves its line its cost", { amountMinor: -60n, creditedMinor: -100n }, [["U1", -60n]], { C1: [-40n, 0n], C5: [100n, 0n] }],
+    ["beside a correction that lowers cost is one line", { amountMinor: -150n, creditedMinor: -100n }, [["U1", -150n]], { C5: [150n, 0n] }],
+    ["that is taken back raises cost on its line", { amountMinor: 1000n, creditedMinor: 100n }, [["U1", 1000n]], { C1: [-900n, 0n], C5: [-100n, 0n] }],
+    ["that standard rates recover stands there whole", { amountMinor: 900n, creditedMinor: -100n, varianceMinor: -300n }, [["U1", 1200n]], { C1: [-1300n, 0n], C5: [100n, 0n], H: [0n, 300n] }],
+    ["stands there once where other pools passed theirs on", { amountMinor: 900n, creditedMinor: -100n }, [["U1", 2000n]], { C1: [-2100n, 0n], C5: [100n, 0n], G: [0n, 1100n] }],
+    ["that a run has not seen is not divided", { amountMinor: 900n, dividedMinor: 1000n }, [["U1", 1000n]], { C1: [-1000n, 0n], G: [0n, 100n] }],
+    ["that a run has seen is whole, whatever was booked since", { amountMinor: 1900n, dividedMinor: 900n, creditedMinor: -100n }, [["U1", 900n]], { C1: [-1000n, 0n], C5: [100n, 0n], G: [0n, -1000n] }],
+    ["goes past a place that is given cost back", { amountMinor: 900n, creditedMinor: -100n }, [["U1", 1000n], ["U2", -100n]], { C1: [-1100n, 0n], C5: [100n, 0n] }],
+  ])("a credit %s", (_, more, charges, lines) => {
+    const pool = booked("platform", "PLATFORM_CONTRACT", more.amountMinor!, more);
+    const cells = costCells([pool], charges.map(([useCase, amountMinor]) => ({ ...of(useCase), pool: "platform", amountMinor })), []);
+    const found: Record<string, bigint[]> = {};
+    for (const { line, useCase, amountMinor } of mergeCells(cells)) if (useCase !== "U2") (found[line.split("_")[0]!] ??= [0n, 0n])[useCase === null ? 1 : 0]! += amountMinor;
+    expect(found).toEqual(lines);
+    expect(cells.reduce((sum, { amountMinor }) => sum + amountMinor, 0n)).toBe(-pool.amountMinor);
+  });
+
+  it("moves no place's sum by a credit, whatever is booked and charged", () => {
+    const minor = fc.bigInt({ min: -(10n ** 9n), max: 10n ** 9n });
+    fc.assert(fc.property(fc.array(fc.record({ useCase: fc.constantFrom("U1", "U2", "U3"), pool: fc.constantFrom("a", "b"), amountMinor: minor }), { maxLength: 8 }), minor, minor, minor, minor, (charged, amountMinor, dividedMinor, creditedMinor, varianceMinor) => {
+      const charges = charged.map(({ useCase, ...charge }) => ({ ...of(useCase), ...charge }));
+      const cells = (credit: bigint): PnlCell[] => costCells([booked("a", "COMPLIANCE", amountMinor, { dividedMinor, creditedMinor: credit, varianceMinor }), booked("b", "TELEPHONY", amountMinor)], charges, []);
+      const sums = (of: readonly PnlCell[]): PnlCell[] => mergeCells(of.map((cell) => (cell.line.startsWith("C") ? { ...cell, line: "C6_OTHER_SHARED" as const } : cell)));
+      expect(sums(cells(creditedMinor))).toEqual(sums(cells(0n)));
+      const apart = (of: readonly PnlCell[]): bigint => of.reduce((sum, { line, amountMinor: each }) => (line === "C4_COMPLIANCE" ? sum + each : sum), 0n);
+      if (dividedMinor < creditedMinor || dividedMinor < 0n) return;
+      const shown = apart(cells(creditedMinor)) - apart(cells(0n));
+      expect(shown * creditedMinor >= 0n && shown * shown <= creditedMinor * creditedMinor).toBe(true);
+    }), { numRuns: 300 });
   });
 
   it("is null with a reason where an input is missing, for whom it is missing", () => {

@@ -8,7 +8,11 @@ const row = (more: Record<string, string> = {}): Record<string, string> => ({
 
 describe("a row of FOCUS", () => {
   it("is a line of its vendor's statement; a resource is no call", () => {
-    expect(readFocusRow(row())).toEqual({ period: "2025-10", currency: "USD", service: "Compute", line: { description: "Compute: hours", component: null, callRef: null, quantity: "3", unit: "Hours", amount: "1.50" } });
+    expect(readFocusRow(row())).toEqual({ period: "2025-10", currency: "USD", service: "Compute", isCredit: false, line: { description: "Compute: hours", component: null, callRef: null, quantity: "3", unit: "Hours", amount: "1.50" } });
+  });
+
+  it("says whether it is a service credit", () => {
+    for (const [category, isCredit] of [["Credit", true], ["Adjustment", false], ["Purchase", false]] as const) expect(readFocusRow(row({ ChargeCategory: category }))).toMatchObject({ isCredit });
   });
 
   it.each<[string, Record<string, string>, string[]]>([

@@ -30,8 +30,8 @@ export function bookAccrualPorts(tx: TenantTransaction, record: RecordAudit): Bo
     findPool: costsStore(tx).findPool,
     findUseCase: async (code) => (await tenancyStore(tx).findUseCase(code))?.useCase ?? null,
     holdPeriod: holdPeriod(tx),
-    audit: ({ externalId, pool, useCase, periodKey, amountMinor, reason, source }) =>
-      record(tx, { action: "bookAccrual", subjectKind: "Accrual", subjectKey: externalId, reason, after: { pool, useCase, period: periodKey, ...toMoney(amountMinor, currency), source } }),
+    audit: ({ externalId, pool, useCase, periodKey, amountMinor, kind, reason, source }) =>
+      record(tx, { action: "bookAccrual", subjectKind: "Accrual", subjectKey: externalId, reason, after: { pool, useCase, period: periodKey, ...toMoney(amountMinor, currency), ...(kind === "CREDIT" ? { kind } : {}), source } }),
   };
 }
 

@@ -58,9 +58,9 @@ async function toAccrual(context: RequestContext, accrual: StoredAccrual | null)
   const currency = programmeCurrency((await context.scope()).programme);
   const pool = await loadCostPool(context, accrual.poolId);
   invariant(pool, "an accrual without its pool");
-  const { externalId, periodKey, amountMinor, invoicedMinor, reason, source, status, reversal, answers, renews, renewedBy, recordedAt, recordedBy, useCaseId } = accrual;
+  const { externalId, periodKey, amountMinor, kind, invoicedMinor, reason, source, status, reversal, answers, renews, renewedBy, recordedAt, recordedBy, useCaseId } = accrual;
   return {
-    externalId, pool, useCase: useCaseId === null ? null : await loadUseCase(context, useCaseId), period: periodKey, amount: toMoney(amountMinor, currency), reason, source, status, renews, renewedBy, recordedAt, recordedBy,
+    externalId, pool, useCase: useCaseId === null ? null : await loadUseCase(context, useCaseId), period: periodKey, amount: toMoney(amountMinor, currency), kind, reason, source, status, renews, renewedBy, recordedAt, recordedBy,
     reversal: reversal && { period: reversal.period, movedTo: reversal.isMoved ? periodKey : null, cause: reversal.cause, amount: toMoney(-BigInt(amountMinor), currency), at: new Date(reversal.at), by: reversal.by },
     answers: answers.map(({ kind, reason: why, at, by }) => ({ kind, reason: why, at: new Date(at), by })),
     invoiced: invoicedMinor === null ? null : toMoney(invoicedMinor, currency),

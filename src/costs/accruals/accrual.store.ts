@@ -6,7 +6,7 @@ import { Period } from "../../governance";
 import { periodStore } from "../../governance/period.store";
 import { TenantTransaction } from "../../tenancy/database.store";
 import { ownerAtEnd } from "../../tenancy/ownership.query";
-import { CostEntry } from "../cost-entry";
+import { CostEntry, hashedKind } from "../cost-entry";
 import { Booking, costsStore } from "../costs.store";
 import { Accrual, AccrualAnswerKind, KnownAccrual, ReversalCause, entryNames, wordsOf, wordsOfReversal } from "./accrual";
 
@@ -20,7 +20,7 @@ const bearerOf = (entry: string): string => `(select jsonb_build_object('id', u.
 
 const KNOWN = `
   select a.id, a.external_id as "externalId", a.entry_id as "entryId", a.pool_id as "poolId", p.code as pool, a.use_case_id as "useCaseId", c.code as "useCase", a.period_key as "periodKey",
-    a.amount_minor as "amountMinor", a.payload_hash as "payloadHash", a.reason, a.source, a.renews, a.recorded_by as "recordedBy", m.status <> 'CLOSED' as "isMonthOpen", ${bearerOf("e")} as bearer,
+    a.amount_minor as "amountMinor", e.kind, a.payload_hash as "payloadHash", a.reason, a.source, a.renews, a.recorded_by as "recordedBy", m.status <> 'CLOSED' as "isMonthOpen", ${bearerOf("e")} as bearer,
     (select jsonb_build_object('entryId', r.entry_id, 'periodKey', r.period_key, 'cause', r.cause, 'bearer', ${bearerOf("t")}, 'isMoved', ${isMoved("a")})
       from costs.accrual_reversal r join costs.cost_entry t on t.programme_id = $1 and t.id = r.entry_id where r.programme_id = $1 and r.accrual_id = a.id) as reversal,
     (select n.external_id from costs.accrual n where n.programme_id = $1 and n.renews = a.id) as "renewedBy",
@@ -121,9 +121,9 @@ async function bearers(tx: TenantTransaction, accruals: readonly Accrual[]): Pro
 type EntryOfAccrual = Pick<Booking, "id" | "period" | "amountMinor" | "externalId" | "businessUnit"> & { readonly accrual: Accrual; readonly description: string };
 
 async function bookEntries(tx: TenantTransaction, entries: readonly EntryOfAccrual[]): Promise<void> {
-  await costsStore(tx).saveBookings(entries.map(({ accrual: { pool, useCase }, id, externalId, period, amountMinor, description, businessUnit }) => {
+  await costsStore(tx).saveBookings(entries.map(({ accrual: { pool, useCase, kind }, id, externalId, period, amountMinor, description, businessUnit }) => {
     const content = { pool, period, amountMinor, currency: tx.scope.programme.currency, useCase, description, vendor: null, invoice: null, businessUnit };
-    return { id, externalId, payloadHash: hashOf(content), ...content };
+    return { id, externalId, payloadHash: hashOf({ ...content, kind: hashedKind(kind) }), ...content, kind };
   }));
 }
 

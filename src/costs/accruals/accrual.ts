@@ -1,4 +1,5 @@
 import { Refusal } from "../../kernel/refusal";
+import { CostEntryKind } from "../cost-entry";
 
 export const ACCRUAL_STATUSES = ["ACCRUED", "REVERSED", "ANSWERED"] as const;
 export type AccrualStatus = (typeof ACCRUAL_STATUSES)[number];
@@ -29,6 +30,8 @@ export interface Accrual {
   readonly periodKey: string;
   /** Whole minor units of the programme's currency; an expected credit is negative. */
   readonly amountMinor: bigint;
+  /** Of its entries: a service credit that is expected, and what takes it back, are CREDIT. */
+  readonly kind: CostEntryKind;
   readonly payloadHash: string;
   readonly reason: string;
   readonly source: string;

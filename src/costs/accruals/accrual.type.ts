@@ -5,7 +5,8 @@ import { CurrencyCodeScalar, DateTimeScalar, DecimalScalar, PeriodKeyScalar } fr
 import { UserError } from "../../kernel/user-error.type";
 import { UseCaseType } from "../../tenancy/tenancy.type";
 import { CostPool } from "../cost-pool";
-import { CostPoolType } from "../costs.type";
+import { CostEntryKind } from "../cost-entry";
+import { CostEntryKindEnum, CostPoolType } from "../costs.type";
 import { ACCRUAL_ANSWER_KINDS, ACCRUAL_STATUSES, AccrualAnswerKind, AccrualStatus, REVERSAL_CAUSES, ReversalCause } from "./accrual";
 
 export const AccrualStatusEnum = enumOf(ACCRUAL_STATUSES);
@@ -40,6 +41,7 @@ export class AccrualType {
   @Field(() => UseCaseType, { nullable: true, description: "The use case that bears it; of DIRECT pools only." }) useCase: UseCaseType | null;
   @Field(() => PeriodKeyScalar, { description: "The month that it counts in." }) period: string;
   @Field(() => Money, { description: "What is expected, in the programme's currency; an expected credit is negative." }) amount: MoneyAmount;
+  @Field(() => CostEntryKindEnum, { description: "Of its entry and of what takes it back." }) kind: CostEntryKind;
   @Field(() => String, { description: "Why the cost is expected." }) reason: string;
   @Field(() => String, { description: "What the amount stands on: an order, a meter, an estimate." }) source: string;
   @Field(() => AccrualStatusEnum, { description: "How it stands." }) status: AccrualStatus;
@@ -68,6 +70,7 @@ export class BookAccrualInput {
   @Field(() => String, { nullable: true, description: "Code of the use case; required on DIRECT pools, refused on others." }) useCase?: string | null;
   @Field(() => PeriodKeyScalar, { description: "The month that the cost is expected of; PERIOD_CLOSED for a closed one." }) period: string;
   @Field(() => DecimalScalar, { description: "No more decimals than the currency has; not zero; an expected credit is negative." }) amount: string;
+  @Field(() => CostEntryKindEnum, { nullable: true, description: "CHARGE when left out. CREDIT: a service credit is expected; BAD_USER_INPUT when it is not negative." }) kind?: CostEntryKind | null;
   @Field(() => CurrencyCodeScalar, { description: "The programme's; CURRENCY_MISMATCH otherwise." }) currency: string;
   @Field(() => String, { description: "Why the cost is expected; 300 characters at most." }) reason: string;
   @Field(() => String, { description: "What the amount stands on: an order, a meter, an estimate; 200 characters at most." }) source: string;

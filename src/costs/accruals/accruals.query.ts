@@ -1,6 +1,7 @@
 import { Page, PageRequest, decodeCursor, toPage } from "../../kernel/paging";
 import { TenantTransaction } from "../../tenancy/database.store";
 import { isMoved } from "./accrual.store";
+import { CostEntryKind } from "../cost-entry";
 import { AccrualAnswerKind, AccrualStatus, ReversalCause } from "./accrual";
 
 /** An accrual as it is read, with what came of it. */
@@ -11,6 +12,7 @@ export interface StoredAccrual {
   readonly useCaseId: string | null;
   readonly periodKey: string;
   readonly amountMinor: string;
+  readonly kind: CostEntryKind;
   readonly reason: string;
   readonly source: string;
   readonly renews: string | null;
@@ -29,6 +31,7 @@ const ACCRUAL = `
   select x.*, case when jsonb_array_length(x.answers) > 0 or x."renewedBy" is not null then 'ANSWERED' when x.reversal is not null then 'REVERSED' else 'ACCRUED' end as status
   from (
     select a.id, a.external_id as "externalId", a.pool_id as "poolId", a.use_case_id as "useCaseId", a.period_key as "periodKey", a.amount_minor as "amountMinor", a.reason, a.source,
+      (select e.kind from costs.cost_entry e where e.programme_id = $1 and e.id = a.entry_id) as kind,
       a.entry_id as "entryId", a.recorded_at as "recordedAt", a.recorded_by as "recordedBy",
       (select o.external_id from costs.accrual o where o.programme_id = $1 and o.id = a.renews) as renews,
       (select n.external_id from costs.accrual n where n.programme_id = $1 and n.renews = a.id) as "renewedBy",

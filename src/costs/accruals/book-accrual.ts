@@ -6,6 +6,7 @@ import { Refusal } from "../../kernel/refusal";
 import { Period } from "../../governance";
 import { UseCase } from "../../tenancy";
 import { requireUseCase } from "../book-cost";
+import { CostEntryKind, hashedKind, requireCreditLowers } from "../cost-entry";
 import { CostPool } from "../cost-pool";
 import { Accrual, KnownAccrual, requireAccrual, requireSameCost, statusOf } from "./accrual";
 
@@ -22,6 +23,8 @@ export interface BookAccrualInput {
   readonly externalId: string;
   /** externalId of the accrual that this one takes the place of. */
   readonly renews?: string | null;
+  /** CHARGE when left out; CREDIT: a service credit is expected. */
+  readonly kind?: CostEntryKind | null;
 }
 
 export interface BookAccrualPorts {
@@ -50,10 +53,12 @@ export async function bookAccrual(ports: BookAccrualPorts, input: BookAccrualInp
   if (input.currency !== ports.currency.code) throw new Refusal("CURRENCY_MISMATCH", `Accruals are booked in the programme's currency, ${ports.currency.code}. Convert what you expect.`, ["currency"]);
   const amountMinor = toMinor(input.amount, ports.currency, ["amount"]);
   if (amountMinor === 0n) throw new Refusal("BAD_USER_INPUT", "An accrual of nothing is none: leave it out.", ["amount"]);
+  const kind = input.kind ?? "CHARGE";
+  requireCreditLowers(kind, amountMinor);
   const pool = await ports.findPool(input.pool);
   if (!pool) throw new Refusal("NOT_FOUND", `There is no cost pool ${input.pool.slice(0, 64)}.`, ["pool"]);
   const useCaseId = await requireUseCase(ports, pool, input.useCase ?? null);
-  const content = { pool: pool.code, useCase: input.useCase ?? null, period: periodKey, amountMinor, currency: ports.currency.code, reason, source, renews: input.renews ?? null };
+  const content = { pool: pool.code, useCase: input.useCase ?? null, period: periodKey, amountMinor, currency: ports.currency.code, reason, source, renews: input.renews ?? null, kind: hashedKind(kind) };
   const payloadHash = hashOf(content);
   const existing = await ports.findAccrual(externalId);
   if (existing) {
@@ -64,7 +69,7 @@ export async function bookAccrual(ports: BookAccrualPorts, input: BookAccrualInp
   if (period.status === "CLOSED") throw new Refusal("PERIOD_CLOSED", `${periodKey} is closed: its figures are final and take no accrual. Accrue in an open month, or book the invoice when it comes.`, ["period"]);
   const renewed = await renewable(ports, input.renews ?? null, pool.id, useCaseId, periodKey);
   const accrual: Accrual = {
-    id: ports.newId(), externalId, entryId: ports.newId(), poolId: pool.id, pool: pool.code, useCaseId, useCase: input.useCase ?? null, periodKey, amountMinor, payloadHash, reason, source,
+    id: ports.newId(), externalId, entryId: ports.newId(), poolId: pool.id, pool: pool.code, useCaseId, useCase: input.useCase ?? null, periodKey, amountMinor, kind, payloadHash, reason, source,
     renews: renewed?.id ?? null, bearer: renewed?.reversal?.bearer ?? null, recordedBy: ports.subject,
   };
   await ports.saveAccrual(accrual);

@@ -28,7 +28,7 @@ const bearerOf = (entry: string, period: string): string => `coalesce(${entry}.b
 
 /** What an entry that moved a reversal holds, when it is of the accrual's cost and bearer; SQL. */
 const moved = (which: string, month: string): string => `
-  (select m.amount_minor from costs.cost_entry m where m.programme_id = $1 and m.external_id = 'accrual/' || a.id || '/${which}' and (m.pool_id, m.period_key) = (a.pool_id, ${month})
+  (select m.amount_minor from costs.cost_entry m where m.programme_id = $1 and m.external_id = 'accrual/' || a.id || '/${which}' and (m.pool_id, m.period_key, m.kind) = (a.pool_id, ${month}, e.kind)
      and m.use_case_id is not distinct from a.use_case_id and m.business_unit_id is not distinct from t.business_unit_id)`;
 
 /**
@@ -41,7 +41,7 @@ export async function verifyAccruals(tx: TenantTransaction): Promise<Proof> {
   const rows = await tx.query<AccrualRow>(
     `select a.id, a.external_id as name, a.period_key as period, a.amount_minor as amount, a.renews, p.status = 'CLOSED' as closed, t.amount_minor as taken, r.period_key as into, r.cause,
        (e.pool_id, e.period_key, e.amount_minor) = (a.pool_id, a.period_key, a.amount_minor) and e.use_case_id is not distinct from a.use_case_id as booked,
-       (t.pool_id, t.period_key) = (a.pool_id, r.period_key) and t.use_case_id is not distinct from a.use_case_id as mirrored,
+       (t.pool_id, t.period_key, t.kind) = (a.pool_id, r.period_key, e.kind) and t.use_case_id is not distinct from a.use_case_id as mirrored,
        t.id is not null and ${bearerOf("e", "p")} is distinct from ${bearerOf("t", "q")} as "bornTwice",
        (select min(i.period_key) from costs.accrual_answer w join costs.cost_entry i on i.programme_id = $1 and i.id = w.entry_id where w.programme_id = $1 and w.accrual_id = a.id) as invoiced,
        (select count(*) from costs.accrual_answer w join costs.cost_entry i on i.programme_id = $1 and i.id = w.entry_id join governance.period n on n.programme_id = $1 and n.key = i.period_key

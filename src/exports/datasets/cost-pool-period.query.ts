@@ -27,6 +27,7 @@ export const costPoolPeriod: Dataset = {
     text(["allocation_run_id", "r.id", "The run that divided; null where none did."], true),
     whole(["run_sequence", "r.sequence", "Number of the run in its month, from 1."], null, true),
     whole(["rule_version", "r.policy_version", "Version of the allocation policy."], null, true),
+    money(["credited", "coalesce(e.credited, 0)", "What of booked are service credits of vendors, entries of kind CREDIT: negative, unless more was taken back than granted."]),
   ],
   key: ["period", "pool"],
   filters: [{ column: "pool", of: "pool" }, { column: "period", of: "period" }],
@@ -34,7 +35,7 @@ export const costPoolPeriod: Dataset = {
     from governance.period m
       join costs.cost_pool p on p.programme_id = $1
       left join (
-        select e.pool_id, sum(e.amount_minor) as booked from costs.cost_entry e join governance.period k on k.programme_id = $1 and k.key = e.period_key
+        select e.pool_id, sum(e.amount_minor) as booked, coalesce(sum(e.amount_minor) filter (where e.kind = 'CREDIT'), 0) as credited from costs.cost_entry e join governance.period k on k.programme_id = $1 and k.key = e.period_key
         where e.programme_id = $1 and e.period_key = $2 and (k.cutoff is null or e.recorded_at < k.cutoff) group by 1
       ) e on e.pool_id = p.id
       left join lateral (
