@@ -207,24 +207,40 @@ describe("versions of one month", () => {
   const cellsOf = (amounts: Record<string, bigint>): PnlCell[] => Object.entries(amounts).map(([unit, amountMinor]) => ({ line: "C1_PLATFORM_CONTRACT", businessUnit: unit, useCase: unit, amountMinor }));
   const shownOf = (cells: readonly PnlCell[]): SignedCells => ({ cells, eliminated: [], groups: [], shown: disclosable({ cells, eliminated: [] }, [], new Set()) });
 
+  const portsOf = (cells: readonly PnlCell[], more: Partial<SignPnlPorts>): SignPnlPorts => ({
+    subject: "signer", currency: "USD",
+    holdMonth: async () => ({ key: period, status: "CLOSED", closedBy: "closer" }) as unknown as Awaited<ReturnType<SignPnlPorts["holdMonth"]>>,
+    readMonth: async () => ({ period, status: "CLOSED", cells, gaps: [], sources: NO_SOURCES, source: "ACTUAL" }),
+    readEliminated: async () => [],
+    newest: async () => null,
+    seenByExecutives: async () => [],
+    groups: async () => null,
+    grantedUnits: async () => [],
+    save: async (statement) => ({ ...statement, signedBy: "signer", signedAt: new Date(0) }),
+    audit: async () => undefined,
+    ...more,
+  });
+  const signCells = (cells: readonly PnlCell[], more: Partial<SignPnlPorts>): Promise<SignedStatement> => signProgrammePnl(portsOf(cells, more), { period, hash: hashOfMonth({ period, cells, gaps: [] }, "USD") });
+
+  it.each([[["a", "b"], null], [["a", "b", "c"], -60n]] as const)("have for executives what is eliminated of %j as %s", async (units, told) => {
+    const cells: PnlCell[] = [...cellsOf({ a: -100n, b: -200n, c: -300n }), { line: "F_ELIMINATIONS", businessUnit: null, useCase: null, amountMinor: -60n }];
+    const stored = new Map<string, bigint | null>();
+    await signCells(cells, {
+      readEliminated: async () => units.map((businessUnit) => ({ line: "F_ELIMINATIONS", businessUnit, amountMinor: -60n / BigInt(units.length) })),
+      save: async (statement, _, aggregates) => {
+        for (const { line, amountMinor } of aggregates) stored.set(line, amountMinor);
+        return { ...statement, signedBy: "signer", signedAt: new Date(0) };
+      },
+    });
+    expect([stored.get("F_ELIMINATIONS"), stored.get("PROGRAMME_EBIT"), stored.get("EBIT_CONTRIBUTION")]).toEqual([told, -660n, told === null ? null : -600n]);
+  });
+
   /** Signs month after month; true where executives see the version. */
   async function sign(...versions: readonly PnlCell[][]): Promise<boolean[]> {
     const signed: SignedStatement[] = [];
     const seen: SignedCells[] = [];
     for (const cells of versions) {
-      const ports: SignPnlPorts = {
-        subject: "signer", currency: "USD",
-        holdMonth: async () => ({ key: period, status: "CLOSED", closedBy: "closer" }) as unknown as Awaited<ReturnType<SignPnlPorts["holdMonth"]>>,
-        readMonth: async () => ({ period, status: "CLOSED", cells, gaps: [], sources: NO_SOURCES, source: "ACTUAL" }),
-        readEliminated: async () => [],
-        newest: async () => signed.at(-1) ?? null,
-        seenByExecutives: async () => seen,
-        groups: async () => null,
-        grantedUnits: async () => [],
-        save: async (statement) => ({ ...statement, signedBy: "signer", signedAt: new Date(0) }),
-        audit: async () => undefined,
-      };
-      const statement = await signProgrammePnl(ports, { period, hash: hashOfMonth({ period, cells, gaps: [] }, "USD") });
+      const statement = await signCells(cells, { newest: async () => signed.at(-1) ?? null, seenByExecutives: async () => seen });
       signed.push(statement);
       if (statement.forExecutives) seen.push(shownOf(cells));
     }
