@@ -2,7 +2,7 @@ import { BaselineInput, BenefitInput, Claim, ClaimBenefitInput, FigureInput, app
 import { attributionPorts, baselinePorts, claimBenefitPorts, decideClaimPorts, defineBenefitPoolPorts, defineBenefitPorts } from "../src/benefits/benefits-ports.store";
 import { formatUnits } from "../src/kernel/decimal";
 import { toMinor } from "../src/kernel/money";
-import { DEMO_OPEN_PERIOD, DEMO_PERIODS, DEMO_PROGRAMME, DEMO_SCALES, DEMO_USE_CASES, DemoUseCase } from "./demo-programme";
+import { DEMO_FULL_FROM, DEMO_OPEN_PERIOD, DEMO_PERIODS, DEMO_PILOT, DEMO_PROGRAMME, DEMO_SCALES, DEMO_USE_CASES, DemoUseCase } from "./demo-programme";
 import { DEMO_CONTROLLER, DEMO_FINANCE, DemoStage } from "./demo-stage";
 
 const { currency } = DEMO_PROGRAMME;
@@ -16,7 +16,7 @@ const CONTACT_COST: Readonly<Record<string, readonly [before: string, handedOver
 
 /** Months of the baselines and the day on which they were captured: before each use case went live. */
 const windowOf = ({ liveFrom }: DemoUseCase): { readonly from: string; readonly to: string; readonly capturedAt: number } =>
-  liveFrom === undefined ? { from: "2024-12-01", to: "2025-02-28", capturedAt: Date.parse("2025-03-20T12:00:00Z") } : { from: "2025-01-01", to: "2025-04-30", capturedAt: Date.parse("2025-05-20T12:00:00Z") };
+  liveFrom === undefined ? { from: "2024-09-01", to: "2024-11-30", capturedAt: Date.parse("2024-12-18T12:00:00Z") } : { from: "2025-01-01", to: "2025-04-30", capturedAt: Date.parse("2025-05-20T12:00:00Z") };
 
 function baselineOf(useCase: DemoUseCase): BaselineInput {
   const { from, to } = windowOf(useCase);
@@ -47,14 +47,18 @@ interface DemoBenefit extends BenefitInput {
 
 const stated = (name: FigureInput["name"], value: string, evidence: string): FigureInput => ({ name, value, evidence });
 
+/** What the pilot's months are of a whole one. */
+const PILOT = DEMO_PILOT.map((perMille) => formatUnits(BigInt(perMille), 3));
+const INDEX = stated("INDEX", "1.02", "Pay round of April");
+
 /** People's contacts that the assistant took over; those it handed over still cost them. */
 function handling(useCase: string, name: string, pool: string, more: Pick<DemoBenefit["claim"], "tier" | "confidence" | "cashableShare" | "ledgerLine">, plan: string): DemoBenefit {
   const liveFrom = DEMO_USE_CASES.find(({ code }) => code === useCase)!.liveFrom ?? FIRST;
   return {
-    code: `${useCase}-handling`, name, useCase, pool, kind: "COST_REDUCTION", step: "CONTAINMENT", plan: { from: liveFrom, steadyState: plan, currency, ramp: liveFrom === FIRST ? ["1"] : ["0.35", "0.65", "0.9", "1"] },
+    code: `${useCase}-handling`, name, useCase, pool, kind: "COST_REDUCTION", step: "CONTAINMENT", plan: { from: liveFrom, steadyState: plan, currency, ramp: liveFrom === FIRST ? [...PILOT, "1"] : ["0.35", "0.65", "0.9", "1"] },
     claim: {
       ...more, method: "UNIT_COST",
-      figures: [{ name: "DEMAND", metered: "CONTACTS" }, { name: "UNIT_COST", metric: "cost-per-contact" }, stated("INDEX", "1.02", "Pay round of April"), { name: "RESIDUAL_QUANTITY", metered: "ESCALATED_CONTACTS" }, { name: "RESIDUAL_QUANTITY", metered: "ABANDONED_CONTACTS" }, stated("RESIDUAL_UNIT_COST", CONTACT_COST[useCase]![1], "Cost accounting, escalated contacts")],
+      figures: [{ name: "DEMAND", metered: "CONTACTS" }, { name: "UNIT_COST", metric: "cost-per-contact" }, INDEX, { name: "RESIDUAL_QUANTITY", metered: "ESCALATED_CONTACTS" }, { name: "RESIDUAL_QUANTITY", metered: "ABANDONED_CONTACTS" }, stated("RESIDUAL_UNIT_COST", CONTACT_COST[useCase]![1], "Cost accounting, escalated contacts")],
     },
   };
 }
@@ -88,9 +92,13 @@ const BENEFITS: readonly DemoBenefit[] = [
   },
 ];
 
-/** Amounts are stated for the demo in its usual size. */
-const atScale = (figure: FigureInput, { scale }: DemoStage): FigureInput =>
-  ["AMOUNT", "DAILY_SALES"].includes(figure.name) ? { ...figure, value: formatUnits((toMinor(figure.value!, { code: currency, exponent: 2 }, []) * BigInt(DEMO_SCALES[scale].perMille)) / 1000n, 2) } : figure;
+/** Amounts are stated for the demo in its usual size and in full use; before April nobody's pay had risen. */
+function atScale(figure: FigureInput, period: string, { scale }: DemoStage): FigureInput {
+  if (figure === INDEX && period < DEMO_FULL_FROM) return stated("INDEX", "1", "No pay round since the baseline");
+  if (!["AMOUNT", "DAILY_SALES"].includes(figure.name)) return figure;
+  const use = BigInt(DEMO_PILOT[(DEMO_PERIODS as readonly string[]).indexOf(period)] ?? 1_000);
+  return { ...figure, value: formatUnits((toMinor(figure.value!, { code: currency, exponent: 2 }, []) * BigInt(DEMO_SCALES[scale].perMille) * use) / 1_000_000n, 2) };
+}
 
 const liveIn = ({ useCase }: BenefitInput, period: string): boolean => (DEMO_USE_CASES.find(({ code }) => code === useCase)!.liveFrom ?? FIRST) <= period;
 
@@ -106,7 +114,7 @@ export async function agreeOnBenefits(stage: DemoStage): Promise<void> {
   for (const { code, name, maximum, evidence, share, others } of POOLS) {
     const shares = [["voice-ai", share] as const, ...others].map(([project, of]) => ({ project, share: of }));
     await stage.as(DEMO_FINANCE, (tx) => defineBenefitPool(defineBenefitPoolPorts(tx, record), { code, name, effectiveFrom: FIRST, maximum: formatUnits((maximum * BigInt(DEMO_SCALES[scale].perMille)) / 1000n, 2), currency, evidence }));
-    const { version } = await stage.as(DEMO_FINANCE, (tx) => proposeAttributionModel(attributionPorts(tx, record), { pool: code, effectiveFrom: FIRST, shares, evidence: "Benefits board, March" }));
+    const { version } = await stage.as(DEMO_FINANCE, (tx) => proposeAttributionModel(attributionPorts(tx, record), { pool: code, effectiveFrom: FIRST, shares, evidence: "Benefits board, December" }));
     await stage.as(DEMO_CONTROLLER, (tx) => approveAttributionModel(attributionPorts(tx, record), version));
   }
   for (const benefit of BENEFITS) await stage.asOwnerOf(ownerOf(benefit), (tx) => defineBenefit(defineBenefitPorts(tx, record, stage.clock), benefit));
@@ -119,7 +127,7 @@ export async function claimMonth(stage: DemoStage, period: string): Promise<void
   const live = BENEFITS.filter((benefit) => liveIn(benefit, period));
   const claims: Claim[] = [];
   for (const { code, claim, ...benefit } of live) {
-    claims.push(await stage.asOwnerOf(ownerOf({ code, ...benefit }), (tx) => claimBenefit(claimBenefitPorts(tx, stage.record, stage.clock), { ...claim, figures: claim.figures.map((figure) => atScale(figure, stage)), benefit: code, period, currency })));
+    claims.push(await stage.asOwnerOf(ownerOf({ code, ...benefit }), (tx) => claimBenefit(claimBenefitPorts(tx, stage.record, stage.clock), { ...claim, figures: claim.figures.map((figure) => atScale(figure, period, stage)), benefit: code, period, currency })));
   }
   if (period === DEMO_OPEN_PERIOD) return;
   await stage.as(DEMO_CONTROLLER, async (tx) => {

@@ -5,7 +5,7 @@ import { claimMonth } from "./demo-benefits";
 import { charge } from "./demo-charging";
 import { attributeStrays, bookMonth, divideMonth, sendUsage } from "./demo-month";
 import { DEMO_LATE_PERIOD, DEMO_OPEN_PERIOD } from "./demo-programme";
-import { buildUseCases, signMonth } from "./demo-profit";
+import { buildUseCases, forecastRest, signMonth } from "./demo-profit";
 import { followClose, prepareMonth, signChecks } from "./demo-quarter";
 import { DEMO_CONTROLLER, DEMO_FINANCE, DemoStage } from "./demo-stage";
 import { demoLateUsage, demoUsage } from "./demo-usage";
@@ -24,6 +24,7 @@ export async function tellMonth(stage: DemoStage, period: string, before: string
     await prepareMonth(stage, period);
     if (period !== DEMO_OPEN_PERIOD) await attributeStrays(stage, period);
     await claimMonth(stage, period);
+    if (period === DEMO_OPEN_PERIOD) await forecastRest(stage);
     await divideMonth(stage, period);
     if (period !== DEMO_OPEN_PERIOD) await closeMonth(stage, period);
     stage.say(`${period}: ${events} usage events, ${period === DEMO_OPEN_PERIOD ? "open" : "closed"}`);

@@ -1,5 +1,5 @@
 import { Channel } from "../src/metering";
-import { DEMO_PERIODS, DEMO_TRANSFERS, DEMO_USE_CASES, DemoUseCase } from "./demo-programme";
+import { DEMO_TRANSFERS, DEMO_USE_CASES, DemoUseCase } from "./demo-programme";
 
 /** A usage event as an integration would send it. */
 export type RawEvent = Record<string, unknown> & { readonly eventId: string; readonly connectedMs: number };
@@ -9,15 +9,14 @@ export type Draw = (below: number) => number;
 /** Somebody who gets in touch, or is got in touch with. */
 export interface Contact {
   readonly id: string;
-  /** Place of the month in the demo. */
-  readonly month: number;
+  readonly period: string;
   readonly useCase: DemoUseCase;
   readonly reportedAs: string;
   readonly atMs: number;
 }
 
-/** Other channels than VOICE take part from the second month on. */
-const CHANNELS_FROM_MONTH = 1;
+/** Other channels than VOICE take part from here on. */
+const CHANNELS_FROM = "2025-05";
 const LATE_CALLS = 12;
 
 /** Tenths of all calls last up to these per mille of the mean: many are short, a few very long. */
@@ -35,13 +34,13 @@ export function eventsOf(contact: Contact, random: Draw): RawEvent[] {
   if (channel !== "VOICE") return [messageEvent(contact, channel, random)];
   const first = contact.useCase.outbound ? outboundCall(contact, random) : inboundCall(contact, random);
   const wantsOther = first.outcome === "ESCALATED" && contact.useCase.code === "inbound-triage" && random(1_000) < 120;
-  const target = wantsOther ? transferTarget(contact.month, random) : undefined;
+  const target = wantsOther ? transferTarget(contact.period, random) : undefined;
   return target ? [first, transferred(contact, first, target, random)] : [first];
 }
 
-function channelOf({ useCase, month }: Contact, random: Draw): Channel {
+function channelOf({ useCase, period }: Contact, random: Draw): Channel {
   let drawn = random(1_000);
-  if (month < CHANNELS_FROM_MONTH) return "VOICE";
+  if (period < CHANNELS_FROM) return "VOICE";
   for (const [channel, perMille] of useCase.otherChannels) {
     if (drawn < perMille) return channel;
     drawn -= perMille;
@@ -101,10 +100,10 @@ function answered(contact: Contact, connectedMs: number, ringingMs: number, rand
   return { ...connected(contact, connectedMs, ringingMs), outcome, resolved: outcome === "CONTAINED" && random(100) < 91 };
 }
 
-function transferTarget(month: number, random: Draw): DemoUseCase | undefined {
+function transferTarget(period: string, random: Draw): DemoUseCase | undefined {
   const drawn = DEMO_TRANSFERS[random(DEMO_TRANSFERS.length)];
   const target = DEMO_USE_CASES.find(({ code }) => code === drawn)!;
-  return target.liveFrom === undefined || target.liveFrom <= DEMO_PERIODS[month]! ? target : undefined;
+  return target.liveFrom === undefined || target.liveFrom <= period ? target : undefined;
 }
 
 /** The second leg of a contact: it begins when the first ends, in another unit. */
@@ -125,9 +124,9 @@ export function correctionOf(first: RawEvent, random: Draw): RawEvent {
 }
 
 /** A dozen answered calls of one afternoon. */
-export function lateEvents(useCase: DemoUseCase, month: number, noonMs: number, random: Draw): RawEvent[] {
+export function lateEvents(useCase: DemoUseCase, period: string, noonMs: number, random: Draw): RawEvent[] {
   return Array.from({ length: LATE_CALLS }, (_, index) => {
-    const contact: Contact = { id: `${DEMO_PERIODS[month]!.replace("-", "")}-late-${String(index + 1).padStart(2, "0")}`, month, useCase, reportedAs: useCase.code, atMs: noonMs + index * 900_000 + random(600_000) };
+    const contact: Contact = { id: `${period.replace("-", "")}-late-${String(index + 1).padStart(2, "0")}`, period, useCase, reportedAs: useCase.code, atMs: noonMs + index * 900_000 + random(600_000) };
     return answered(contact, durationMs(useCase.meanSeconds, random), 1_000 + random(6_000), random);
   });
 }

@@ -14,17 +14,17 @@ export const DEMO_POOLS: readonly CreateCostPoolInput[] = [
   { code: "model-usage", name: "Model usage by use case", kind: "DIRECT" },
 ];
 
-/** Pounds a month, April to October. The messaging gateway is paid from April and used from May: nobody bears April's. */
+/** Pounds a month, January to October: the pilot is on a smaller contract. The messaging gateway is booked as nothing before it is paid, from April, and used from May: nobody bears April's. */
 const MONTHLY: ReadonlyArray<{ readonly pool: string; readonly vendor: string; readonly amounts: readonly string[]; readonly useCase?: string }> = [
-  { pool: "platform", vendor: "Voice Platform Ltd", amounts: ["30000.00", "30000.00", "30000.00", "30000.00", "34000.00", "34000.00", "34000.00"] },
-  { pool: "telephony", vendor: "Carrier plc", amounts: ["4218.37", "4302.90", "4977.15", "5840.62", "6411.08", "7023.54", "7390.21"] },
-  { pool: "integration", vendor: "Integration team", amounts: ["9000.00", "9000.00", "12500.00", "12500.00", "14000.00", "11000.00", "11000.00"] },
-  { pool: "compliance", vendor: "Compliance office", amounts: ["5000.00", "5000.00", "6500.00", "6500.00", "6500.00", "6500.00", "6500.00"] },
-  { pool: "messaging", vendor: "Gateway GmbH", amounts: ["1200.00", "1200.00", "1200.00", "1200.00", "1200.00", "1200.00", "1200.00"] },
-  { pool: "programme-office", vendor: "Programme office", amounts: ["5000.00", "5000.00", "8000.00", "8000.00", "11000.00", "11000.00", "11000.00"] },
-  { pool: "model-usage", vendor: "Model Vendor Inc", useCase: "inbound-triage", amounts: ["1904.55", "1951.20", "1987.63", "2014.08", "2060.71", "2133.49", "2170.02"] },
-  { pool: "model-usage", vendor: "Model Vendor Inc", useCase: "outbound-follow-up", amounts: ["612.40", "640.11", "655.87", "671.30", "690.02", "702.18", "711.95"] },
-  { pool: "model-usage", vendor: "Model Vendor Inc", useCase: "claims-intake", amounts: ["0", "0", "540.66", "1013.92", "1420.35", "1588.77", "1642.10"] },
+  { pool: "platform", vendor: "Voice Platform Ltd", amounts: ["9000.00", "9000.00", "9000.00", "30000.00", "30000.00", "30000.00", "30000.00", "34000.00", "34000.00", "34000.00"] },
+  { pool: "telephony", vendor: "Carrier plc", amounts: ["421.06", "583.92", "846.35", "4218.37", "4302.90", "4977.15", "5840.62", "6411.08", "7023.54", "7390.21"] },
+  { pool: "integration", vendor: "Integration team", amounts: ["3000.00", "3000.00", "4500.00", "9000.00", "9000.00", "12500.00", "12500.00", "14000.00", "11000.00", "11000.00"] },
+  { pool: "compliance", vendor: "Compliance office", amounts: ["1500.00", "1500.00", "1500.00", "5000.00", "5000.00", "6500.00", "6500.00", "6500.00", "6500.00", "6500.00"] },
+  { pool: "messaging", vendor: "Gateway GmbH", amounts: ["0.00", "0.00", "0.00", "1200.00", "1200.00", "1200.00", "1200.00", "1200.00", "1200.00", "1200.00"] },
+  { pool: "programme-office", vendor: "Programme office", amounts: ["2000.00", "2000.00", "2000.00", "5000.00", "5000.00", "8000.00", "8000.00", "11000.00", "11000.00", "11000.00"] },
+  { pool: "model-usage", vendor: "Model Vendor Inc", useCase: "inbound-triage", amounts: ["190.12", "266.40", "380.77", "1904.55", "1951.20", "1987.63", "2014.08", "2060.71", "2133.49", "2170.02"] },
+  { pool: "model-usage", vendor: "Model Vendor Inc", useCase: "outbound-follow-up", amounts: ["61.20", "85.93", "122.51", "612.40", "640.11", "655.87", "671.30", "690.02", "702.18", "711.95"] },
+  { pool: "model-usage", vendor: "Model Vendor Inc", useCase: "claims-intake", amounts: ["0", "0", "0", "0", "0", "540.66", "1013.92", "1420.35", "1588.77", "1642.10"] },
 ];
 
 /** Service credits for months in which the platform missed its availability. */
@@ -62,7 +62,7 @@ export function demoPolicies(scale: DemoScale): PolicyInput[] {
   const rate = standardMessaging(scale);
   return [
     {
-      effectiveFrom: "2025-04",
+      effectiveFrom: DEMO_PERIODS[0],
       note: "Connected seconds; telephony by billed minutes; compliance by contacts",
       rules: [PLATFORM_BY_TIME, TELEPHONY, INTEGRATION, COMPLIANCE, MESSAGING],
     },

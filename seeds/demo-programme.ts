@@ -4,10 +4,14 @@ import { Channel, RegisterSourceInput } from "../src/metering";
 /** The demo programme as data: who there is and what they do. Every name and figure is made up. */
 export const DEMO_PROGRAMME = { code: "demo", currency: "GBP", timeZone: "Europe/London" } as const;
 
-/** Six months that are closed, in order, and the one that is open. */
-export const DEMO_CLOSED_PERIODS = ["2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09"] as const;
+/** Three quarters that are closed, in order, and the month that is open. */
+export const DEMO_CLOSED_PERIODS = ["2025-01", "2025-02", "2025-03", "2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09"] as const;
 export const DEMO_OPEN_PERIOD = "2025-10";
 export const DEMO_PERIODS = [...DEMO_CLOSED_PERIODS, DEMO_OPEN_PERIOD] as const;
+
+/** The first quarter is a pilot of the use cases that are there from the beginning: per mille of full use, month by month, until they are used by all. */
+export const DEMO_PILOT: readonly number[] = [100, 140, 200];
+export const DEMO_FULL_FROM = "2025-04";
 
 /** How many contacts in all, about: the same story with more or fewer people in it. */
 export const DEMO_SCALES = {
@@ -31,7 +35,7 @@ export interface DemoUseCase extends CreateUseCaseInput {
   readonly contactsPerDay: number;
   readonly meanSeconds: number;
   readonly outbound: boolean;
-  /** The month in which it went live; absent for what was there before the demo begins. */
+  /** The month in which it went live; absent for what the pilot began with. */
   readonly liveFrom?: string;
   /** Per mille of the contacts that come on channels other than VOICE, which take part from May on. */
   readonly otherChannels: ReadonlyArray<readonly [Channel, number]>;
@@ -58,7 +62,7 @@ export const DEMO_USE_CASES: readonly DemoUseCase[] = [
 /** Where a caller of inbound triage is put through to: use cases of other units. */
 export const DEMO_TRANSFERS: readonly string[] = ["claims-intake", "returns", "order-status"];
 
-/** Per mille of full use in the first months after a use case went live; two per cent more in every month after those. */
+/** Per mille of full use in the first months after a use case went live, beside those of the pilot; two per cent more in every month after those. */
 export const DEMO_RAMP: readonly number[] = [350, 650, 900, 1_000];
 
 /** What one system still calls order status by mistake: nobody knows the name, so its usage belongs to nobody. */
@@ -66,13 +70,13 @@ export const DEMO_STRAYS = { reportedAs: "order-tracking", useCase: "order-statu
 
 export const DEMO_SOURCE = "demo://voice-platform";
 
-/** Who answers for it, and how often it is heard of at the least: also over a holiday weekend of the smallest scale. */
+/** Who answers for it, and how often it is heard of at the least when the pilot is over: also over a holiday weekend of the smallest scale. */
 export const DEMO_SOURCE_REGISTRATION: RegisterSourceInput = {
-  uri: DEMO_SOURCE, name: "Voice platform", owner: "Platform team", contact: "platform-team@example.com", kind: "PLATFORM", expectedEverySeconds: 2 * 86_400,
+  uri: DEMO_SOURCE, name: "Voice platform", owner: "Platform team", contact: "platform-team@example.com", kind: "PLATFORM", expectedEverySeconds: 2 * 86_400, expectedFrom: new Date("2025-04-01T00:00:00Z"),
 };
 
 /** Days without business, beside the Sundays. */
-export const DEMO_HOLIDAYS: ReadonlySet<string> = new Set(["2025-04-18", "2025-04-21", "2025-05-05", "2025-05-26", "2025-08-25"]);
+export const DEMO_HOLIDAYS: ReadonlySet<string> = new Set(["2025-01-01", "2025-04-18", "2025-04-21", "2025-05-05", "2025-05-26", "2025-08-25"]);
 
 /** The month whose last calls of one system came when it was closed already. */
 export const DEMO_LATE_PERIOD = "2025-07";
@@ -88,7 +92,7 @@ export const DEMO_DISPUTE = {
 } as const;
 
 /** Months whose statements are posted, and statements of later ones that nobody has accepted yet. */
-export const DEMO_POSTED_PERIODS: readonly string[] = ["2025-04", "2025-05", "2025-06", "2025-07", "2025-08"];
+export const DEMO_POSTED_PERIODS: readonly string[] = ["2025-01", "2025-02", "2025-03", "2025-04", "2025-05", "2025-06", "2025-07", "2025-08"];
 export const DEMO_UNACCEPTED: ReadonlyArray<{ readonly period: string; readonly businessUnit: string }> = [
   { period: "2025-09", businessUnit: "sales" }, { period: "2025-09", businessUnit: "claims" },
 ];

@@ -1,6 +1,7 @@
 import { localDateTimeToMs } from "../src/kernel/local-time";
+import { monthsApart } from "../src/kernel/period";
 import { Contact, Draw, RawEvent, correctionOf, eventsOf, lateEvents } from "./demo-contact";
-import { DEMO_HOLIDAYS, DEMO_PERIODS, DEMO_PROGRAMME, DEMO_RAMP, DEMO_SCALES, DEMO_STRAYS, DEMO_USE_CASES, DemoScale, DemoUseCase } from "./demo-programme";
+import { DEMO_FULL_FROM, DEMO_HOLIDAYS, DEMO_PILOT, DEMO_PROGRAMME, DEMO_RAMP, DEMO_SCALES, DEMO_STRAYS, DEMO_USE_CASES, DemoScale, DemoUseCase } from "./demo-programme";
 import { randomFrom } from "./random";
 
 const SEED = 20_250_401;
@@ -22,19 +23,18 @@ const CORRECTED_PER_MILLE = 4;
  * Every month draws anew from a seed of its own, so that one can be told without the others.
  */
 export function* demoUsage(period: string, scale: DemoScale): Generator<RawEvent> {
-  const month = (DEMO_PERIODS as readonly string[]).indexOf(period);
-  const random = randomFrom(SEED + month * 7_919);
+  const random = randomFrom(SEED + monthsApart(DEMO_FULL_FROM, period) * 7_919);
   const days = new Date(Date.UTC(Number(period.slice(0, 4)), Number(period.slice(5)), 0)).getUTCDate();
   const corrections: RawEvent[] = [];
   let number = 0;
   for (let day = 1; day <= days; day += 1) {
     const date = `${period}-${String(day).padStart(2, "0")}`;
     for (const useCase of DEMO_USE_CASES) {
-      const count = contactsOn(date, month, useCase, scale, random);
+      const count = contactsOn(date, period, useCase, scale, random);
       for (let index = 0; index < count; index += 1) {
         number += 1;
         const isStray = index === 0 && useCase.code === DEMO_STRAYS.useCase && day % DEMO_STRAYS.everyDays === 0;
-        const contact: Contact = { id: `${period.replace("-", "")}-${String(number).padStart(7, "0")}`, month, useCase, reportedAs: isStray ? DEMO_STRAYS.reportedAs : useCase.code, atMs: instantOn(date, useCase, random) };
+        const contact: Contact = { id: `${period.replace("-", "")}-${String(number).padStart(7, "0")}`, period, useCase, reportedAs: isStray ? DEMO_STRAYS.reportedAs : useCase.code, atMs: instantOn(date, useCase, random) };
         const events = eventsOf(contact, random);
         yield* events;
         if (random(THOUSAND) < CORRECTED_PER_MILLE && !isStray) corrections.push(correctionOf(events[0]!, random));
@@ -46,14 +46,21 @@ export function* demoUsage(period: string, scale: DemoScale): Generator<RawEvent
 
 /** Calls of the month that one system kept to itself and sends when the month is closed. */
 export function demoLateUsage(period: string, useCase = "claims-intake"): RawEvent[] {
-  return lateEvents(DEMO_USE_CASES.find(({ code }) => code === useCase)!, (DEMO_PERIODS as readonly string[]).indexOf(period), noonOf(`${period}-30`), randomFrom(SEED - 1));
+  return lateEvents(DEMO_USE_CASES.find(({ code }) => code === useCase)!, period, noonOf(`${period}-30`), randomFrom(SEED - 1));
+}
+
+/** Per mille of full use in a month. */
+function useOf({ liveFrom }: DemoUseCase, period: string): number {
+  const [sinceFull, sinceLive] = [monthsApart(DEMO_FULL_FROM, period), liveFrom === undefined ? null : monthsApart(liveFrom, period)];
+  if (sinceLive === null && sinceFull < 0) return DEMO_PILOT.at(sinceFull)!;
+  const age = sinceLive ?? sinceFull + DEMO_RAMP.length;
+  return age < 0 ? 0 : age < DEMO_RAMP.length ? DEMO_RAMP[age]! : DEMO_RAMP.at(-1)! + 20 * (age - DEMO_RAMP.length + 1);
 }
 
 /** How many contacts a use case has on a day: whole, and on average what the data says. */
-function contactsOn(date: string, month: number, useCase: DemoUseCase, scale: DemoScale, random: Draw): number {
-  const age = useCase.liveFrom === undefined ? month + DEMO_RAMP.length : month - (DEMO_PERIODS as readonly string[]).indexOf(useCase.liveFrom);
-  if (age < 0) return 0;
-  const use = age < DEMO_RAMP.length ? DEMO_RAMP[age]! : DEMO_RAMP.at(-1)! + 20 * (age - DEMO_RAMP.length + 1);
+function contactsOn(date: string, period: string, useCase: DemoUseCase, scale: DemoScale, random: Draw): number {
+  const use = useOf(useCase, period);
+  if (use === 0) return 0;
   const weekday = DEMO_HOLIDAYS.has(date) ? 0 : new Date(`${date}T00:00:00Z`).getUTCDay();
   const rhythm = WEEK[useCase.outbound ? "outbound" : "inbound"][weekday]!;
   const noise = 920 + random(161);

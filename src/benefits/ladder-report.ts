@@ -1,4 +1,4 @@
-import { shiftPeriod } from "../kernel/period";
+import { monthsBetween, shiftPeriod } from "../kernel/period";
 import { Refusal } from "../kernel/refusal";
 import { Benefit, plannedMinor } from "./benefit";
 import { Claim, ClaimStatus, statusOf } from "./claims/claim";
@@ -36,13 +36,11 @@ export interface PlanRow {
 
 export const MOST_MONTHS = 60;
 
-/** The months from one to the other; BAD_USER_INPUT where they run backwards or are too many. */
-export function monthsBetween(from: string, to: string): string[] {
+/** The months of a range; BAD_USER_INPUT where it runs backwards, LIMIT_EXCEEDED where it is too long. */
+export function requireRange(from: string, to: string): string[] {
   if (to < from) throw new Refusal("BAD_USER_INPUT", `${to} is before ${from}.`, ["to"]);
   if (shiftPeriod(from, MOST_MONTHS) <= to) throw new Refusal("LIMIT_EXCEEDED", `At most ${MOST_MONTHS} months at once. Ask for a shorter range.`, ["to"]);
-  const months = [from];
-  while (months.at(-1)! < to) months.push(shiftPeriod(months.at(-1)!, 1));
-  return months;
+  return monthsBetween(from, to);
 }
 
 const keyOf = (benefitId: string, period: string): string => `${benefitId}/${period}`;

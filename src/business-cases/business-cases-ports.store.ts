@@ -1,3 +1,4 @@
+import { Clock } from "../kernel/clock";
 import { formatUnits } from "../kernel/decimal";
 import { fromNodeId, isUuid } from "../kernel/node-id";
 import { asWhole } from "../budgets/month-facts.query";
@@ -31,14 +32,16 @@ function basics(tx: TenantTransaction, record: RecordAudit) {
   };
 }
 
-export function proposeCasePorts(tx: TenantTransaction, record: RecordAudit): ProposeCasePorts {
+export function proposeCasePorts(tx: TenantTransaction, record: RecordAudit, clock: Clock): ProposeCasePorts {
   const { note, planInNote, ...own } = basics(tx, record);
-  return { ...own, ...caseStore(tx), audit: (before, after) => note({ action: "proposeBusinessCase", subjectKind: "BusinessCase", subjectKey: after.plan.useCase, reason: after.plan.reason, before: before && planInNote(before), after: planInNote(after) }) };
+  const store = caseStore(tx);
+  return { ...own, ...store, savePlan: (before, plan, documentHash) => store.savePlan(before, plan, documentHash, new Date(clock.now())), audit: (before, after) => note({ action: "proposeBusinessCase", subjectKind: "BusinessCase", subjectKey: after.plan.useCase, reason: after.plan.reason, before: before && planInNote(before), after: planInNote(after) }) };
 }
 
-export function approveCasePorts(tx: TenantTransaction, record: RecordAudit): ApproveCasePorts {
+export function approveCasePorts(tx: TenantTransaction, record: RecordAudit, clock: Clock): ApproveCasePorts {
   const { note, planInNote, ...own } = basics(tx, record);
-  return { ...own, ...caseStore(tx), audit: (before, after) => note({ action: "approveBusinessCase", subjectKind: "BusinessCase", subjectKey: after.plan.useCase, before: planInNote(before), after: planInNote(after) }) };
+  const store = caseStore(tx);
+  return { ...own, ...store, saveApproval: (found, version) => store.saveApproval(found, version, new Date(clock.now())), audit: (before, after) => note({ action: "approveBusinessCase", subjectKind: "BusinessCase", subjectKey: after.plan.useCase, before: planInNote(before), after: planInNote(after) }) };
 }
 
 export function retireCasePorts(tx: TenantTransaction, record: RecordAudit): RetireCasePorts {

@@ -1,7 +1,8 @@
 import { Fraction, compare, fraction, multiply, roundHalfUp, subtract } from "../kernel/fraction";
+import { monthsApart } from "../kernel/period";
 import { Flow } from "./discounting";
 import { MetricFacts, Metrics, metricsOf, npv } from "./metrics";
-import { CASE_BENEFITS, CaseBenefit, CaseCategory, CasePlan, PlanLine, daysBetween, isBenefit, monthsBetween, rateOfPlan, sumOf } from "./plan";
+import { CASE_BENEFITS, CaseBenefit, CaseCategory, CasePlan, PlanLine, daysBetween, isBenefit, rateOfPlan, sumOf } from "./plan";
 
 /** What figures of a case are worked out from: a plan, or an outlook in its place. */
 export type Planned = Pick<CasePlan, "startMonth" | "lines" | "discountRatePercent" | "containmentDriven">;
@@ -9,7 +10,7 @@ export type Planned = Pick<CasePlan, "startMonth" | "lines" | "discountRatePerce
 const signed = ({ category, amountMinor }: PlanLine): bigint => (isBenefit(category) ? amountMinor : -amountMinor);
 
 export function factsOf({ startMonth, lines }: Planned): MetricFacts {
-  const flows = (some: readonly PlanLine[], sign: (line: PlanLine) => bigint): Flow[] => some.map((line) => ({ at: monthsBetween(startMonth, line.period), minor: sign(line) }));
+  const flows = (some: readonly PlanLine[], sign: (line: PlanLine) => bigint): Flow[] => some.map((line) => ({ at: monthsApart(startMonth, line.period), minor: sign(line) }));
   return {
     net: flows(lines, signed), netByDay: lines.map((line) => ({ at: daysBetween(startMonth, line.period), minor: signed(line) })),
     investment: flows(lines.filter(({ category }) => category === "IMPLEMENTATION"), ({ amountMinor }) => amountMinor),

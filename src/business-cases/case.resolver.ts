@@ -64,7 +64,7 @@ export class BusinessCaseResolver {
   @Mutation(() => BusinessCasePayload, { description: "Proposes a plan, or a new version of one. The same again answers the newest. CURRENCY_MISMATCH for flows of another currency, CONFLICT for a case that is retired." })
   async proposeBusinessCase(@Ctx() context: RequestContext, @Arg("input", () => ProposeBusinessCaseInput) input: ProposeBusinessCaseInput): Promise<BusinessCasePayload> {
     return answer(context, async (tx) => {
-      const { record, version } = await proposeCase(proposeCasePorts(tx, context.record), input);
+      const { record, version } = await proposeCase(proposeCasePorts(tx, context.record, context.clock), input);
       return { record, version: version.version };
     });
   }
@@ -73,7 +73,7 @@ export class BusinessCaseResolver {
   @Mutation(() => BusinessCasePayload, { description: "Approves the newest version, which is frozen from then on; SAME_PERSON for its proposer. CONFLICT for an older version, and for an investment below what is released. Naturally idempotent." })
   async approveBusinessCase(@Ctx() context: RequestContext, @Arg("input", () => ApproveBusinessCaseInput) input: ApproveBusinessCaseInput): Promise<BusinessCasePayload> {
     return answer(context, async (tx) => {
-      const { record, version } = await approveCase(approveCasePorts(tx, context.record), input);
+      const { record, version } = await approveCase(approveCasePorts(tx, context.record, context.clock), input);
       return { record, version: version.version };
     });
   }

@@ -77,13 +77,13 @@ export function caseStore(tx: TenantTransaction) {
     list: (): Promise<Array<{ useCaseId: string; useCase: string }>> =>
       tx.query(`select c.id as "useCaseId", c.code as "useCase" from tenancy.use_case c where c.programme_id = $1 and exists (select from business_cases.plan p where p.programme_id = $1 and p.use_case_id = c.id) order by c.code collate "C"`, [programmeId]),
     closedMonthsFrom: async (period: string): Promise<number> => (await tx.query<{ count: number }>("select count(*)::int as count from governance.period where programme_id = $1 and status = 'CLOSED' and key >= $2", [programmeId, period]))[0]!.count,
-    savePlan: ({ useCaseId, versions: before }: CaseRecord, plan: CasePlan, documentHash: string): Promise<PlanVersion> => whole(async () => {
+    savePlan: ({ useCaseId, versions: before }: CaseRecord, plan: CasePlan, documentHash: string, at: Date): Promise<PlanVersion> => whole(async () => {
       const investment = plan.lines.reduce((sum, { category, amountMinor }) => (category === "IMPLEMENTATION" ? sum + amountMinor : sum), 0n);
-      await tx.query("insert into business_cases.plan (programme_id, use_case_id, version, document, document_hash, investment_minor, proposed_by) values ($1, $2, $3, $4, $5, $6, $7)", [programmeId, useCaseId, before.length + 1, JSON.stringify(canonicalPlan(plan)), documentHash, String(investment), subject]);
+      await tx.query("insert into business_cases.plan (programme_id, use_case_id, version, document, document_hash, investment_minor, proposed_by, proposed_at) values ($1, $2, $3, $4, $5, $6, $7, $8)", [programmeId, useCaseId, before.length + 1, JSON.stringify(canonicalPlan(plan)), documentHash, String(investment), subject, at]);
       return saved((await versions(useCaseId)).at(-1));
     }),
-    saveApproval: ({ useCaseId }: CaseRecord, version: number): Promise<PlanVersion> => whole(async () => {
-      await tx.query("insert into business_cases.plan_approval (programme_id, use_case_id, version, approved_by) values ($1, $2, $3, $4)", [programmeId, useCaseId, version, subject]);
+    saveApproval: ({ useCaseId }: CaseRecord, version: number, at: Date): Promise<PlanVersion> => whole(async () => {
+      await tx.query("insert into business_cases.plan_approval (programme_id, use_case_id, version, approved_by, approved_at) values ($1, $2, $3, $4, $5)", [programmeId, useCaseId, version, subject, at]);
       return saved((await versions(useCaseId)).find((each) => each.version === version));
     }),
     saveRetirement: ({ useCaseId }: CaseRecord, reason: string): Promise<CaseRetirement> => whole(async () => {

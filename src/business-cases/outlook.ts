@@ -1,5 +1,5 @@
 import { Fraction, ONE, compare, fraction, multiply, roundHalfUp } from "../kernel/fraction";
-import { shiftPeriod } from "../kernel/period";
+import { monthsBetween } from "../kernel/period";
 import { CASE_BENEFITS, CaseCategory, CasePlan, PlanLine, isBenefit } from "./plan";
 
 /** What the ledgers say of a closed month. Minor units, above zero; credits below. */
@@ -86,7 +86,5 @@ function withPlannedBenefits({ lines }: CasePlan, month: ActualMonth): ActualMon
 
 /** Every month of a plan, first to last. */
 export function monthsOf({ startMonth, endMonth }: Pick<CasePlan, "startMonth" | "endMonth">): string[] {
-  const months: string[] = [];
-  for (let month = startMonth; month <= endMonth; month = shiftPeriod(month, 1)) months.push(month);
-  return months;
+  return monthsBetween(startMonth, endMonth);
 }

@@ -93,11 +93,6 @@ export function rateOfPlan({ discountRatePercent }: Pick<CasePlan, "discountRate
   return divide(fromDecimal(requireDecimal(discountRatePercent, ["discountRatePercent"])), fraction(100n));
 }
 
-/** Months from one to another: 0 for the same. */
-export function monthsBetween(from: string, to: string): number {
-  return (Number(to.slice(0, 4)) - Number(from.slice(0, 4))) * 12 + Number(to.slice(5)) - Number(from.slice(5));
-}
-
 /** Days from the first day of one month to that of another. */
 export function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(`${to}-01T00:00:00Z`) - Date.parse(`${from}-01T00:00:00Z`)) / 86_400_000);

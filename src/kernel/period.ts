@@ -20,6 +20,16 @@ export function shiftPeriod(key: string, count: number): string {
   return `${String(Math.floor(months / 12)).padStart(4, "0")}-${String((months % 12) + 1).padStart(2, "0")}`;
 }
 
+/** Months from one to another: 0 for the same, below it when the second comes first. */
+export function monthsApart(from: string, to: string): number {
+  return (Number(to.slice(0, 4)) - Number(from.slice(0, 4))) * 12 + Number(to.slice(5)) - Number(from.slice(5));
+}
+
+/** The months from one to another, both counted; none when the second comes first. */
+export function monthsBetween(from: string, to: string): string[] {
+  return Array.from({ length: Math.max(0, monthsApart(from, to) + 1) }, (_, index) => shiftPeriod(from, index));
+}
+
 const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 
 /** True for a day of the calendar written "2025-10-31", years 1970 to 2199. */

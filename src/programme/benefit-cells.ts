@@ -22,6 +22,8 @@ export interface MemoBenefit {
 /** An overlap between claims on one benefit pool, taken out once; what is taken out is positive. */
 export interface BenefitElimination {
   readonly poolCode: string;
+  /** Whose benefit it is taken off. */
+  readonly businessUnit: string;
   readonly amountMinor: bigint;
   readonly nonCashableMinor: bigint;
 }
@@ -49,6 +51,30 @@ export function benefitCells({ recognised, memo, eliminations }: BenefitsOfMonth
       { line: "F_ELIMINATIONS", ...own, amountMinor: -amountMinor }, { line: "MEMO_NON_CASHABLE", ...own, amountMinor: -nonCashableMinor },
     ]),
   ];
+}
+
+/** What of a month's eliminations is taken off one unit's benefits, by line. Minor units, as in the statement. */
+export interface EliminatedCell {
+  readonly line: "F_ELIMINATIONS" | "MEMO_NON_CASHABLE";
+  readonly businessUnit: string;
+  readonly amountMinor: bigint;
+}
+
+/** True for the programme's own cell of what is eliminated: nothing else of these lines stands without a unit. */
+export const isEliminated = ({ line, businessUnit }: PnlCell): boolean => businessUnit === null && (line === "F_ELIMINATIONS" || line === "MEMO_NON_CASHABLE");
+
+/** A month's eliminations by the unit that they are taken off; what comes to nothing falls away. */
+export function eliminatedCells(eliminations: readonly BenefitElimination[]): EliminatedCell[] {
+  const sums = new Map<string, EliminatedCell>();
+  const add = (cell: EliminatedCell): void => {
+    const key = `${cell.line} ${cell.businessUnit}`;
+    sums.set(key, { ...cell, amountMinor: (sums.get(key)?.amountMinor ?? 0n) + cell.amountMinor });
+  };
+  for (const { businessUnit, amountMinor, nonCashableMinor } of eliminations) {
+    add({ line: "F_ELIMINATIONS", businessUnit, amountMinor: -amountMinor });
+    add({ line: "MEMO_NON_CASHABLE", businessUnit, amountMinor: -nonCashableMinor });
+  }
+  return [...sums.values()].filter(({ amountMinor }) => amountMinor !== 0n);
 }
 
 /** A use case that defines a benefit of which finance decided nothing for the month: its benefit is unknown, not nothing. */

@@ -1,4 +1,5 @@
 import { MINIMUM_GROUP } from "../metering";
+import { EliminatedCell, isEliminated } from "./benefit-cells";
 import { PnlCell, mergeCells } from "./pnl";
 import { PNL_LINES, PnlLeaf, PnlLine, leavesOf } from "./pnl-line";
 
@@ -35,20 +36,35 @@ export function figuresOf(groups: readonly UnitGroup[]): Figure[] {
   return [WHOLE, ...groups.map(({ code }) => code)].flatMap((group) => lines.filter((line) => group === WHOLE || !PROGRAMME_ONLY.has(line)).map((line) => ({ group, line })));
 }
 
-/** What one line is made of within one group: the units with an amount in it. Units outside every group stand together under "". */
+/** A month's cells, and of whose benefits its eliminations are taken off: the cells have those with the programme, where they would hide nothing. */
+export interface ToldMonth { readonly cells: readonly PnlCell[]; readonly eliminated: readonly EliminatedCell[] }
+
+/**
+ * What one line is made of within one group: the units with an amount in it. Units outside every group stand together under "", as do
+ * eliminations, which no group has a part in. An elimination that is taken off known units alone stands for none: it is no unit's own
+ * figure, and with what is known of them would tell who else claimed the same.
+ */
 interface Part { readonly group: string; readonly leaf: PnlLeaf; readonly units: ReadonlySet<string> }
 
-function partsOf(cells: readonly PnlCell[], groups: readonly UnitGroup[], known: ReadonlySet<string>): Part[] {
+function partsOf({ cells, eliminated }: ToldMonth, groups: readonly UnitGroup[], known: ReadonlySet<string>): Part[] {
   const groupOf = new Map(groups.flatMap(({ code, businessUnits }) => businessUnits.map((unit) => [unit, code] as const)));
   const parts = new Map<string, { group: string; leaf: PnlLeaf; units: Set<string> }>();
-  for (const { line, businessUnit, amountMinor } of cells) {
-    // The programme's own amounts, and those of units that somebody was granted, hide nothing: they count as known.
-    if (businessUnit === null || known.has(businessUnit) || amountMinor === 0n) continue;
-    const group = groupOf.get(businessUnit) ?? WHOLE;
-    const key = `${group} ${line}`;
-    const part = parts.get(key) ?? { group, leaf: line, units: new Set<string>() };
-    part.units.add(businessUnit);
+  const unitsOf = (group: string, leaf: PnlLeaf): Set<string> => {
+    const key = `${group} ${leaf}`;
+    const part = parts.get(key) ?? { group, leaf, units: new Set<string>() };
     parts.set(key, part);
+    return part.units;
+  };
+  for (const cell of cells) {
+    const { line, businessUnit, amountMinor } = cell;
+    if (amountMinor === 0n) continue;
+    if (isEliminated(cell)) unitsOf(WHOLE, line);
+    // The programme's other amounts, and those of units that somebody was granted, hide nothing: they count as known.
+    else if (businessUnit !== null && !known.has(businessUnit)) unitsOf(groupOf.get(businessUnit) ?? WHOLE, line).add(businessUnit);
+  }
+  for (const { line, businessUnit } of eliminated) {
+    const units = unitsOf(WHOLE, line);
+    if (!known.has(businessUnit)) units.add(businessUnit);
   }
   return [...parts.values()];
 }
@@ -77,10 +93,11 @@ export function rankOf(matrix: ReadonlyArray<readonly bigint[]>): number {
   return rank;
 }
 
-/** Fewer units than a figure must stand for, whose amounts could stand alone somewhere. */
+/** Fewer units than a figure must stand for, whose amounts could stand alone somewhere; none at all where an elimination stands for none. */
 function fewUnits(parts: readonly Part[]): string[][] {
   const alone = [...new Set(parts.filter(({ units }) => units.size < MINIMUM_GROUP).flatMap(({ units }) => [...units]))].sort();
-  return [...alone.map((unit) => [unit]), ...alone.flatMap((unit, index) => alone.slice(index + 1).map((other) => [unit, other]))];
+  const none = parts.some(({ units }) => units.size === 0) ? [[]] : [];
+  return [...none, ...alone.map((unit) => [unit]), ...alone.flatMap((unit, index) => alone.slice(index + 1).map((other) => [unit, other]))];
 }
 
 /**
@@ -88,8 +105,8 @@ function fewUnits(parts: readonly Part[]): string[][] {
  * parts they add up. If they can be combined to something that is made of the parts of one or two units alone, leaving those
  * parts out makes the rows dependent, and the rank falls.
  */
-export function isSafe(figures: readonly Figure[], cells: readonly PnlCell[], groups: readonly UnitGroup[], known: ReadonlySet<string>): boolean {
-  const parts = partsOf(cells, groups, known);
+export function isSafe(figures: readonly Figure[], month: ToldMonth, groups: readonly UnitGroup[], known: ReadonlySet<string>): boolean {
+  const parts = partsOf(month, groups, known);
   return isSafeOver(figures, parts, fewUnits(parts));
 }
 
@@ -103,9 +120,9 @@ function isSafeOver(figures: readonly Figure[], parts: readonly Part[], coalitio
 }
 
 /** The figures of a month that may be shown: all of them, or where that would tell a unit, those that can stand together, taken in order. */
-export function disclosable(cells: readonly PnlCell[], groups: readonly UnitGroup[], known: ReadonlySet<string>): Figure[] {
+export function disclosable(month: ToldMonth, groups: readonly UnitGroup[], known: ReadonlySet<string>): Figure[] {
   const all = figuresOf(groups);
-  const parts = partsOf(cells, groups, known);
+  const parts = partsOf(month, groups, known);
   const coalitions = fewUnits(parts);
   if (isSafeOver(all, parts, coalitions)) return all;
   const shown: Figure[] = [];

@@ -54,9 +54,9 @@ export async function grantUnitView(ports: GrantUnitViewPorts, input: GrantUnitV
   const grants = await ports.holdGrants();
   const same = grants.find((each) => each.revokedAt === null && each.subject === subject && each.businessUnit === unit.code && each.from === from && each.to === to);
   if (same) return same;
-  for (const { period, cells, groups, shown } of await ports.signedBetween(from, to)) {
+  for (const { period, groups, shown, ...month } of await ports.signedBetween(from, to)) {
     const known = new Set([unit.code, ...grants.filter((each) => each.from <= period && period <= each.to).map(({ businessUnit }) => businessUnit)]);
-    if (!isSafe(shown, cells, groups, known)) {
+    if (!isSafe(shown, month, groups, known)) {
       throw new Refusal("CONFLICT", `With ${unit.code}, the signed figures of ${period} would tell another unit that was not granted. Grant months that are not signed yet: figures that would tell are left out when they are.`, ["businessUnit"]);
     }
   }

@@ -1,4 +1,3 @@
-import { shiftPeriod } from "../kernel/period";
 import { runStore } from "../allocation/run.store";
 import { chargesOfRun, directCharges } from "../chargeback/charges.query";
 import { chargedLines } from "../chargeback/statement-charges.query";
@@ -169,11 +168,4 @@ export async function usedIn(tx: TenantTransaction, from: string, to: string): P
     [tx.scope.programme.id, from, to],
   );
   return { calls: BigInt(row!.calls), connectedMs: BigInt(row!.ms) };
-}
-
-/** The months of a range, both ends counted. */
-export function monthsBetween(from: string, to: string): string[] {
-  const months: string[] = [];
-  for (let key = from; key <= to; key = shiftPeriod(key, 1)) months.push(key);
-  return months;
 }

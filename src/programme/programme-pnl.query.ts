@@ -1,12 +1,12 @@
 import { Refusal } from "../kernel/refusal";
-import { requirePeriodKey } from "../kernel/period";
+import { monthsBetween, requirePeriodKey } from "../kernel/period";
 import { programmeCurrency } from "../tenancy";
 import { TenantTransaction } from "../tenancy/database.store";
 import { PlanKind, plannedMonth } from "./plan";
 import { planStore } from "./plan.store";
 import { NO_SOURCES, PnlMonth, hashOfMonth } from "./pnl";
 import { PNL_LEAVES } from "./pnl-line";
-import { ReadBenefits, monthsBetween, pnlMonth } from "./pnl-facts.query";
+import { ReadBenefits, pnlMonth } from "./pnl-facts.query";
 import { SignedStatement } from "./sign-programme-pnl";
 import { statementStore } from "./statement.store";
 

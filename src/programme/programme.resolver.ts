@@ -1,6 +1,7 @@
 import { Arg, Ctx, Int, Query, Resolver } from "type-graphql";
 import { Currency, MoneyAmount, toMoney } from "../kernel/money";
 import { toNodeId } from "../kernel/node-id";
+import { monthsBetween } from "../kernel/period";
 import { Refusal } from "../kernel/refusal";
 import { PeriodKeyScalar } from "../kernel/scalars";
 import { programmeCurrency } from "../tenancy";
@@ -11,7 +12,6 @@ import { readEbitBridge } from "./ebit-bridge.query";
 import { COST_SIDE, executiveRows } from "./executive-pnl";
 import { NO_SOURCES, PnlDimension, pnlRows } from "./pnl";
 import { PNL_LINES, PnlLeaf, PnlLine } from "./pnl-line";
-import { monthsBetween } from "./pnl-facts.query";
 import { AnsweredMonth, PnlScenario, answerMonths, requireRange } from "./programme-pnl.query";
 import { EbitBridgeFromEnum } from "./programme-input.type";
 import { EbitBridgeType, PnlDimensionEnum, PnlPeriodType, PnlRowType, PnlScenarioEnum, ProgrammePnlType, ProgrammeReconciliationType } from "./programme.type";

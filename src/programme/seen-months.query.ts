@@ -1,6 +1,6 @@
+import { monthsBetween } from "../kernel/period";
 import { TenantTransaction } from "../tenancy/database.store";
 import { SeenMonth } from "./executive-pnl";
-import { monthsBetween } from "./pnl-facts.query";
 import { SignedStatement } from "./sign-programme-pnl";
 import { statementStore } from "./statement.store";
 

@@ -1,7 +1,8 @@
 import { requirePeriodKey } from "../kernel/period";
 import { Refusal } from "../kernel/refusal";
 import { Period } from "../governance";
-import { Figure, UnitGroup, amountOf, changedCells, disclosable, figuresOf, isSafe } from "./disclose";
+import { EliminatedCell } from "./benefit-cells";
+import { Figure, ToldMonth, UnitGroup, amountOf, changedCells, disclosable, figuresOf, isSafe } from "./disclose";
 import { PnlCell, PnlMonth, PnlSources, hashOfMonth } from "./pnl";
 
 /** A month's statement as it was signed: by unit for finance, and the figures that executives may be shown. */
@@ -23,7 +24,7 @@ export interface Aggregate extends Figure {
   readonly amountMinor: bigint | null;
 }
 
-export interface SignedCells { readonly cells: readonly PnlCell[]; readonly groups: readonly UnitGroup[]; readonly shown: readonly Figure[] }
+export interface SignedCells extends ToldMonth { readonly groups: readonly UnitGroup[]; readonly shown: readonly Figure[] }
 
 export interface SignPnlPorts {
   readonly subject: string;
@@ -31,6 +32,8 @@ export interface SignPnlPorts {
   /** The month, so that nobody else signs it before this transaction ends. */
   holdMonth(key: string): Promise<Period>;
   readMonth(key: string): Promise<PnlMonth>;
+  /** By unit, what the month's eliminations are taken off. */
+  readEliminated(key: string): Promise<readonly EliminatedCell[]>;
   newest(key: string): Promise<SignedStatement | null>;
   /** What every version that executives were ever shown is made of, oldest first. */
   seenByExecutives(key: string): Promise<readonly SignedCells[]>;
@@ -62,9 +65,9 @@ export async function signProgrammePnl(ports: SignPnlPorts, input: { readonly pe
   const scheme = before.length === 0 ? await ports.groups() : null;
   // A month keeps its groups: another division of the same figures would tell who moved.
   const groups = before[0]?.groups ?? scheme?.groups ?? [];
-  const shown = disclosable(month.cells, groups, known);
-  // Changes that hide each other from one version to the next may stand alone between the first and the last.
-  const forExecutives = before.every((each) => isSafe(both(each.shown, shown), changedCells(each.cells, month.cells), groups, known));
+  const shown = disclosable({ cells: month.cells, eliminated: await ports.readEliminated(period.key) }, groups, known);
+  // A closed month's eliminations never change. Changes that hide each other from one version to the next may stand alone between the first and the last.
+  const forExecutives = before.every((each) => isSafe(both(each.shown, shown), { cells: changedCells(each.cells, month.cells), eliminated: [] }, groups, known));
   const isShown = new Set(shown.map(({ group, line }) => `${group} ${line}`));
   const aggregates = figuresOf(groups).map((figure): Aggregate => ({
     ...figure, groupName: groups.find(({ code }) => code === figure.group)?.name ?? "", amountMinor: isShown.has(`${figure.group} ${figure.line}`) ? amountOf(figure, month.cells, groups) : null,

@@ -6,12 +6,14 @@ import { BusinessUnit, programmeCurrency } from "../tenancy";
 import { TenantTransaction } from "../tenancy/database.store";
 import { RecordAudit } from "../tenancy/request-context";
 import { tenancyStore } from "../tenancy/tenancy.store";
+import { EliminatedCell, eliminatedCells } from "./benefit-cells";
 import { Figure, UnitGroup } from "./disclose";
 import { GrantUnitViewInput, GrantUnitViewPorts, UnitGrant } from "./grant-unit-view";
 import { planStore } from "./plan.store";
 import { PnlCell } from "./pnl";
 import { PnlLine } from "./pnl-line";
 import { ReadBenefits, pnlMonth } from "./pnl-facts.query";
+import { eliminations } from "./read-benefits.query";
 import { Aggregate, SignPnlPorts, SignedCells, SignedStatement } from "./sign-programme-pnl";
 
 const STATEMENT = `
@@ -38,13 +40,14 @@ export function statementStore(tx: TenantTransaction) {
       `select group_code as "group", group_name as "groupName", line, amount_minor as amount from programme.statement_aggregate where programme_id = $1 and period_key = $2 and version = $3 order by group_code, line`,
       [programmeId, period, version],
     )).map(({ amount, ...figure }) => ({ ...figure, amountMinor: amount === null ? null : BigInt(amount) }));
+  const eliminatedOf = async (period: string): Promise<EliminatedCell[]> => eliminatedCells(await eliminations(tx, period));
   const seenCells = async (statement: SignedStatement): Promise<SignedCells> => {
     const scheme = (await planStore(tx).schemes()).find(({ version }) => version === statement.groupsVersion);
     const shown = (await aggregatesOf(statement.period, statement.version)).filter(({ amountMinor }) => amountMinor !== null).map(({ group, line }): Figure => ({ group, line }));
-    return { cells: await cellsOf(statement.period, statement.version), groups: (scheme?.groups ?? []) as readonly UnitGroup[], shown };
+    return { cells: await cellsOf(statement.period, statement.version), eliminated: await eliminatedOf(statement.period), groups: (scheme?.groups ?? []) as readonly UnitGroup[], shown };
   };
   return {
-    signed, cellsOf, aggregatesOf, seenCells,
+    signed, cellsOf, aggregatesOf, eliminatedOf, seenCells,
     grants: (): Promise<UnitGrant[]> => tx.query<UnitGrant>(`${GRANT} order by g.granted_at, g.id`, [programmeId]),
     hold: (): Promise<unknown> => tx.query("select pg_advisory_xact_lock(hashtextextended($1, 313))", [programmeId]),
     /** Of each month of a range the newest version that executives see. */
@@ -74,6 +77,7 @@ export function signPnlPorts(tx: TenantTransaction, record: RecordAudit, readBen
       return periodStore(tx).lockAlone(key);
     },
     readMonth: (key) => tx.readingAs("PROGRAMME", () => pnlMonth(tx, key, readBenefits)),
+    readEliminated: (key) => store.eliminatedOf(key),
     newest: async (key) => (await store.newestBetween(key, key))[0] ?? null,
     seenByExecutives: (key) => everSeen(store, key, key),
     groups: () => planStore(tx).approvedScheme(),

@@ -1,5 +1,6 @@
 import { verifyBenefits } from "../../src/benefits/verify-benefits.query";
 import { eliminations, memoBenefits, recognisedBenefits } from "../../src/benefits/recognised-benefits.query";
+import { statementStore } from "../../src/programme/statement.store";
 import { TenantTransaction } from "../../src/tenancy/database.store";
 import { call, createAcme, integration, must, report } from "../support/builders";
 import { Actor, TestServer, startTestServer } from "../support/server";
@@ -133,6 +134,7 @@ describe("September", () => {
     // What is avoided claims first, whoever was signed off first.
     await Promise.all([finance(), finance("other")].map((actor) => say(actor, "signOffBenefit", decide("calls-avoided"))));
     expect(await inTenant((tx) => eliminations(tx, [SEPTEMBER]))).toMatchObject([{ poolCode: "overlap", useCase: "triage", businessUnit: "claims", amountMinor: 889_920n, nonCashableMinor: 593_280n }]);
+    expect(await inTenant((tx) => statementStore(tx).eliminatedOf(SEPTEMBER))).toEqual([{ line: "F_ELIMINATIONS", businessUnit: "claims", amountMinor: -889_920n }, { line: "MEMO_NON_CASHABLE", businessUnit: "claims", amountMinor: -593_280n }]);
     const { benefitPool } = await must(finance(), `{ benefitPool(code: "overlap", period: "${SEPTEMBER}") { periodStatus maximum { amount } kept { amount } overlap { amount } claims { benefit left { amount } kept { amount } overlap { amount } eliminatedCashable { amount } } } }`);
     expect(benefitPool).toEqual({ periodStatus: "OPEN", maximum: { amount: "156400.00" }, kept: { amount: "156400.00" }, overlap: { amount: "20600.00" }, claims: [
       { benefit: "calls-avoided", left: { amount: "156400.00" }, kept: { amount: "20600.00" }, overlap: { amount: "0.00" }, eliminatedCashable: { amount: "0.00" } },

@@ -499,7 +499,7 @@ describe("the whole", () => {
   });
 
   test("seed builds a second programme that verifies; from then on a command says which one it wants", async () => {
-    expect(await embeddedJson("seed", "--scale", "s")).toMatchObject({ programme: "demo", scale: "s", legs: 4022, periods: ["2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09", "2025-10"] });
+    expect(await embeddedJson("seed", "--scale", "s")).toMatchObject({ programme: "demo", scale: "s", legs: 4220, periods: ["2025-01", "2025-02", "2025-03", "2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09", "2025-10"] });
     expect(await embedded(["seed"])).toMatchObject({ status: 4, out: "", err: "apportion: The demo stands here at scale s. Keep that, or use another APPORTION_DATA_DIR for scale m.\n" });
     expect((await apportion(["verify", "--programme", "demo"])).status).toBe(0);
     expect(await apportion(["verify"])).toMatchObject({ status: 2, out: "", err: "apportion: There are several programmes. Say which with --programme: acme, demo.\n" });

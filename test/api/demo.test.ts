@@ -34,8 +34,8 @@ const TOLD = "select period_key, version, status, total_minor, hash from chargeb
 
 const DONE = "select subject, action, count(*) from governance.audit_entry group by 1, 2 order by 1, 2";
 
-test("six months are closed by two people, one is open with its strays", async () => {
-  expect(built).toEqual({ programme: "demo", scale: "s", legs: 4022 });
+test("nine months are closed by two people, one is open with its strays", async () => {
+  expect(built).toEqual({ programme: "demo", scale: "s", legs: 4220 });
   expect(await months(whole)).toMatchObject(DEMO_PERIODS.map((key) => ({ node: key === DEMO_OPEN_PERIOD ? { key, status: "OPEN", hash: null } : { key, status: "CLOSED", closeRequestedBy: "demo-finance", closedBy: "demo-controller" } })));
   const { unattributedUsage } = await must(finance, "{ unattributedUsage(first: 100) { edges { node { endedAt reportedUseCase } } } }");
   expect(unattributedUsage.edges.map(({ node }: { node: { endedAt: string; reportedUseCase: string } }) => [node.endedAt.slice(0, 7), node.reportedUseCase])).toEqual(Array(6).fill([DEMO_OPEN_PERIOD, DEMO_STRAYS.reportedAs]));
@@ -73,14 +73,14 @@ test("a statement was disputed and half of it given back at the programme's cost
 test("statements are posted up to August and wait for two units in September", async () => {
   const rows = await whole.sql<{ period_key: string; status: string }>(TOLD);
   const count = (period: string, status: string): number => rows.filter((row) => row.period_key === period && row.status === status).length;
-  expect(DEMO_CLOSED_PERIODS.map((period) => count(period, "POSTED"))).toEqual([5, 5, 5, 5, 5, 0]);
+  expect(DEMO_CLOSED_PERIODS.map((period) => count(period, "POSTED"))).toEqual([5, 5, 5, 5, 5, 5, 5, 5, 0]);
   expect([count("2025-09", "ACCEPTED"), count("2025-09", "ISSUED"), count("2025-08", "SUPERSEDED")]).toEqual([3, 2, 6]);
 });
 
 test("finance signed what use cases brought month by month; October waits", async () => {
-  const { benefitLadder } = await must(finance, '{ benefitLadder(from: "2025-04", to: "2025-10") { rows { period status reconstructed benefit { kind } cashable { amount } eliminatedCashable { amount } } total { recognised { amount } } missing } }');
+  const { benefitLadder } = await must(finance, '{ benefitLadder(from: "2025-01", to: "2025-10") { rows { period status reconstructed benefit { kind } cashable { amount } eliminatedCashable { amount } } total { recognised { amount } } missing } }');
   const count = (period: string, status: string): number => benefitLadder.rows.filter((row: { period: string; status: string }) => row.period === period && row.status === status).length;
-  expect(DEMO_PERIODS.map((period) => [count(period, "SIGNED_OFF"), count(period, "PROPOSED")])).toEqual([[7, 0], [7, 0], [9, 0], [9, 0], [11, 0], [11, 0], [0, 11]]);
+  expect(DEMO_PERIODS.map((period) => [count(period, "SIGNED_OFF"), count(period, "PROPOSED")])).toEqual([[7, 0], [7, 0], [7, 0], [7, 0], [7, 0], [9, 0], [9, 0], [11, 0], [11, 0], [0, 11]]);
   const minor = ({ amount }: { amount: string }): bigint => BigInt(amount.replace(".", ""));
   const signed = benefitLadder.rows.filter(({ status, benefit }: { status: string; benefit: { kind: string } }) => status === "SIGNED_OFF" && benefit.kind !== "NON_EBIT");
   const recognised = signed.reduce((total: bigint, row: { cashable: { amount: string }; eliminatedCashable: { amount: string } }) => total + minor(row.cashable) - minor(row.eliminatedCashable), 0n);
@@ -88,14 +88,54 @@ test("finance signed what use cases brought month by month; October waits", asyn
 });
 
 test("the programme's statement is signed month by month and proves itself; October is open", async () => {
-  const { programmePnl } = await must(finance, '{ programmePnl(from: "2025-04", to: "2025-10", groupBy: [PERIOD]) { missing periods { period signedVersion } rows { period ebit { amount } } } }');
-  expect(programmePnl.periods.map(({ signedVersion }: { signedVersion: number | null }) => signedVersion)).toEqual([1, 1, 1, 1, 1, 1, null]);
-  expect(programmePnl.rows.slice(0, 6).every(({ ebit }: { ebit: unknown }) => ebit !== null)).toBe(true);
+  const { programmePnl } = await must(finance, '{ programmePnl(from: "2025-01", to: "2025-10", groupBy: [PERIOD]) { missing periods { period signedVersion } rows { period ebit { amount } } } }');
+  expect(programmePnl.periods.map(({ signedVersion }: { signedVersion: number | null }) => signedVersion)).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1, null]);
+  expect(programmePnl.rows.slice(0, 9).every(({ ebit }: { ebit: unknown }) => ebit !== null)).toBe(true);
   // October's claims wait for finance: its benefit, and with it its EBIT, is not known yet.
-  expect([programmePnl.rows[6].ebit, programmePnl.missing.every((each: string) => /^A: .* for 2025-10/.test(each))]).toEqual([null, true]);
-  for (const period of ["2025-04", "2025-09", "2025-10"]) expect([period, (await must(finance, `{ programmeReconciliation(period: "${period}") { holds changedSinceSigned } }`)).programmeReconciliation]).toEqual([period, { holds: true, changedSinceSigned: period === "2025-10" ? null : false }]);
+  expect([programmePnl.rows[9].ebit, programmePnl.missing.every((each: string) => /^A: .* for 2025-10/.test(each))]).toEqual([null, true]);
+  for (const period of ["2025-01", "2025-04", "2025-09", "2025-10"]) expect([period, (await must(finance, `{ programmeReconciliation(period: "${period}") { holds changedSinceSigned } }`)).programmeReconciliation]).toEqual([period, { holds: true, changedSinceSigned: period === "2025-10" ? null : false }]);
   const executive = (await must(whole.as("EXECUTIVE", { programme: "demo" }), '{ programmePnl(from: "2025-07", to: "2025-09") { rows { ebit { amount } } } }')).programmePnl.rows[0].ebit.amount;
   expect(executive).toBe((await must(finance, '{ programmePnl(from: "2025-07", to: "2025-09") { rows { ebit { amount } } } }')).programmePnl.rows[0].ebit.amount);
+});
+
+describe("three quarters can be read", () => {
+  const quarters = ["2025-Q1", "2025-Q2", "2025-Q3"];
+  const MONTHS = "rows { period ebit { amount } lines { line amount { amount } } }";
+
+  test("of the programme: plan, actual and outlook, and each quarter is the sum of its months", async () => {
+    const of = async (scenario: string, from: string, to: string): Promise<Array<{ period: string | null; ebit: Amount | null; lines: Array<{ line: string; amount: Amount | null }> }>> =>
+      (await must(finance, `{ programmePnl(from: "${from}", to: "${to}", scenario: ${scenario}, groupBy: [${from === to ? "" : "PERIOD"}]) { ${MONTHS} } }`)).programmePnl.rows;
+    const [plan, actual, outlook] = [await of("BUDGET", "2025-01", "2025-12"), await of("ACTUAL", "2025-01", "2025-12"), await of("OUTLOOK", "2025-01", "2025-12")];
+    expect([plan, outlook].map((rows) => rows.filter(({ ebit }) => ebit !== null).length)).toEqual([12, 12]);
+    expect(outlook.slice(0, 9)).toEqual(actual.slice(0, 9));
+    expect(actual.slice(9).map(({ ebit }) => ebit)).toEqual([null, null, null]);
+    const forecast = "33000 11500 3800 -4500 -34000 -7400 -11000 -6500 -1200 -8000 -11000".split(" ").reduce((total, each) => total + BigInt(each) * 100n, 0n);
+    expect(outlook.slice(9).map(({ ebit }) => minor(ebit!))).toEqual([forecast, forecast, forecast]);
+    for (const [index, [from, to]] of [["2025-01", "2025-03"], ["2025-04", "2025-06"], ["2025-07", "2025-09"]].entries()) {
+      const [quarter] = (await must(finance, `{ programmePnl(from: "${from}", to: "${to}") { ${MONTHS} } }`)).programmePnl.rows as typeof actual;
+      const months = actual.slice(index * 3, index * 3 + 3);
+      for (const { line, amount } of quarter!.lines.filter(({ line: each }) => each !== "MEMO_CUMULATIVE_INVESTMENT")) expect([line, minor(amount!)]).toEqual([line, sum(months, (month) => month.lines.find((each) => each.line === line)!.amount)]);
+    }
+  });
+
+  test("of six business cases: money of each went out by gate, after approval; one does not bring what was planned and asks to be approved anew", async () => {
+    for (const useCase of ["inbound-triage", "appointment-scheduling", "outbound-follow-up", "payment-reminders", "order-status", "claims-intake"]) {
+      const { businessCase } = await must(finance, `{ businessCase(useCase: "${useCase}") { status gate figures { missing plan { period category amount { amount } } actual { period category amount { amount } } outlook { period category amount { amount } }
+        quarters { quarter planned { amount } attributed { amount } } metrics { npv { amount } } funding { room { amount } breaches } } } }`);
+      const { figures } = businessCase as { figures: Record<"plan" | "actual" | "outlook", Array<{ period: string; category: string; amount: Amount }>> & { quarters: Array<{ quarter: string; planned: Amount; attributed: Amount }>; funding: { room: Amount; breaches: string[] }; missing: string[] } };
+      const known = useCase === "claims-intake" ? quarters.slice(2) : quarters;
+      expect([businessCase.status, businessCase.gate, figures.missing, figures.quarters.map(({ quarter }) => quarter), minor(figures.funding.room) > 0n]).toEqual(["APPROVED", "G3", [], known, true]);
+      for (const { quarter, planned } of figures.quarters) {
+        const isOf = ({ period, category }: { period: string; category: string }): boolean => `${period.slice(0, 4)}-Q${Math.ceil(Number(period.slice(5)) / 3)}` === quarter && ["COST_REDUCTION", "MARGIN", "OTHER_EBIT"].includes(category);
+        expect(minor(planned)).toBe(sum(figures.plan.filter(isOf), ({ amount }) => amount));
+      }
+      const misses = useCase === "outbound-follow-up";
+      expect([useCase, figures.funding.breaches, figures.quarters.slice(-2).every(({ planned, attributed }) => minor(attributed) * 5n < minor(planned) * 4n)]).toEqual([useCase, misses ? ["REAPPROVAL_NEEDED"] : [], misses]);
+      const by = (flows: typeof figures.plan): string[] => flows.map(({ period, category, amount }) => `${period} ${category} ${amount.amount}`).sort();
+      expect(by(figures.outlook.filter(({ period }) => period < DEMO_OPEN_PERIOD))).toEqual(by(figures.actual));
+      expect([figures.plan, figures.outlook].map((flows) => new Set(flows.map(({ period }) => period)).size)).toEqual([36, 36]);
+    }
+  });
 });
 
 test("its source is registered with an owner and a rhythm, and was never silent", async () => {
@@ -247,7 +287,7 @@ test("at another scale it is refused", async () => {
 test("broken off again and again, it is finished by the next start and no different", async () => {
   let timesBroken = 0;
   for (let done = false; !done; ) {
-    let left = 65;
+    let left = 85;
     const record: RecordAudit = async (tx, note) => {
       if (left === 0) throw new Error("broken off");
       left -= 1;

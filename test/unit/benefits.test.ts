@@ -4,7 +4,7 @@ import {
   lockedBaseline, maximumOf, modelOf, plannedMinor, readAttribution, readBaseline, readBenefit, readFigureInputs, releasedCash, requireConfidence, statusOf, upliftOf,
 } from "../../src/benefits";
 import { explainLadder } from "../../src/benefits/explain-ladder";
-import { monthsBetween } from "../../src/benefits/ladder-report";
+import { requireRange } from "../../src/benefits/ladder-report";
 import { formatFraction } from "../../src/kernel/fraction";
 
 const GBP = { code: "GBP", exponent: 2 };
@@ -126,14 +126,14 @@ describe("claims on one pool", () => {
 describe("a plan", () => {
   const plan: BenefitPlan = { from: "2026-11", steadyStateMinor: 2_000_000n, ramp: ["0.1", "0.3", "0.6", "0.85", "1"] };
   it("of 20,000 a month makes 57,000 over the five months of its ramp, and the steady state after it", () => {
-    const months = monthsBetween("2026-10", "2027-04").map((period) => plannedMinor(plan, period));
+    const months = requireRange("2026-10", "2027-04").map((period) => plannedMinor(plan, period));
     expect(months).toEqual([null, 200_000n, 600_000n, 1_200_000n, 1_700_000n, 2_000_000n, 2_000_000n]);
     expect(months.slice(1, 6).reduce<bigint>((total, minor) => total + minor!, 0n)).toBe(5_700_000n);
     expect(plannedMinor(null, "2026-11")).toBeNull();
   });
   it.each([["2026-02", "2026-01", "BAD_USER_INPUT"], ["2020-01", "2025-01", "LIMIT_EXCEEDED"]])("asks for no months from %s to %s", (from, to, code) => {
     let refused: unknown;
-    try { monthsBetween(from, to); } catch (error) { refused = error; }
+    try { requireRange(from, to); } catch (error) { refused = error; }
     expect(refused).toMatchObject({ code });
   });
 });

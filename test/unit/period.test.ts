@@ -1,4 +1,4 @@
-import { isPeriodKey, requirePeriodKey, shiftPeriod } from "../../src/kernel/period";
+import { isPeriodKey, monthsApart, monthsBetween, requirePeriodKey, shiftPeriod } from "../../src/kernel/period";
 import { Refusal } from "../../src/kernel/refusal";
 
 describe("periods", () => {
@@ -39,5 +39,13 @@ describe("periods", () => {
   ])("%s and %s months is %s", (key, count, shifted) => {
     expect(shiftPeriod(key, count)).toBe(shifted);
     expect(shiftPeriod(shifted, -count)).toBe(key);
+    expect(monthsApart(key, shifted)).toBe(count);
   });
+
+  test.each<[string, string, string[]]>([
+    ["2025-10", "2025-10", ["2025-10"]],
+    ["2025-11", "2026-02", ["2025-11", "2025-12", "2026-01", "2026-02"]],
+    ["2025-10", "2025-09", []],
+    ["2025-10", "2024-01", []],
+  ])("from %s to %s are %j", (from, to, months) => expect(monthsBetween(from, to)).toEqual(months));
 });

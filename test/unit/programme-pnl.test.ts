@@ -77,7 +77,7 @@ describe("the statement of September", () => {
 
   it("puts a pool whose month is a credit into service credits, what nobody is charged into unallocated, and what overlaps into eliminations", () => {
     const pools: BookedPool[] = [booked("credit", "PLATFORM_CONTRACT", -500n), booked("idle", "UNUSED_COMMITMENT", 300n)];
-    const cells = mergeCells([...costCells(pools, [{ ...of("U1"), pool: "credit", amountMinor: -499n }], []), ...benefitCells({ recognised: [], memo: [], eliminations: [{ poolCode: "calls", amountMinor: 20n, nonCashableMinor: 5n }], undecided: [] })]);
+    const cells = mergeCells([...costCells(pools, [{ ...of("U1"), pool: "credit", amountMinor: -499n }], []), ...benefitCells({ recognised: [], memo: [], eliminations: [{ poolCode: "calls", businessUnit: "U1", amountMinor: 20n, nonCashableMinor: 5n }], undecided: [] })]);
     expect(cells).toEqual([
       { line: "C5_SERVICE_CREDITS", ...of("U1"), amountMinor: 499n }, { line: "F_ELIMINATIONS", businessUnit: null, useCase: null, amountMinor: -20n },
       { line: "G_UNALLOCATED", businessUnit: null, useCase: null, amountMinor: -299n }, { line: "MEMO_NON_CASHABLE", businessUnit: null, useCase: null, amountMinor: -5n },

@@ -15,7 +15,7 @@ import { claimBenefitPorts, decideClaimPorts } from "../benefits-ports.store";
 import { toLadderView, toPlanView, toPoolClaimView, toPoolView, toStepView, toTotalView } from "../benefits-view.type";
 import { BenefitExplanation, BenefitLadder, BenefitLadderRowType, BenefitPoolReport } from "../ladder.type";
 import { explainLadder } from "../explain-ladder";
-import { LadderRow, ladderRows, monthsBetween, planRows, standing, totalOf } from "../ladder-report";
+import { LadderRow, ladderRows, planRows, requireRange, standing, totalOf } from "../ladder-report";
 import { asWhole, requireUseCases } from "../ownership.store";
 import { modelOf } from "../pools/attribution-model";
 import { maximumOf } from "../pools/benefit-pool";
@@ -44,7 +44,7 @@ export class ClaimsResolver {
     @Arg("where", () => BenefitLadderWhere, { nullable: true }) where?: BenefitLadderWhere | null,
     @Arg("allVersions", () => Boolean, { defaultValue: false, description: "True: superseded and rejected versions too." }) allVersions?: boolean,
   ): Promise<BenefitLadder> {
-    const months = monthsBetween(from, to);
+    const months = requireRange(from, to);
     const asOf = new Date(context.clock.now());
     return context.withTenant(async (tx) => {
       const currency = programmeCurrency(tx.scope.programme);

@@ -1,5 +1,5 @@
 import { requireText } from "../../kernel/code";
-import { requirePeriodKey, shiftPeriod } from "../../kernel/period";
+import { monthsBetween, requirePeriodKey } from "../../kernel/period";
 import { Refusal } from "../../kernel/refusal";
 import { CostPool } from "../../costs";
 import { Period, isClosed } from "../../governance";
@@ -50,11 +50,8 @@ export interface DraftTrueUpPorts {
 export function requireSpan({ from, to }: Pick<TrueUpInput, "from" | "to">): string[] {
   const [first, last] = [requirePeriodKey(from, ["from"]), requirePeriodKey(to, ["to"])];
   if (first > last) throw new Refusal("BAD_USER_INPUT", `${first} is after ${last}: the span ends before it begins.`, ["to"]);
-  const months = [first];
-  while (months.at(-1)! < last) {
-    if (months.length === MOST_MONTHS) throw new Refusal("LIMIT_EXCEEDED", `A span has ${MOST_MONTHS} months at most.`, ["to"]);
-    months.push(shiftPeriod(months.at(-1)!, 1));
-  }
+  const months = monthsBetween(first, last);
+  if (months.length > MOST_MONTHS) throw new Refusal("LIMIT_EXCEEDED", `A span has ${MOST_MONTHS} months at most.`, ["to"]);
   return months;
 }
 

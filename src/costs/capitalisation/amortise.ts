@@ -1,6 +1,6 @@
 import { compareCodes } from "../../kernel/apportion";
 import { fraction, roundHalfUp } from "../../kernel/fraction";
-import { shiftPeriod } from "../../kernel/period";
+import { monthsApart, shiftPeriod } from "../../kernel/period";
 
 /** What is known of a use case's asset, each fact with the first month whose figures it can still be in. */
 export interface AssetFacts {
@@ -22,12 +22,6 @@ export interface Amortisation {
   readonly assetId: string;
   readonly amortisationMinor: bigint;
   readonly impairmentMinor: bigint;
-}
-
-/** Whole months from one to another, both counted; zero and below when the second comes first. */
-export function monthsThrough(from: string, to: string): number {
-  const index = (key: string): number => Number(key.slice(0, 4)) * 12 + Number(key.slice(5));
-  return index(to) - index(from) + 1;
 }
 
 interface Standing { readonly amortisedMinor: bigint; readonly impairedMinor: bigint }
@@ -52,8 +46,8 @@ function standingAt(asset: AssetFacts, month: string): Standing {
   }
   let amortisedMinor = 0n;
   for (const [start, amountMinor] of byStart) {
-    const months = Math.max(1, monthsThrough(start, end));
-    const over = Math.min(months, Math.max(0, monthsThrough(start, until)));
+    const months = Math.max(1, monthsApart(start, end) + 1);
+    const over = Math.min(months, Math.max(0, monthsApart(start, until) + 1));
     amortisedMinor += roundHalfUp(fraction(amountMinor * BigInt(over), BigInt(months)));
   }
   return { amortisedMinor, impairedMinor: retired === null ? 0n : totalMinor - amortisedMinor };

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Int, Mutation, Query, Resolver } from "type-graphql";
 import { toMoney } from "../../kernel/money";
 import { Page, requirePageSize } from "../../kernel/paging";
-import { shiftPeriod } from "../../kernel/period";
+import { monthsBetween, shiftPeriod } from "../../kernel/period";
 import { Refusal, invariant } from "../../kernel/refusal";
 import { payload } from "../../kernel/user-error.type";
 import { programmeCurrency } from "../../tenancy";
@@ -10,7 +10,7 @@ import { TenantTransaction } from "../../tenancy/database.store";
 import { RequestContext } from "../../tenancy/request-context";
 import { loadUseCase } from "../../tenancy/tenancy.loader";
 import { tenancyStore } from "../../tenancy/tenancy.store";
-import { Amortisation, monthsThrough } from "./amortise";
+import { Amortisation } from "./amortise";
 import { bookImplementationCost } from "./book-implementation-cost";
 import { CapitalisationPolicy } from "./capitalisation";
 import { assetPorts, bookImplementationCostPorts, capitalisationPolicyPorts } from "./capitalisation-ports.store";
@@ -105,7 +105,7 @@ async function monthsOf(tx: TenantTransaction, assets: readonly AssetView[]): Pr
   if (first === undefined) return [];
   const [newest] = await tx.query<{ key: string | null }>("select max(key) as key from governance.period where programme_id = $1", [tx.scope.programme.id]);
   const ends = [...assets.map(({ goLive, usefulMonths }) => shiftPeriod(goLive, usefulMonths)), shiftPeriod(newest!.key ?? first, 1)].sort();
-  return amortisation(tx, Array.from({ length: monthsThrough(first, ends.at(-1)!) }, (_, index) => shiftPeriod(first, index)));
+  return amortisation(tx, monthsBetween(first, ends.at(-1)!));
 }
 
 function toPolicyView(policy: CapitalisationPolicy): CapitalisationPolicyType {
