@@ -31,7 +31,8 @@ const MOST_PAPERS = 2;
 const WAIT_FOR_TURN_MS = 5_000;
 
 /**
- * GET /statement/{id}.{html,pdf,xlsx}, for whoever may ask for `statement`: one version on paper, by the id that the API gives it.
+ * GET /statement/{id}.{html,pdf,xlsx}, for whoever may ask for `statement`: one version on paper, by the id that the API gives it or
+ * by `statement_id` of the dataset statement_line.
  * A unit reads its own; another's is NOT_FOUND, as is one that there is not. It writes nothing. The bytes hang on the statement
  * alone, so that the hash of what it says is a strong ETag.
  */
@@ -82,7 +83,8 @@ function readName(file: string): { readonly id: string | null; readonly format: 
   const dot = file.lastIndexOf(".");
   const format = dot < 0 ? "" : file.slice(dot + 1);
   if (!isPaperFormat(format)) throw new Refusal("NOT_FOUND", `A statement is printed as ${PAPER_FORMATS.join(", ")}: GET /statement/<id>.pdf.`);
-  const node = fromNodeId(file.slice(0, dot));
+  const name = file.slice(0, dot);
+  const node = isUuid(name) ? { type: "Statement", key: name } : fromNodeId(name);
   return { id: node?.type === "Statement" && isUuid(node.key) ? node.key : null, format };
 }
 
