@@ -193,7 +193,7 @@ describe("issuing", () => {
 
     const first = await print(claims, `${october.id}.html`);
     expect(first.text).toContain("There was no statement of the month before when this one was issued.");
-    expect(printedTable(first.text, "How shares came about").map((row) => row.slice(3, 13))).toEqual([["100.00", "0.00", "CONNECTED_SECONDS", "30", "100", "3/10", "30.00000000", "0", "30.00", "version 1"]]);
+    expect(printedTable(first.text, "How shares came about").map((row) => row.slice(3, 13))).toEqual([["100.00", "0.00", "CONNECTED_SECONDS", "30", "100", "3/10", "30.00000000", "0", "30.00", "1"]]);
     const pdf = await print(claims, `${october.id}.pdf`);
     expect([pdf.status, pdf.headers.get("content-type"), pdf.bytes.subarray(0, 5).toString()]).toEqual([200, "application/pdf", "%PDF-"]);
     expect(pdfPages(pdf.bytes).flat()).toEqual(expect.arrayContaining(["Chargeback statement", october.hash, "3/10", "30.00", "12.50", "42.50"]));

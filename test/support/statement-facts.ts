@@ -14,7 +14,7 @@ export function third(currency: string, more: Partial<ExplainedPart> = {}): Expl
   const money = (minor: bigint) => toMoney(minor, currencyOf(currency)!);
   return {
     poolAmount: money(10_000n), receivedAmount: money(0n), method: "PROPORTIONAL", driver: "CALLS", bookedDriver: null, driverQuantity: "1", driverTotal: "3", shareNumerator: "1", shareDenominator: "3",
-    exactAmount: `${10_000n}/${3n * 10n ** BigInt(currencyOf(currency)!.exponent)}`, adjustmentMinor: 1n, amount: money(3_334n), policyVersion: 3, chain: [], run: RUN, ...more,
+    exactAmount: `${10_000n}/${3n * 10n ** BigInt(currencyOf(currency)!.exponent)}`, adjustmentMinor: 1n, amount: money(3_334n), policyVersion: 3, chain: [], split: null, run: RUN, ...more,
   };
 }
 

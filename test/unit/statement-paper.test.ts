@@ -46,7 +46,7 @@ describe("the model", () => {
 
   it("has every kind of line, which sum to the total", () => {
     expect(table(paper, "Lines").rows.map((row) => [row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9]])).toEqual([
-      ["1", "ALLOCATION", "2025-10", "Platform (platform)", "Triage (triage)", "2025-10 run 2", "version 3", null, "REJECTED", "33.34"],
+      ["1", "ALLOCATION", "2025-10", "Platform (platform)", "Triage (triage)", "2025-10 run 2", "3", null, "REJECTED", "33.34"],
       ["2", "DIRECT", "2025-10", "Platform (platform)", "Triage (triage)", null, null, null, null, "12.50"],
       ["3", "ADJUSTMENT", "2025-09", "Platform (platform)", "Triage (triage)", null, null, "Late usage of 2025-09", null, "-5.00"],
       ["4", "RESTATEMENT", "2025-10", "Platform (platform)", "Triage (triage)", null, null, null, null, "0.07"],
@@ -59,12 +59,12 @@ describe("the model", () => {
   });
 
   it("explains a share: pool, driver of the total, fraction, rounding unit, policy and run", () => {
-    expect(table(paper, "How shares came about").rows).toEqual([["1", "Platform (platform)", "Triage (triage)", "100.00", "0.00", "CALLS", "1", "3", "1/3", "33.33333333", "1", "33.34", "version 3", `2025-10 run 2 ${"b".repeat(12)}`]]);
+    expect(table(paper, "How shares came about").rows).toEqual([["1", "Platform (platform)", "Triage (triage)", "100.00", "0.00", "CALLS", "1", "3", "1/3", "33.33333333", "1", "33.34", "3", `2025-10 run 2 ${"b".repeat(12)}`]]);
     expect(table(paper, "Steps")).toBeUndefined();
     const step = { step: 1, pool: "platform", toPool: null, method: "FIXED", driverText: null, quantity: null, driverTotal: null, share: "1/3", rate: null, exactAmount: "100/3" };
-    const methods = statementPaper({ ...whole, explanations: new Map([["l1", [third("USD", { driver: null, driverQuantity: null, driverTotal: null, method: null, chain: [{ ...step, toPool: "shared", exactAmount: "50" }, step] })]]]) });
+    const methods = statementPaper({ ...whole, explanations: new Map([["l1", [third("USD", { driver: null, driverQuantity: null, driverTotal: null, method: null, chain: [{ ...step, toPool: "shared", exactAmount: "50" }, step], split: { by: "MEASURED", driver: "CALLS", bookedDriver: null, quantity: "2", total: "5" } })]]]) });
     expect(table(methods, "How shares came about").rows[0]!.slice(5, 8)).toEqual(["several methods, see Steps", null, null]);
-    expect(table(methods, "Steps").rows).toEqual([["1", "1", "Platform (platform)", "shared", "FIXED", null, null, null, "1/3", null, "50.00000000"], ["1", "1", "Platform (platform)", "this unit", "FIXED", null, null, null, "1/3", null, "33.33333333"]]);
+    expect(table(methods, "Steps").rows).toEqual([["1", "1", "Platform (platform)", "shared", "FIXED", null, null, null, "1/3", null, "50.00000000"], ["1", "1", "Platform (platform)", "this unit", "FIXED", null, null, null, "1/3", null, "33.33333333"], ["1", null, "this unit", "Triage (triage)", "MEASURED", "CALLS", "2", "5", null, null, "33.33333333"]]);
   });
 
   it("tells of disputes and of what both sides wrote, by the number of the line", () => {

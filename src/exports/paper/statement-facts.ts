@@ -20,6 +20,15 @@ export interface ExplainedStep {
   readonly exactAmount: string;
 }
 
+/** How a use case was told apart from the others of its unit. */
+export interface ExplainedSplit {
+  readonly by: string;
+  readonly driver: string | null;
+  readonly bookedDriver: string | null;
+  readonly quantity: string | null;
+  readonly total: string | null;
+}
+
 /** How a part of a pool came to a line, as `explainAllocation` answers it. */
 export interface ExplainedPart {
   readonly poolAmount: { readonly amount: string };
@@ -36,6 +45,8 @@ export interface ExplainedPart {
   readonly amount: { readonly amount: string };
   readonly policyVersion: number;
   readonly chain: readonly ExplainedStep[];
+  /** Null: the driver itself is of use cases. */
+  readonly split: ExplainedSplit | null;
   readonly run: AllocationRun;
 }
 

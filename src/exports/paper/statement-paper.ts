@@ -68,11 +68,11 @@ function linesTable({ lines, currency, runs, disputes }: StatementFacts, { pool,
   const outcome = new Map(disputes.map(({ lineId, resolution }) => [lineId, resolution?.outcome ?? "OPEN"]));
   return {
     title: "Lines", words: null, empty: "There is no line: nothing is charged to this unit in this month.",
-    columns: [{ title: "Line", type: "integer" }, text("Kind"), text("Caused in"), text("Pool"), text("Use case"), text("Run"), text("Policy"), text("Note"), text("Dispute"), money(currency, "Amount")],
+    columns: [{ title: "Line", type: "integer" }, text("Kind"), text("Caused in"), text("Pool"), text("Use case"), text("Run"), { title: "Policy version", type: "integer" }, text("Note"), text("Dispute"), money(currency, "Amount")],
     rows: lines.map((line, index) => {
       const run = line.run && runs.get(line.run.id);
       return [
-        String(index + 1), line.kind, line.originPeriod, pool(line.pool), useCase(line.useCase), run ? `${run.periodKey} run ${run.sequence}` : null, run ? `version ${run.policyVersion}` : null,
+        String(index + 1), line.kind, line.originPeriod, pool(line.pool), useCase(line.useCase), run ? `${run.periodKey} run ${run.sequence}` : null, run ? String(run.policyVersion) : null,
         line.description, outcome.get(line.lineId) ?? null, toMoney(line.amountMinor, currency).amount,
       ];
     }),
