@@ -25,7 +25,8 @@ const MOST_LINES = 2_000_000;
 const USAGE = `npm run bench -- [${ALL.join("|")}]... [--large] [--lines <n>]
 
 No name runs all of them but ${Object.keys(LONG).join(", ")}. One line of JSON per figure goes to standard output, progress to standard error.
---large lets attribution compare months of one and ten million events instead of 100,000 and one million, and gives methods ten million.
+--large lets attribution compare months of one and ten million events instead of 100,000 and one million, gives methods ten million, and export five million
+rows instead of 400,000.
 --lines says how many lines upload sends instead of two million.
 `;
 

@@ -21,6 +21,15 @@ export function familyMs(pid: number): number | null {
   return ticks * TICK_MS;
 }
 
+/** What a process holds in memory, in MB; null where the system does not tell. */
+export function residentMb(pid: number): number | null {
+  try {
+    return Math.round(Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) / 1024);
+  } catch {
+    return null;
+  }
+}
+
 /** The fields of /proc/<pid>/stat from the third on. */
 function statOf(pid: number): string[] | null {
   try {

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { Programme } from "../src/tenancy";
 import { printFigure, say, timed } from "./figures";
 import { Place, tokenFor } from "./place";
+import { residentMb } from "./processor-time";
 import { PROGRAMME, UNITS, USE_CASES } from "./programme";
 import { emptyUsage } from "./recount";
 import { sendUpload } from "./upload-client";
@@ -51,13 +51,4 @@ function piece(first: number, count: number): Buffer {
     text += `{"eventId":"up-${number}/completed","legId":"up-${number}","contactId":"up-contact-${Math.floor(number * 0.7)}","businessUnit":"${useCase.slice(0, 7)}","useCase":"${useCase}","channel":"VOICE","direction":"INBOUND","status":"COMPLETED","connectedAt":"${new Date(connected).toISOString()}","endedAt":"${new Date(connected + 61_000).toISOString()}","connectedMs":61000,"provider":"voice-platform","outcome":"CONTAINED"}\n`;
   }
   return Buffer.from(text);
-}
-
-/** What a process holds in memory, in MB; null where the system does not tell. */
-function residentMb(pid: number): number | null {
-  try {
-    return Math.round(Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) / 1024);
-  } catch {
-    return null;
-  }
 }

@@ -2,7 +2,7 @@ import { READERS, Reader, readingRoleOf } from "../src/tenancy/reading-role";
 
 /**
  * What the API's role may do, table by table. Facts are insert-only by privilege: no update, no delete, no truncate.
- * Only the period's status, the audit head, the leg heads and the totals, which are all derived, and when an API key was last
+ * Only the period's status, the audit head, the leg heads, the totals and the rows kept for views, which are all derived, and when an API key was last
  * used may be updated; and a secret is sealed anew when the installation's key changes.
  */
 const PRIVILEGES: Readonly<Record<string, string>> = {
@@ -141,6 +141,7 @@ const PRIVILEGES: Readonly<Record<string, string>> = {
   "journals.journal_line": "select, insert",
   "journals.journal_line_source": "select, insert",
   "journals.journal_file": "select, insert",
+  "exports.kept_rows": "select, insert, update",
 };
 
 /** What both reports stand on: what a figure is made of, and no secret, no single call and no entry of the audit trail. */

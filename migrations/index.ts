@@ -28,6 +28,7 @@ import { BusinessCases1760000000029 } from "./0029-business-cases";
 import { ApiKeys1760000000030 } from "./0030-api-keys";
 import { Programme1760000000031 } from "./0031-programme";
 import { Bi1760000000032 } from "./0032-bi";
+import { BiScopes1760000000033 } from "./0033-bi-scopes";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -61,4 +62,5 @@ export const migrations = [
   ApiKeys1760000000030,
   Programme1760000000031,
   Bi1760000000032,
+  BiScopes1760000000033,
 ];

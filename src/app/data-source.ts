@@ -5,6 +5,7 @@ import { CostEntryEntity, CostPoolEntity, ExchangeRateEntity, accrualEntities } 
 import { capitalisationEntities } from "../costs/capitalisation/capitalisation.entity";
 import { AuditEntryEntity, AuditHeadEntity, PeriodEntity } from "../governance/governance.entity";
 import { CONNECTION_WAIT_MS } from "../tenancy/database.store";
+import { KeptRowsEntity } from "../exports/kept-rows.entity";
 import { BiGrantEntity } from "../tenancy/bi/bi-grant.entity";
 import { apiKeyEntities } from "../tenancy/keys/api-key.entity";
 import { BusinessUnitClosingEntity, BusinessUnitEntity, BusinessUnitParentEntity, OwnershipChangeEntity, ProgrammeEntity, UseCaseEntity, UseCaseOwnershipEntity } from "../tenancy/tenancy.entity";
@@ -26,7 +27,7 @@ import { sourceEntities } from "../metering/sources/sources.entity";
 export const entities = [
   ProgrammeEntity, BusinessUnitEntity, UseCaseEntity, UseCaseOwnershipEntity, OwnershipChangeEntity, BusinessUnitClosingEntity, BusinessUnitParentEntity, ...apiKeyEntities, BiGrantEntity, PeriodEntity, AuditEntryEntity, AuditHeadEntity,
   CostPoolEntity, CostEntryEntity, ExchangeRateEntity, ...accrualEntities, ...capitalisationEntities, ...ratingEntities, ...meteringEntities, ...sourceEntities, ...connectionEntities, ...allocationEntities,
-  ...adjustmentEntities, ...statementEntities, ...correctionEntities, ...budgetEntities, ...benefitEntities, ...closingEntities, ...journalEntities, ...businessCaseEntities, ...programmeEntities,
+  ...adjustmentEntities, ...statementEntities, ...correctionEntities, ...budgetEntities, ...benefitEntities, ...closingEntities, ...journalEntities, ...businessCaseEntities, ...programmeEntities, KeptRowsEntity,
 ];
 
 export interface ConnectOptions {

@@ -3,8 +3,9 @@ import { ensureBiLogin, ensureBiRole, dropBiLogin } from "../app/bi/bi-login";
 import { ConfigError, readConfig } from "../app/config";
 import { roleOf } from "../app/migrate";
 import { urlFor } from "../app/role-tools";
+import { RefreshedDataset, refreshViews } from "../exports/refresh-views.query";
 import { systemClock } from "../kernel/clock";
-import { grantBi, requireLogin, revokeBi } from "../tenancy";
+import { BI_SCOPES, BiScope, grantBi, requireLogin, revokeBi } from "../tenancy";
 import { grantBiPorts, revokeBiPorts } from "../tenancy/bi/bi-grant-ports.store";
 import { listBiGrants } from "../tenancy/bi/bi-grants.query";
 import { biRoleOf } from "../tenancy/reading-role";
@@ -20,6 +21,7 @@ interface AdminOptions extends CommonOptions {
 interface GrantOptions extends AdminOptions {
   readonly businessUnit?: readonly string[];
   readonly all?: boolean;
+  readonly scope: readonly BiScope[];
   readonly newPassword?: boolean;
   readonly connections: number;
   readonly statementTimeout: number;
@@ -31,6 +33,7 @@ export function registerBi(bi: Command): void {
     .description("make a login that reads the views of schema bi, or change what it reads; its password is printed this once")
     .option("--business-unit <code...>", "units whose rows it reads")
     .option("--all", "every unit, and the programme's own figures: pools, journals, policy")
+    .addOption(new Option("--scope <name...>", "which datasets: core, or with --all business cases, the programme's P&L, FOCUS, too").choices(BI_SCOPES).default(["core"]))
     .option("--new-password", "give a login that is there a new password")
     .option("--connections <number>", "how many at a time, 1 to 100", whole(100), 5)
     .option("--statement-timeout <seconds>", "longest statement, 1 to 3600", whole(3_600), 60)
@@ -40,15 +43,17 @@ export function registerBi(bi: Command): void {
       await prepare(options);
       const { grant, password, url } = await withProgramme(options, async (session) => {
         const { adminUrl, group } = await administration(options, session);
-        return session.database.withTenant(session.scope, async (tx) => {
-          const grant = await grantBi(grantBiPorts(tx, recordAudit, systemClock), { login: options.login, businessUnits: options.all ? null : options.businessUnit! });
+        const answer = await session.database.withTenant(session.scope, async (tx) => {
+          const grant = await grantBi(grantBiPorts(tx, recordAudit, systemClock), { login: options.login, businessUnits: options.all ? null : options.businessUnit!, scopes: options.scope });
           // Inside the transaction: when the role cannot be made, nothing is granted.
           const password = await ensureBiLogin(adminUrl, group, grant.login, { connections: options.connections, statementSeconds: options.statementTimeout }, options.newPassword === true);
           return { grant, password, url: password === null ? null : urlFor(session.installation.apiUrl, grant.login, password, databaseOf(session.installation.apiUrl)) };
         });
+        if (answer.grant.scopes.some((scope) => scope !== "core")) await refresh(session);
+        return answer;
       });
-      say(`${grant.login} reads ${grant.businessUnits === null ? "every unit" : grant.businessUnits.join(", ")}.${password === null ? " It keeps its password." : " Keep the password: it is not shown again."}`);
-      print(options, { login: grant.login, businessUnits: grant.businessUnits, password, url }, url ?? grant.login);
+      say(`${grant.login} reads ${grant.businessUnits === null ? "every unit" : grant.businessUnits.join(", ")}: ${grant.scopes.join(", ")}.${password === null ? " It keeps its password." : " Keep the password: it is not shown again."}`);
+      print(options, { login: grant.login, businessUnits: grant.businessUnits, scopes: grant.scopes, password, url }, url ?? grant.login);
     });
   withAdminOptions(bi.command("revoke"))
     .description("end a login with its sessions, at once; the role is removed")
@@ -65,13 +70,25 @@ export function registerBi(bi: Command): void {
       });
       print(options, { login: grant.login, status: "REVOKED" }, `${grant.login} is revoked`);
     });
+  withCommonOptions(bi.command("refresh"))
+    .description("work out anew what the views of scopes cases, programme and focus show; after a close, a signature, or by the clock")
+    .action(async (options: CommonOptions) => {
+      const datasets = await withProgramme(options, refresh);
+      print(options, { datasets }, table(["dataset", "rows", "changed parts"], datasets.map(({ dataset, rows, changed }) => [dataset, String(rows), String(changed)])));
+    });
   withCommonOptions(bi.command("list"))
     .description("the logins of the programme and what they read")
     .action(async (options: CommonOptions) => {
       const grants = await withProgramme(options, ({ database, scope }) => database.withTenant(scope, (tx) => listBiGrants(tx)));
-      const rows = grants.map(({ login, businessUnits, ended }) => ({ login, businessUnits, status: ended ? "REVOKED" : "ACTIVE" }));
-      print(options, rows, table(["login", "business units", "status"], rows.map((row) => [row.login, row.businessUnits?.join(" ") ?? "all", row.status])));
+      const rows = grants.map(({ login, businessUnits, scopes, ended }) => ({ login, businessUnits, scopes, status: ended ? "REVOKED" : "ACTIVE" }));
+      print(options, rows, table(["login", "business units", "scopes", "status"], rows.map((row) => [row.login, row.businessUnits?.join(" ") ?? "all", row.scopes.join(" "), row.status])));
     });
+}
+
+/** Worked out as finance sees it, from one snapshot. */
+function refresh({ database, scope }: Session): Promise<RefreshedDataset[]> {
+  const asFinance = { ...scope, principal: { ...scope.principal, role: "FINANCE" as const } };
+  return database.withTenant(asFinance, (tx) => refreshViews(tx, recordAudit, systemClock.now()), { statementTimeoutMs: 0, isolation: "REPEATABLE READ" });
 }
 
 function withAdminOptions(command: Command): Command {

@@ -15,6 +15,8 @@ export interface FactsQuestion {
 
 /** A dataset whose rows are worked out by the queries that answer its operation, instead of by SQL of its own. */
 export interface ComputedDataset extends Dataset {
+  /** The column that names the part which a row is kept under for the view: its month, its use case. */
+  readonly part: string;
   facts(tx: TenantTransaction, question: FactsQuestion): Promise<readonly Fact[]>;
 }
 
@@ -22,10 +24,14 @@ export const isComputed = (dataset: Dataset): dataset is ComputedDataset => "fac
 
 const SQL_TYPES: Readonly<Record<Column["type"], string>> = { text: "text", date: "date", instant: "timestamptz", decimal: "numeric", integer: "bigint", boolean: "boolean" };
 
+const recordset = (facts: string, columns: readonly Column[]): string => `jsonb_to_recordset(${facts}) as x(${columns.map(({ name, type }) => `${name} ${SQL_TYPES[type]}`).join(", ")})`;
+
 /** FROM of a dataset that is worked out: its facts, which are bound as one value. */
-export function fromFacts(columns: readonly Column[]): string {
-  return `from jsonb_to_recordset($1::jsonb) as x(${columns.map(({ name, type }) => `${name} ${SQL_TYPES[type]}`).join(", ")})`;
-}
+export const fromFacts = (columns: readonly Column[]): string => `from ${recordset("$1::jsonb", columns)}`;
+
+/** The same dataset over the rows that are kept of it for its view. */
+export const overKeptRows = (dataset: ComputedDataset): Dataset =>
+  ({ ...dataset, from: `from exports.kept_rows k cross join lateral ${recordset("k.facts", dataset.columns)} where k.programme_id = $1 and k.dataset = '${dataset.name}'` });
 
 /** Facts as they are bound: names without quotes are small letters to the database. */
 export const bindFacts = (facts: readonly Fact[]): string => JSON.stringify(facts.map((fact) => Object.fromEntries(Object.entries(fact).map(([name, value]) => [name.toLowerCase(), value]))));

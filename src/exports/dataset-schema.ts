@@ -17,9 +17,9 @@ export function renderDictionary(datasets: readonly Dataset[]): string {
   const head = [
     "# Datasets", "",
     "Written from the code by `npm run schema`; `npm run check` fails when it is not up to date. How to fetch them stands in `src/exports/README.md`.", "",
-    "Each is also a read-only view of schema `bi`, with the same columns and only the rows that count; who may log in and read it stands in `src/app/bi/README.md`. In SQL an instant is a `timestamptz`, an integer a `bigint`, a decimal a `numeric` of that precision.", "",
-    "| dataset | one row is | who reads it |", "|---|---|---|",
-    ...datasets.map(({ name, grain, readers }) => `| [${name}](#${name}) | ${grain} | ${readers.join(", ")} |`), "",
+    "Each is also a read-only view of schema `bi`, with the same columns (names in small letters) and only the rows that count; who may log in and read it, by scope, stands in `src/app/bi/README.md`. In SQL an instant is a `timestamptz`, an integer a `bigint`, a decimal a `numeric` of that precision.", "",
+    "| dataset | one row is | who reads it | scope of its view |", "|---|---|---|---|",
+    ...datasets.map(({ name, grain, readers, scope }) => `| [${name}](#${name}) | ${grain} | ${readers.join(", ")} | ${scope} |`), "",
   ];
   return `${[...head, ...datasets.flatMap(chapterOf)].join("\n").trimEnd()}\n`;
 }

@@ -26,8 +26,8 @@ export function selectOf(dataset: Dataset): string {
 }
 
 /** What tools show beside the view. */
-export function commentOf({ title, grain, superseding }: Dataset): string {
-  return `${title}: one row is ${grain}.${superseding === null ? "" : " Only rows that count: those superseded are left out."}`;
+export function commentOf({ title, grain, superseding, scope }: Dataset, isKept: boolean): string {
+  return `${title}: one row is ${grain}.${superseding === null ? "" : " Only rows that count: those superseded are left out."}${isKept ? " As of the last refresh, which bi.freshness tells." : ""} Scope ${scope}.`;
 }
 
 /** What tools show beside a column. */

@@ -1,4 +1,4 @@
-import { Role } from "../tenancy";
+import { BiScope, Role } from "../tenancy";
 
 /** What a column holds. Every value travels as the text that the database gives, so that no digit is lost on the way. */
 export type ColumnType = "text" | "date" | "instant" | "decimal" | "integer" | "boolean";
@@ -46,8 +46,10 @@ export interface Dataset {
   readonly grain: string;
   /** The operation of the API that answers the same rows. */
   readonly operation: string;
-  /** Who the operation answers: with every row, or with those that it answers them; never whoever only gets totals of these rows. */
+  /** Of those whom the operation answers: with every row, or with those that it answers them; never whoever only gets totals of these rows. */
   readonly readers: readonly Role[];
+  /** The scope that a login of the database needs for its view. */
+  readonly scope: BiScope;
   /** The column that from and to are about; null for a dataset without time. */
   readonly time: string | null;
   readonly byPeriod: boolean;

@@ -5,20 +5,24 @@ import { unzipSync, strFromU8 } from "fflate";
 import { parse } from "csv-parse/sync";
 import { Client } from "pg";
 import { BI_TABLES } from "../../src/app/bi/definitions";
-import { isComputed } from "../../src/exports/computed-dataset.query";
 import { DATASETS } from "../../src/exports/dataset-list.query";
 import { call, createAcme, ALLOCATE, bookAndAgree, integration, must, report } from "../support/builders";
 import { Commands, commandsIn } from "../support/commands";
+import { exampleStatements } from "../support/examples";
 import { Actor, TestServer, startTestServer } from "../support/server";
 import { BOOK, CREATE_POOL } from "../support/two-programmes";
 
-/** What the schema of BI tools has a view of. */
-const VIEWED = DATASETS.filter((dataset) => !isComputed(dataset));
+const SCOPES = ["core", "cases", "programme", "focus"];
 
 const KEY = "apiKey { code keyId role businessUnits datasets status secretVersion expiresAt overlapEndsAt lastUsedAt revokedAt revokedBy revokedReason }";
 const CREATE = `mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { ${KEY} secret bearerToken userErrors { code message field } } }`;
 const ROTATE = `mutation($input: RotateApiKeyInput!) { rotateApiKey(input: $input) { ${KEY} secret bearerToken userErrors { code message field } } }`;
 const REVOKE = `mutation($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { ${KEY} userErrors { code message field } } }`;
+const PROPOSE_CASE = "mutation($input: ProposeBusinessCaseInput!) { proposeBusinessCase(input: $input) { userErrors { code message } } }";
+const CASE = {
+  useCase: "order-status", currency: "USD", startMonth: "2025-10", discountRatePercent: "8", sponsor: "Retail", budgetHolder: "Head of retail", problem: "Callers wait", problemMetric: "Seconds to answer",
+  flows: [{ period: "2025-10", category: "IMPLEMENTATION", amount: "180000" }, { period: "2026-10", category: "COST_REDUCTION", amount: "260000" }],
+};
 const FORMULA = '=HYPERLINK("http://x.test","y")';
 
 interface Made { readonly apiKey: Record<string, unknown> & { keyId: string }; readonly secret: string; readonly bearerToken: string }
@@ -315,6 +319,7 @@ describe("views for BI tools", () => {
       ) insert into journals.journal_line (programme_id, journal_id, line_no, account, segments, debit_minor, credit_minor, description)
       select j.programme_id, j.id, n, '4711', '{}', case n when 1 then 1250 else 0 end, case n when 2 then 1250 else 0 end, 'x' from j, generate_series(1, 2) n`);
     await server.sql("set session_replication_role = origin");
+    await must(server.as("FINANCE"), PROPOSE_CASE, { input: CASE });
   });
   afterAll(async () => {
     for (const client of clients) await client.end().catch(() => undefined);
@@ -338,18 +343,18 @@ describe("views for BI tools", () => {
   /** The rows, or the SQLSTATE. */
   const attempt = async (client: Client, sql: string): Promise<unknown> => client.query(sql).then(({ rows }) => rows as unknown, (error: { code: string }) => error.code);
 
-  type Dataset = (typeof VIEWED)[number];
+  type Dataset = (typeof DATASETS)[number];
   const plain = (value: unknown): string | null => (value === null ? null : String(value).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, ""));
   const valueOf = ({ name, type }: Dataset["columns"][number]): string => (type === "instant" ? `to_char(${name} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')` : `${name}::text`);
   const lines = (dataset: Dataset, all: ReadonlyArray<Record<string, unknown>>): string[] => all.map((row) => JSON.stringify(dataset.columns.map(({ name, type }) => (type === "decimal" || type === "integer" ? plain(row[name]) : row[name])))).sort();
-  const viewed = async (client: Client, dataset: Dataset): Promise<string[]> => lines(dataset, (await client.query(`select ${dataset.columns.map((column) => `${valueOf(column)} as ${column.name}`).join(", ")} from bi.${dataset.name}`)).rows as Array<Record<string, unknown>>);
+  const viewed = async (client: Client, dataset: Dataset): Promise<string[]> => lines(dataset, (await client.query(`select ${dataset.columns.map((column) => `${valueOf(column)} as "${column.name}"`).join(", ")} from bi.${dataset.name}`)).rows as Array<Record<string, unknown>>);
   const everything = async (client: Client): Promise<Record<string, string[]>> => {
     const all: Record<string, string[]> = {};
-    for (const dataset of VIEWED) all[dataset.name] = await viewed(client, dataset);
+    for (const dataset of DATASETS) all[dataset.name] = await viewed(client, dataset);
     return all;
   };
   /** What the exports give to somebody, empty where they refuse. */
-  const exported = async (actor: Actor): Promise<Record<string, string[]>> => Object.fromEntries(await Promise.all(VIEWED.map(async (dataset) => {
+  const exported = async (actor: Actor): Promise<Record<string, string[]>> => Object.fromEntries(await Promise.all(DATASETS.map(async (dataset) => {
     const answer = await get(`/export/${dataset.name}.json`, bearer(actor));
     return [dataset.name, answer.status === 403 ? [] : lines(dataset, (await answer.json()) as Array<Record<string, unknown>>)] as const;
   })));
@@ -361,20 +366,60 @@ describe("views for BI tools", () => {
     retailUrl = made.url!;
     retail = await connected(retailUrl);
     own = await everything(retail);
-    expect(own).toEqual(await exported(server.as("BUSINESS_UNIT", { businessUnits: ["retail"] })));
-    expect(Object.entries(own).filter(([, all]) => all.length === 0).map(([name]) => name).sort()).toEqual(["cost_pool_period", "dim_policy_version", "focus_billing_period", "journal_line"]);
+    expect(own).toEqual({ ...(await exported(server.as("BUSINESS_UNIT", { businessUnits: ["retail"] }))), business_case_period: [] });
+    expect(Object.entries(own).filter(([, all]) => all.length === 0).map(([name]) => name).sort()).toEqual(["business_case_period", "cost_pool_period", "dim_policy_version", "ebit_bridge", "focus_billing_period", "focus_cost_and_usage", "focus_invoice_detail", "journal_line", "programme_pnl"]);
     const { allocation } = await must(server.as("BUSINESS_UNIT", { businessUnits: ["retail"] }), "{ allocation(period: \"2025-10\", groupBy: [BUSINESS_UNIT]) { rows { amount { amount } } } }");
     expect((await retail.query("select trim_scale(sum(amount))::text as amount from allocation_line where period = '2025-10'")).rows.map(({ amount }) => plain(amount))).toEqual(allocation.rows.map((row: { amount: { amount: string } }) => plain(row.amount.amount)));
 
-    const whole = await connected((await grant("bi_test_finance", "--all", "--connections", "1", "--statement-timeout", "7")).url!);
+    const whole = await connected((await grant("bi_test_finance", "--all", "--scope", ...SCOPES, "--connections", "1", "--statement-timeout", "7")).url!);
     const all = await everything(whole);
     expect(all).toEqual(await exported(server.as("FINANCE")));
     expect(Object.values(all).filter((each) => each.length === 0)).toEqual([]);
+    for (const { place, sql } of exampleStatements()) expect([place, await attempt(whole, sql)]).toEqual([place, expect.any(Array)]);
     expect((await whole.query("show statement_timeout")).rows).toEqual([{ statement_timeout: "7s" }]);
     expect((await whole.query("show default_transaction_read_only")).rows).toEqual([{ default_transaction_read_only: "on" }]);
-    await expect(connected((await grant("bi_test_finance", "--all", "--connections", "1", "--new-password")).url!)).rejects.toMatchObject({ code: "53300" });
+    await expect(connected((await grant("bi_test_finance", "--all", "--scope", ...SCOPES, "--connections", "1", "--new-password")).url!)).rejects.toMatchObject({ code: "53300" });
     expect(await server.sql("select c.relname, a.attname from pg_class c left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 where c.relnamespace = 'bi'::regnamespace and (obj_description(c.oid) is null or col_description(c.oid, a.attnum) is null or not c.reloptions @> array['security_invoker=true', 'security_barrier=true'])")).toEqual([]);
     expect((await server.sql<{ comment: string }>("select col_description('bi.usage_daily'::regclass, attnum) as comment from pg_attribute where attrelid = 'bi.usage_daily'::regclass and attname = 'connected_ms'"))[0]).toEqual({ comment: "Connected time of the calls. Unit: milliseconds." });
+  });
+
+  it("are granted by scope, are those of the last refresh where queries work them out, and tell when that was", async () => {
+    const finance = await exported(server.as("FINANCE"));
+    const scoped = await connected((await grant("bi_test_scoped", "--all", "--scope", "cases")).url!);
+    for (const scopes of [["cases"], ["programme"], ["focus"], ["core"], ["cases", "focus"]]) {
+      await grant("bi_test_scoped", "--all", "--scope", ...scopes);
+      expect([scopes, await everything(scoped)]).toEqual([scopes, Object.fromEntries(DATASETS.map(({ name, scope }) => [name, scopes.includes(scope) ? finance[name] : []]))]);
+      const kept = { cases: ["business_case_period"], programme: ["ebit_bridge", "programme_pnl"], focus: ["focus_cost_and_usage", "focus_invoice_detail"], core: [] as string[] };
+      expect((await scoped.query("select dataset from bi.freshness order by 1")).rows.map(({ dataset }) => dataset as string)).toEqual(scopes.flatMap((scope) => kept[scope as keyof typeof kept]));
+    }
+    await grant("bi_test_scoped", "--all", "--scope", "cases");
+
+    // A plan that comes later is seen after the next refresh, and a refresh that finds nothing new leaves no trace.
+    const cases = DATASETS.find(({ name }) => name === "business_case_period")!;
+    const before = await viewed(scoped, cases);
+    await must(server.as("FINANCE"), PROPOSE_CASE, { input: { ...CASE, useCase: "returns" } });
+    expect(await viewed(scoped, cases)).toEqual(before);
+    const refresh = async (): Promise<Record<string, number>> => {
+      const { status, out } = await commands.run(["bi", "refresh", "--programme", "acme", "--json"]);
+      expect(status).toBe(0);
+      return Object.fromEntries((JSON.parse(out) as { datasets: Array<{ dataset: string; changed: number }> }).datasets.map(({ dataset, changed }) => [dataset, changed]));
+    };
+    expect(await refresh()).toEqual({ business_case_period: 1, programme_pnl: 0, ebit_bridge: 0, focus_cost_and_usage: 0, focus_invoice_detail: 0 });
+    const after = await viewed(scoped, cases);
+    expect(after).toEqual((await exported(server.as("FINANCE"))).business_case_period);
+    expect(after.length).toBeGreaterThan(before.length);
+    const [{ told }] = (await scoped.query<{ told: boolean }>("select refreshed_at > now() - interval '5 minutes' as told from bi.freshness")).rows as [{ told: boolean }];
+    expect(told).toBe(true);
+    const entries = (): Promise<unknown> => server.sql("select count(*)::int as count from governance.audit_entry where action = 'refreshBi'");
+    const written = await entries();
+    expect(new Set(Object.values(await refresh()))).toEqual(new Set([0]));
+    expect(await entries()).toEqual(written);
+    // What is no more is shown no more.
+    await server.sql("insert into exports.kept_rows select programme_id, dataset, 'no-such-case', 0, facts, hash, refreshed_at from exports.kept_rows where dataset = 'business_case_period' and part = 'returns'");
+    expect((await viewed(scoped, cases)).length).toBeGreaterThan(after.length);
+    expect((await refresh()).business_case_period).toBe(1);
+    expect(await viewed(scoped, cases)).toEqual(after);
+    expect(await commands.run(["bi", "revoke", "--programme", "acme", "--login", "bi_test_scoped", "--reason", "left"])).toMatchObject({ status: 0 });
   });
 
   it("show nothing more whatever a login sets, calls or becomes", async () => {
@@ -399,7 +444,7 @@ describe("views for BI tools", () => {
   });
 
   it("cannot be written, and the tables behind them not be read", async () => {
-    for (const { name } of VIEWED) {
+    for (const { name } of DATASETS) {
       const { rows: [column] } = await retail.query<{ name: string }>("select attname as name from pg_attribute where attrelid = $1::regclass and attnum = 1", [`bi.${name}`]);
       for (const write of [`delete from bi.${name}`, `update bi.${name} set ${column!.name} = null`, `insert into bi.${name} (${column!.name}) values (null)`, `truncate bi.${name}`]) expect([write, ["42501", "42809", "55000"].includes(String(await attempt(retail, write)))]).toEqual([write, true]);
     }
@@ -423,7 +468,7 @@ describe("views for BI tools", () => {
     await server.sql("create role bi_test_metabase login inherit password 'metabase-secret'");
     await server.sql("grant bi_test_retail to bi_test_metabase with inherit true, set true");
     const metabase = await connected(Object.assign(new URL(retailUrl), { username: "bi_test_metabase", password: "metabase-secret" }).toString());
-    for (const { name } of VIEWED) expect([name, await attempt(metabase, `select from bi.${name}`)]).toEqual([name, []]);
+    for (const { name } of DATASETS) expect([name, await attempt(metabase, `select from bi.${name}`)]).toEqual([name, []]);
     await metabase.query("set role bi_test_retail");
     expect(await everything(metabase)).toEqual(own);
   });
@@ -435,13 +480,14 @@ describe("views for BI tools", () => {
     // What somebody opened by hand is closed again.
     expect(await attempt(retail, "select from allocation.line")).toBe("42501");
     await grant("bi_test_retail", "--business-unit", "retail", "claims");
-    expect(await everything(retail)).toEqual(await exported(server.as("BUSINESS_UNIT", { businessUnits: ["retail", "claims"] })));
+    expect(await everything(retail)).toEqual({ ...(await exported(server.as("BUSINESS_UNIT", { businessUnits: ["retail", "claims"] }))), business_case_period: [] });
 
     const refused = async (status: number, words: string, ...args: string[]): Promise<void> => expect(await commands.run(["bi", args[0]!, "--programme", "acme", ...args.slice(1)])).toMatchObject({ status, err: expect.stringContaining(words) });
     await refused(4, "was not made here", "grant", "--login", "apportion_app", "--all");
     await refused(4, "is taken", "grant", "--login", "bi_test_retail", "--all", "--programme", "globex");
     await refused(3, "There is no business unit nowhere", "grant", "--login", "bi_test_other", "--business-unit", "nowhere");
     await refused(3, "cannot be a login", "grant", "--login", "Robert; drop", "--all");
+    for (const scope of ["cases", "programme", "focus"]) await refused(3, `The scope ${scope} is the whole programme's`, "grant", "--login", "bi_test_other", "--business-unit", "retail", "--scope", scope);
     await refused(2, "--business-unit <code...>, or --all", "grant", "--login", "bi_test_other");
     await refused(3, "was never granted", "revoke", "--login", "bi_test_other", "--reason", "x");
     expect(await server.sql("select rolname from pg_roles where rolname like 'bi\\_test\\_%' order by 1")).toEqual([{ rolname: "bi_test_finance" }, { rolname: "bi_test_metabase" }, { rolname: "bi_test_retail" }]);
@@ -452,9 +498,10 @@ describe("views for BI tools", () => {
     expect(await server.sql("select rolname from pg_roles where rolname like 'bi\\_test\\_%'")).toEqual([{ rolname: "bi_test_metabase" }]);
     expect(await versions()).toEqual([{ version: 1, whole: false, units: 1, ended: false }, { version: 2, whole: false, units: 2, ended: false }, { version: 3, whole: false, units: 0, ended: true }]);
     expect(await server.sql("select action, subject_key as login, count(*)::int as count from governance.audit_entry where subject_kind = 'BiLogin' group by 1, 2 order by 1, 2")).toEqual([
-      { action: "grantBi", login: "bi_test_finance", count: 1 }, { action: "grantBi", login: "bi_test_retail", count: 2 }, { action: "revokeBi", login: "bi_test_finance", count: 1 }, { action: "revokeBi", login: "bi_test_retail", count: 1 },
+      { action: "grantBi", login: "bi_test_finance", count: 1 }, { action: "grantBi", login: "bi_test_retail", count: 2 }, { action: "grantBi", login: "bi_test_scoped", count: 6 },
+      { action: "revokeBi", login: "bi_test_finance", count: 1 }, { action: "revokeBi", login: "bi_test_retail", count: 1 }, { action: "revokeBi", login: "bi_test_scoped", count: 1 },
     ]);
     const listed = await commands.run(["bi", "list", "--programme", "acme"]);
-    expect(listed.out.split("\n").slice(1, 3).map((line) => line.trim().split(/ +/))).toEqual([["bi_test_finance", "REVOKED"], ["bi_test_retail", "REVOKED"]]);
+    expect(listed.out.split("\n").slice(1, 4).map((line) => line.trim().split(/ +/))).toEqual([["bi_test_finance", ...SCOPES, "REVOKED"], ["bi_test_retail", "core", "REVOKED"], ["bi_test_scoped", "cases", "REVOKED"]]);
   });
 });

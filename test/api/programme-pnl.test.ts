@@ -1,7 +1,13 @@
+import { recordAudit } from "../../src/app/serve";
 import { verifyProgramme } from "../../src/app/verify";
+import { bindFacts } from "../../src/exports/computed-dataset.query";
+import { ebitBridge, programmePnl } from "../../src/exports/datasets/programme.query";
+import { refreshViews } from "../../src/exports/refresh-views.query";
+import { shiftPeriod } from "../../src/kernel/period";
 import { readBenefits } from "../../src/programme/read-benefits.query";
 import { verifyProgrammePnl } from "../../src/programme/reconciliation.query";
 import { ALLOCATE, Door, agree, call, createAcme, exported, integration, must, report } from "../support/builders";
+import { Programme } from "../../src/tenancy";
 import { Actor, TestServer, startTestServer } from "../support/server";
 import { BOOK, CREATE_POOL, CREATE_UNIT, rowCounts } from "../support/two-programmes";
 
@@ -253,6 +259,27 @@ describe("a signed month", () => {
     expect(bridges.filter(({ period, kind }) => period === "2025-10" && kind === "PLAN").map((row) => ({ line: row.line, change: { amount: row.change }, running: { amount: row.running }, volume: row.volume_change && { amount: row.volume_change }, rate: row.rate_change && { amount: row.rate_change } }))).toEqual(ebitBridge.steps);
     expect(bridges.filter(({ period, kind }) => period === "2025-11" && kind === "PERIOD").map(({ step_no, line, from_amount, to_amount, missing }) => [Number(step_no), line, from_amount, to_amount, missing])).toEqual([[0, null, "-7394.40", null, "2025-11 holds no usage and no cost."]]);
     expect(await exported(server, executive, "ebit_bridge.json")).toBe(403);
+  });
+
+  it("is the same in the views for BI tools, signed and not, however many months are worked out at once", async () => {
+    const [programme] = await server.sql<Programme>("select id, code, name, currency, time_zone as \"timeZone\" from tenancy.programme");
+    const scope = { principal: { subject: "views", role: "FINANCE" as const, programme: programme!.code, businessUnits: [] }, programme: programme!, reach: "programme" as const, unitIds: [] };
+    const nowMs = server.clock.now();
+    await server.installation.database.withTenant(scope, async (tx) => {
+      await refreshViews(tx, recordAudit, nowMs);
+      for (const dataset of [programmePnl, ebitBridge]) {
+        const whole = await dataset.facts(tx, { period: null, from: null, to: null, nowMs });
+        const kept = await tx.query<{ part: string; facts: unknown[] }>("select part, facts from exports.kept_rows where dataset = $1 and part <> '' order by part, piece", [dataset.name]);
+        const months = [...new Set(whole.map(({ period }) => period!))].sort();
+        expect([dataset.name, kept.map(({ part }) => part)]).toEqual([dataset.name, months]);
+        for (const { part, facts } of kept) {
+          expect([part, facts]).toEqual([part, JSON.parse(bindFacts(whole.filter(({ period }) => period === part)))]);
+          expect([part, await dataset.facts(tx, { period: null, from: `${part}-01`, to: `${shiftPeriod(part, 1)}-01`, nowMs })]).toEqual([part, whole.filter(({ period }) => period === part)]);
+        }
+      }
+      const signed = await tx.query("select distinct k.part, f ->> 'signed_version' as version from exports.kept_rows k, jsonb_array_elements(k.facts) f where k.dataset = 'programme_pnl' and f ->> 'signed_version' is not null");
+      expect(signed).toEqual([{ part: "2025-10", version: "1" }]);
+    });
   });
 
   it("does not let one unit be granted where that would tell the other two", async () => {

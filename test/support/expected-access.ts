@@ -260,3 +260,25 @@ export const EXPECTED_NODES: ReadonlyMap<string, readonly Role[]> = new Map<stri
   ["RatingRun", ["FINANCE", "BUSINESS_UNIT", "AUDITOR"]],
   ["Correction", ["FINANCE", "AUDITOR"]],
 ]);
+
+/**
+ * Who exports a dataset; whose rows they are is what the role gets from the operation that the dataset names. Fewer than those whom
+ * that operation answers where a dataset says more than the operation would: whoever gets totals gets no rows that are narrower.
+ */
+export const EXPECTED_EXPORTS: ReadonlyMap<string, readonly Role[]> = new Map<string, readonly Role[]>([
+  ["allocation_line", ["FINANCE", "BUSINESS_UNIT", "AUDITOR"]],
+  ["usage_daily", ["FINANCE", "BUSINESS_UNIT", "OPERATOR", "AUDITOR"]],
+  ["cost_pool_period", ["FINANCE", "AUDITOR"]],
+  ["statement_line", ["FINANCE", "BUSINESS_UNIT", "AUDITOR"]],
+  ["journal_line", ["FINANCE", "AUDITOR"]],
+  ["business_case_period", ["FINANCE", "BUSINESS_UNIT", "EXECUTIVE", "AUDITOR"]],
+  ["programme_pnl", ["FINANCE", "EXECUTIVE", "PROGRAMME_LEAD", "STEERING", "AUDITOR"]],
+  ["ebit_bridge", ["FINANCE", "AUDITOR"]],
+  ["focus_cost_and_usage", ["FINANCE", "AUDITOR"]],
+  ["focus_billing_period", ["FINANCE", "AUDITOR"]],
+  ["focus_invoice_detail", ["FINANCE", "AUDITOR"]],
+  ["dim_business_unit", ["FINANCE", "BUSINESS_UNIT", "PROGRAMME_LEAD", "STEERING", "OPERATOR", "AUDITOR", "ADMIN"]],
+  ["dim_use_case", ["FINANCE", "BUSINESS_UNIT", "PROGRAMME_LEAD", "STEERING", "OPERATOR", "AUDITOR", "ADMIN"]],
+  ["dim_period", ["FINANCE", "BUSINESS_UNIT", "EXECUTIVE", "PROGRAMME_LEAD", "STEERING", "OPERATOR", "AUDITOR", "ADMIN"]],
+  ["dim_policy_version", ["FINANCE", "AUDITOR"]],
+]);

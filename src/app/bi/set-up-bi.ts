@@ -48,7 +48,7 @@ async function grantStatements(query: Query, role: string): Promise<string[]> {
     `grant usage on schema bi to "${role}"`,
     ...BI_VIEWS.map((view) => `grant select on bi.${view} to "${role}"`),
     // What the policies themselves look up.
-    `grant select (programme_id, login, version, whole_programme, business_unit_ids, ended) on tenancy.bi_grant to "${role}"`,
+    `grant select (programme_id, login, version, whole_programme, business_unit_ids, scopes, ended) on tenancy.bi_grant to "${role}"`,
     ...read.map(({ table, columns }) => `grant select (${String(columns)}) on ${String(table)} to "${role}"`),
   ];
 }

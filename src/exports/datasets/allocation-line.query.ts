@@ -11,6 +11,7 @@ export const allocationLine: Dataset = {
   title: "Allocated cost",
   grain: "business unit x use case x pool x period x run",
   operation: "Query.allocation",
+  scope: "core",
   readers: ["FINANCE", "BUSINESS_UNIT", "AUDITOR"],
   time: "period_start",
   byPeriod: true,

@@ -28,6 +28,7 @@ export const businessCasePeriod: ComputedDataset = {
   title: "Business cases by month",
   grain: "use case x category x period",
   operation: "Query.businessCase",
+  scope: "cases",
   readers: ["FINANCE", "BUSINESS_UNIT", "EXECUTIVE", "AUDITOR"],
   time: "period_start",
   byPeriod: false,
@@ -37,6 +38,7 @@ export const businessCasePeriod: ComputedDataset = {
   key: ["period", "use_case", "category"],
   filters: [{ column: "period", of: "period" }],
   from: fromFacts(COLUMNS),
+  part: "use_case",
   revision: null,
   facts: async (tx, { nowMs }) => {
     const currency = programmeCurrency(tx.scope.programme).code;

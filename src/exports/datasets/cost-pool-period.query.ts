@@ -7,6 +7,7 @@ export const costPoolPeriod: Dataset = {
   title: "Cost pools by month",
   grain: "pool x period",
   operation: "Query.costEntries",
+  scope: "core",
   readers: ["FINANCE", "AUDITOR"],
   time: "period_start",
   byPeriod: true,

@@ -12,6 +12,7 @@ export const dimBusinessUnit: Dataset = {
   title: "Business units",
   grain: "business unit",
   operation: "Query.businessUnits",
+  scope: "core",
   readers: NAMES,
   columns: [...unitColumns(), text(["chargeback_mode", "u.chargeback_mode", "CHARGEBACK is posted, SHOWBACK is shown."])],
   key: ["business_unit"],
@@ -25,6 +26,7 @@ export const dimUseCase: Dataset = {
   title: "Use cases",
   grain: "use case",
   operation: "Query.useCases",
+  scope: "core",
   readers: NAMES,
   columns: [...useCaseColumns(), text(["business_unit", "u.code", "Code of the unit that owns it now; to a unit the newest owner among its own units."], true), text(["business_unit_name", "u.name", "Its name."], true)],
   key: ["use_case"],
@@ -42,6 +44,7 @@ export const dimPeriod: Dataset = {
   title: "Months",
   grain: "period",
   operation: "Query.periods",
+  scope: "core",
   readers: [...NAMES, "EXECUTIVE"],
   time: "period_start",
   columns: [
@@ -67,6 +70,7 @@ export const dimPolicyVersion: Dataset = {
   title: "Versions of the allocation policy",
   grain: "policy version",
   operation: "Query.allocationPolicies",
+  scope: "core",
   readers: ["FINANCE", "AUDITOR"],
   columns: [
     whole(["rule_version", "v.version", "Version of the allocation policy, from 1."], null),

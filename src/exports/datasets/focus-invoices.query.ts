@@ -22,6 +22,7 @@ export const focusBillingPeriod: Dataset = {
   title: "FOCUS 1.4 billing periods",
   grain: "period",
   operation: "Query.periods",
+  scope: "focus",
   readers: ["FINANCE", "AUDITOR"],
   time: "x_PeriodStart",
   byPeriod: false,

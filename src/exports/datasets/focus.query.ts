@@ -17,6 +17,7 @@ export const focusCostAndUsage: ComputedDataset = {
   title: "FOCUS 1.3 cost and usage of closed months",
   grain: "origin x part, of closed months",
   operation: "Query.statements",
+  scope: "focus",
   readers: ["FINANCE", "AUDITOR"],
   time: "x_PeriodStart",
   byPeriod: true,
@@ -26,6 +27,7 @@ export const focusCostAndUsage: ComputedDataset = {
   key: ["x_Period", "x_LineNo"],
   filters: [],
   from: fromFacts(FOCUS_COLUMNS),
+  part: "x_Period",
   revision: "select max(s.version)::text from chargeback.restatement s where s.programme_id = $1 and s.period_key = $2",
   facts: async (tx, { period }) => (period === null ? [] : focusMonth(tx, period)),
 };

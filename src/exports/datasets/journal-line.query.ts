@@ -7,6 +7,7 @@ export const journalLine: Dataset = {
   title: "Journal lines",
   grain: "journal x line",
   operation: "Query.journals",
+  scope: "core",
   readers: ["FINANCE", "AUDITOR"],
   time: "period_start",
   byPeriod: true,

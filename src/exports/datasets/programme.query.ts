@@ -39,6 +39,7 @@ export const programmePnl: ComputedDataset = {
   title: "Programme profit and loss",
   grain: "line x period x scenario",
   operation: "Query.programmePnl",
+  scope: "programme",
   readers: ["FINANCE", "EXECUTIVE", "PROGRAMME_LEAD", "STEERING", "AUDITOR"],
   time: "period_start",
   byPeriod: false,
@@ -48,6 +49,7 @@ export const programmePnl: ComputedDataset = {
   key: ["period", "scenario", "line_no"],
   filters: [{ column: "period", of: "period" }],
   from: fromFacts(PNL_COLUMNS),
+  part: "period",
   revision: null,
   facts: async (tx, question) => {
     const range = rangeOf(await monthsAsked(tx, question));
@@ -117,6 +119,7 @@ export const ebitBridge: ComputedDataset = {
   title: "EBIT bridges",
   grain: "period x kind x step",
   operation: "Query.ebitBridge",
+  scope: "programme",
   readers: ["FINANCE", "AUDITOR"],
   time: "period_start",
   byPeriod: false,
@@ -126,6 +129,7 @@ export const ebitBridge: ComputedDataset = {
   key: ["period", "kind", "step_no"],
   filters: [{ column: "period", of: "period" }],
   from: fromFacts(BRIDGE_COLUMNS),
+  part: "period",
   revision: null,
   facts: async (tx, question) => {
     const months = await monthsAsked(tx, question);

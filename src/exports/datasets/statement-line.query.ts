@@ -7,6 +7,7 @@ export const statementLine: Dataset = {
   title: "Statement lines",
   grain: "statement version x line",
   operation: "Query.statements",
+  scope: "core",
   readers: ["FINANCE", "BUSINESS_UNIT", "AUDITOR"],
   time: "period_start",
   byPeriod: true,

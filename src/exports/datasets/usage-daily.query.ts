@@ -7,6 +7,7 @@ export const usageDaily: Dataset = {
   title: "Usage by day",
   grain: "business unit x use case x channel x day",
   operation: "Query.usage",
+  scope: "core",
   readers: ["FINANCE", "BUSINESS_UNIT", "OPERATOR", "AUDITOR"],
   time: "day",
   byPeriod: true,

@@ -8,7 +8,7 @@ import { listBiGrants } from "./bi-grants.query";
 import { GrantBiPorts } from "./grant-bi";
 import { RevokeBiPorts } from "./revoke-bi";
 
-const shown = (grant: BiGrant | null): Record<string, unknown> | null => (grant ? { version: grant.version, businessUnits: grant.businessUnits ?? "ALL", ended: grant.ended } : null);
+const shown = (grant: BiGrant | null): Record<string, unknown> | null => (grant ? { version: grant.version, businessUnits: grant.businessUnits ?? "ALL", scopes: grant.scopes, ended: grant.ended } : null);
 
 /** What grantBi needs, over one transaction. */
 export function grantBiPorts(tx: TenantTransaction, record: RecordAudit, clock: Clock): GrantBiPorts {
@@ -38,9 +38,9 @@ async function holdGrant(tx: TenantTransaction, login: string): Promise<BiGrant 
 async function saveGrant(tx: TenantTransaction, clock: Clock, grant: BiGrant, reason: string | null): Promise<void> {
   const ids = grant.businessUnits === null ? [] : [...(await tenancyStore(tx).unitIds(grant.businessUnits)).values()];
   const saved = await tx.query<{ login: string }>(
-    `insert into tenancy.bi_grant (programme_id, login, version, whole_programme, business_unit_ids, ended, reason, recorded_at, recorded_by)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning login`,
-    [tx.scope.programme.id, grant.login, grant.version, grant.businessUnits === null, ids, grant.ended, reason, new Date(clock.now()), tx.scope.principal.subject],
+    `insert into tenancy.bi_grant (programme_id, login, version, whole_programme, business_unit_ids, scopes, ended, reason, recorded_at, recorded_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing returning login`,
+    [tx.scope.programme.id, grant.login, grant.version, grant.businessUnits === null, ids, grant.scopes, grant.ended, reason, new Date(clock.now()), tx.scope.principal.subject],
   );
   // Logins belong to the whole server: another programme has this one, and its rows are not seen from here.
   if (saved.length === 0) throw new Refusal("CONFLICT", `"${grant.login}" is taken. Choose another login.`, ["login"]);

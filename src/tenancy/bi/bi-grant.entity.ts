@@ -8,6 +8,7 @@ export const BiGrantEntity = new EntitySchema({
     version: { type: "integer", primary: true },
     whole_programme: { type: "boolean" },
     business_unit_ids: { type: "uuid", array: true },
+    scopes: { type: "text", array: true },
     ended: { type: "boolean" },
     reason: { type: "text", nullable: true },
     recorded_at: { type: "timestamptz" },

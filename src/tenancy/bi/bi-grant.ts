@@ -1,11 +1,17 @@
 import { Refusal } from "../../kernel/refusal";
 
+/** Groups of datasets that are granted each for itself; but for core they are the whole programme's. */
+export const BI_SCOPES = ["core", "cases", "programme", "focus"] as const;
+export type BiScope = (typeof BI_SCOPES)[number];
+
 /** What a login of the database may read of its programme; the newest version of a login counts. */
 export interface BiGrant {
   readonly login: string;
   readonly version: number;
   /** Codes of the units; null for every unit and the programme's own figures. Empty when it has ended. */
   readonly businessUnits: readonly string[] | null;
+  /** What it reads of them; the last ones when it has ended. */
+  readonly scopes: readonly BiScope[];
   readonly ended: boolean;
 }
 

@@ -18,7 +18,7 @@ export async function revokeBi(ports: RevokeBiPorts, input: RevokeBiInput): Prom
   const before = await ports.holdGrant(login);
   if (!before) throw new Refusal("NOT_FOUND", `"${login}" was never granted anything in this programme.`, ["login"]);
   if (before.ended) return before;
-  const grant: BiGrant = { login, version: before.version + 1, businessUnits: [], ended: true };
+  const grant: BiGrant = { login, version: before.version + 1, businessUnits: [], scopes: before.scopes, ended: true };
   await ports.saveGrant(grant, reason);
   await ports.audit(grant, before, reason);
   return grant;
