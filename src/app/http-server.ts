@@ -17,6 +17,7 @@ import { WithBody, authenticate, limitBodies, sendError } from "./http-manners";
 import { JOURNAL_FILES, addJournalRoute } from "./journal-route";
 import { httpStatusOf } from "./refusals";
 import { Authenticator } from "./authenticator";
+import { STATEMENT_PAPERS, addStatementRoute } from "./statement-route";
 import { PROVIDER_UPLOADS, addProviderRoute } from "./usage/provider-route";
 import { addUsageRoute } from "./usage/usage-route";
 import { welcomePage } from "./welcome-page";
@@ -41,7 +42,7 @@ const HEADERS_MS = 15_000;
 export const BODY_MS = 60_000;
 const UPLOADS = "/usage";
 
-/** The routes. /graphql, /journals, /export and /usage need a token, providers sign instead; health, metrics, SDL and the welcome page do not. */
+/** The routes. /graphql, /journals, /statement, /export and /usage need a token, providers sign instead; health, metrics, SDL and the welcome page do not. */
 export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
   const app = Fastify({ bodyLimit: LARGEST_INGEST_BYTES, requestTimeout: 0, connectionTimeout: 0, http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 5_000 }, forceCloseConnections: "idle", return503OnClosing: false, logger: false, trustProxy: false });
   // JSON is read by us: the size of the body decides what it may ask, and no field of it is ever merged into another object.
@@ -77,6 +78,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   addUsageRoute(app, parts);
   addProviderRoute(app, parts);
   addJournalRoute(app, parts);
+  addStatementRoute(app, parts);
   addExportRoutes(app, parts);
   addExplorer(app);
   addOperations(app, parts);
@@ -109,7 +111,7 @@ function drainOnClose(app: FastifyInstance): void {
   });
   app.addHook("onClose", async () => clearInterval(sweep));
   app.addHook("onRequest", async (request, reply) => {
-    if (!isClosing || !["/graphql", UPLOADS, PROVIDER_UPLOADS, JOURNAL_FILES, EXPORTS].includes(request.routeOptions.url ?? "")) return;
+    if (!isClosing || !["/graphql", UPLOADS, PROVIDER_UPLOADS, JOURNAL_FILES, STATEMENT_PAPERS, EXPORTS].includes(request.routeOptions.url ?? "")) return;
     return sendError(reply.header("retry-after", "1"), httpStatusOf("UNAVAILABLE"), "UNAVAILABLE", "The server is shutting down. Send the same request again in a moment: what was stored before is not stored twice.");
   });
   app.addHook("onSend", async (_request, reply) => {

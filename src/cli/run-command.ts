@@ -40,6 +40,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   close: async () => (await import("./close.command.js")).registerClose,
   explain: async () => (await import("./explain.command.js")).registerExplain,
   statements: async () => (await import("./statements.command.js")).registerStatements,
+  statement: async () => (await import("./statement.command.js")).registerStatement,
   budgets: async () => (await import("./budgets.command.js")).registerBudgets,
   journal: async () => (await import("./journal.command.js")).registerJournal,
   export: async () => (await import("./export.command.js")).registerExport,

@@ -17,6 +17,7 @@ import { createCostPoolPorts } from "../../src/costs/costs-ports.store";
 import { approveAccountMapping, proposeAccountMapping } from "../../src/journals";
 import { approveAccountMappingPorts, proposeAccountMappingPorts } from "../../src/journals/journals-ports.store";
 import { Scope } from "../../src/tenancy";
+import { pdfPages } from "../support/pdf-text";
 import { Commands, Ended, commandsIn } from "../support/commands";
 
 const PERIOD = "2025-10";
@@ -369,6 +370,18 @@ describe("statements", () => {
     const [claims] = await json<Shown[]>("statements", PERIOD, "--business-unit", "claims");
     expect(claims).toMatchObject({ ...issued[0], lines: [{ kind: "ALLOCATION", pool: "platform", useCase: "claims.new-claim" }, { kind: "ALLOCATION", pool: "platform", useCase: "claims.status" }] });
     expect((await apportion(["statements", PERIOD, "--business-unit", "claims"])).out).toMatch(/\nALLOCATION +2025-10 +platform +claims.new-claim +\d+\.\d\d\n/);
+
+    // On paper.
+    const page = await apportion(["statement", PERIOD, "--business-unit", "claims", "--format", "html"]);
+    expect([page.status, page.out.startsWith("<!doctype html>"), page.out.includes(issued[0]!.hash), page.out.includes("CHARGEBACK: charged to the unit and posted"), page.err]).toEqual([0, true, true, true, ""]);
+    const file = join(folder, "claims.pdf");
+    expect(await apportion(["statement", PERIOD, "--business-unit", "claims", "--statement-version", "1", "--output", file])).toMatchObject({ status: 0, out: "", err: expect.stringContaining(`version 1 in ${file}`) as string });
+    expect(pdfPages(readFileSync(file)).flat()).toContain(issued[0]!.hash);
+    expect(await apportion(["statement", PERIOD, "--business-unit", "nix", "--output", join(folder, "nix.pdf")])).toMatchObject({ status: 3, out: "", err: expect.stringContaining("There is no business unit nix") as string });
+    expect(existsSync(join(folder, "nix.pdf"))).toBe(false);
+    expect(await apportion(["statement", PERIOD, "--business-unit", "claims", "--statement-version", "2"])).toMatchObject({ status: 3, out: "", err: expect.stringContaining("The newest is 1.") as string });
+    expect(await apportion(["statement", "2025-09", "--business-unit", "claims"])).toMatchObject({ status: 3, out: "", err: expect.stringContaining("No statement of claims for 2025-09 was issued.") as string });
+    expect((await apportion(["statement", PERIOD, "--business-unit", "claims", "--format", "docx"])).status).toBe(2);
   });
 
   const proofs = ["statements = lines", "statement hash = hash of its lines"];

@@ -1,7 +1,9 @@
+import { strFromU8, unzipSync } from "fflate";
 import { verifyProgramme } from "../../src/app/verify";
 import { openDisputeCount, unissuedPeriods } from "../../src/chargeback/statements.query";
 import { Scope } from "../../src/tenancy";
 import { ALLOCATE, bookAndAgree, call, createAcme, integration, must, report } from "../support/builders";
+import { pdfPages } from "../support/pdf-text";
 import { Actor, Answer, TestServer, startTestServer } from "../support/server";
 import { BOOK, CREATE_POOL, CREATE_UNIT, CREATE_USE_CASE, inProgramme } from "../support/two-programmes";
 
@@ -36,6 +38,21 @@ async function closeMonth(period: string): Promise<void> {
 const statementOf = async (code: string, actor = finance, period = PERIOD): Promise<Seen> => (await must(actor, ONE, { unit: code, period })).statement as Seen;
 const lineOf = async (code: string, kind: string): Promise<Line> => (await statementOf(code)).lines.find((line) => line.kind === kind)!;
 const short = (line: Line): string[] => [line.kind, line.useCase?.code ?? "-", line.pool?.code ?? "-", line.amount.amount];
+
+interface Printed { readonly status: number; readonly headers: Headers; readonly bytes: Buffer; readonly text: string }
+
+/** A statement on paper, as somebody fetches it; `known` is the tag that they have already. */
+async function print(actor: Actor, file: string, known?: string): Promise<Printed> {
+  const response = await fetch(`${server.url}/statement/${file}`, { headers: { authorization: `Bearer ${actor.token}`, ...(known === undefined ? {} : { "if-none-match": known }) } });
+  const bytes = Buffer.from(await response.arrayBuffer());
+  return { status: response.status, headers: response.headers, bytes, text: bytes.toString("utf8") };
+}
+
+/** The cells of a page's table under a heading, row by row. */
+function printedTable(page: string, heading: string): string[][] {
+  const section = page.split(`<h2>${heading}</h2>`)[1]!.split("</section>")[0]!;
+  return [...section.matchAll(/<tr>(<td.*?)<\/tr>/g)].map(([, row]) => [...row!.matchAll(/<td[^>]*>([^<]*)<\/td>/g)].map(([, cell]) => cell!));
+}
 
 /** SQL over the rows of the programme that is played in, whose id is $1. */
 async function ownSql<Row>(text: string): Promise<Row[]> {
@@ -155,6 +172,67 @@ describe("issuing", () => {
     // October's own statements stay as they were issued.
     expect((await statementOf("retail")).total.amount).toBe("60.00");
     expect(await failedProofs()).toEqual([]);
+  });
+
+  it("prints a statement with what explains it, in three formats, held against the month before, and writes nothing", async () => {
+    const claims = unit("claims");
+    const [october, november] = [await statementOf("claims"), await statementOf("claims", finance, "2025-11")];
+    const before = await rows();
+    const page = await print(claims, `${november.id}.html`);
+    expect([page.status, page.headers.get("content-type"), page.headers.get("content-disposition")]).toEqual([200, "text/html; charset=utf-8", 'inline; filename="statement-claims-2025-11-v1.html"']);
+    expect(page.headers.get("content-security-policy")).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/);
+    expect([page.headers.get("x-content-type-options"), page.headers.get("cache-control"), page.headers.get("vary")]).toEqual(["nosniff", "private, no-cache", "authorization"]);
+    expect(printedTable(page.text, "Lines").map((row) => [row[1], row[2], row.at(-1)])).toEqual([["ADJUSTMENT", PERIOD, "2.00"], ["ADJUSTMENT", PERIOD, "-15.00"], ["", "", "-13.00"]]);
+    expect(printedTable(page.text, "Against the month before")).toEqual([
+      ["Use case triage (triage)", "Direct (direct)", "12.50", "2.00", "-10.50"], ["Use case triage (triage)", expect.stringMatching(/\(platform\)$/), "30.00", "-15.00", "-45.00"], ["Total", "", "42.50", "-13.00", "-55.50"],
+    ]);
+    const effects = printedTable(page.text, "What made the difference");
+    const { chargeBridge } = await must(claims, '{ chargeBridge(businessUnit: "claims", from: "2025-10", to: "2025-11") { sentence effects { kind sentence amount { amount } } } }');
+    expect(effects).toEqual([...chargeBridge.effects.map((effect: { kind: string; sentence: string; amount: { amount: string } }) => [effect.kind, effect.sentence, effect.amount.amount]), ["Total", "", "-55.50"]]);
+    expect(page.text).toContain(chargeBridge.sentence);
+
+    const first = await print(claims, `${october.id}.html`);
+    expect(first.text).toContain("There was no statement of the month before when this one was issued.");
+    expect(printedTable(first.text, "How shares came about").map((row) => row.slice(3, 13))).toEqual([["100.00", "0.00", "CONNECTED_SECONDS", "30", "100", "3/10", "30.00000000", "0", "30.00", "1"]]);
+    const pdf = await print(claims, `${october.id}.pdf`);
+    expect([pdf.status, pdf.headers.get("content-type"), pdf.bytes.subarray(0, 5).toString()]).toEqual([200, "application/pdf", "%PDF-"]);
+    expect(pdfPages(pdf.bytes).flat()).toEqual(expect.arrayContaining(["Chargeback statement", october.hash, "3/10", "30.00", "12.50", "42.50"]));
+    const workbook = unzipSync((await print(claims, `${october.id}.xlsx`)).bytes);
+    expect([...strFromU8(workbook["xl/worksheets/sheet3.xml"]!).matchAll(/<c r="J\d+"><v>([^<]*)</g)].map(([, value]) => value)).toEqual(["30.00", "12.50", "42.50"]);
+
+    // Finance and audit read the same bytes; asked again nothing is sent.
+    for (const format of ["html", "pdf", "xlsx"]) {
+      const [own, audited] = [await print(claims, `${october.id}.${format}`), await print(server.as("AUDITOR"), `${october.id}.${format}`)];
+      expect([format, audited.bytes.equals(own.bytes), audited.headers.get("etag")]).toEqual([format, true, own.headers.get("etag")]);
+      expect(own.headers.get("etag")).toMatch(/^"[0-9a-f]{64}"$/);
+      const again = await print(claims, `${october.id}.${format}`, own.headers.get("etag")!);
+      expect([again.status, again.bytes.length, again.headers.get("etag")]).toEqual([304, 0, own.headers.get("etag")]);
+    }
+    // By the id that a dataset names, too.
+    const key = Buffer.from(october.id, "base64url").toString().split(":")[1]!;
+    expect((await print(claims, `${key}.html`)).text).toBe(first.text);
+    expect((await print(unit("retail"), `${key}.html`)).status).toBe(404);
+    expect(await rows()).toEqual(before);
+  });
+
+  it("prints to nobody what the API does not tell them: another's and none are one answer", async () => {
+    const claims = await statementOf("claims");
+    const none = Buffer.from("Statement:00000000-0000-4000-8000-000000000000").toString("base64url");
+    const before = await rows();
+    for (const id of [claims.id, none, "nonsense", claims.lines[0]!.id, `${claims.id}.pdf`]) {
+      for (const format of ["html", "pdf", "xlsx"]) {
+        const { status, text, headers } = await print(unit("retail"), `${id}.${format}`, "*");
+        expect([id, status, JSON.parse(text), headers.get("etag")]).toEqual([id, 404, { errors: [{ message: "There is no such statement.", extensions: { code: "NOT_FOUND" } }] }, null]);
+      }
+    }
+    for (const role of ["EXECUTIVE", "INTEGRATION", "PROGRAMME_LEAD", "STEERING", "OPERATOR", "ADMIN"] as const) {
+      const { status, text } = await print(server.as(role, { businessUnits: ["claims"] }), `${claims.id}.pdf`);
+      expect([role, status, text.includes("FORBIDDEN")]).toEqual([role, 403, true]);
+    }
+    expect((await print(server.withToken("nonsense"), `${claims.id}.pdf`)).status).toBe(401);
+    expect(await print(unit("claims"), `${claims.id}.docx`)).toMatchObject({ status: 404, text: expect.stringContaining("html, pdf, xlsx") });
+    expect((await print(server.as("FINANCE", { programme: "issuing-not" }), `${claims.id}.pdf`)).status).not.toBe(200);
+    expect(await rows()).toEqual(before);
   });
 
   it("answers what is there when issued again; a unit that came later gets none", async () => {
@@ -395,6 +473,18 @@ describe("finance and a dispute", () => {
       expect(await failedProofs()).toEqual([]);
       const listed = (await must(finance, "{ statements(first: 10, where: { status: [SUPERSEDED] }) { edges { node { version businessUnit { code } } } } }")).statements.edges;
       expect(listed).toEqual(["claims", "retail"].map((code) => ({ node: { version: 1, businessUnit: { code } } })));
+    });
+
+    it("prints each version: the chain of hashes, the answer of finance, and who superseded whom", async () => {
+      const [old, now] = [await print(unit("claims"), `${claims.id}.html`), await print(unit("claims"), `${(await statementOf("claims")).id}.html`)];
+      expect(old.text).toContain("1, superseded: the newest is 2");
+      expect([printedTable(old.text, "Hash chain").length, printedTable(now.text, "Hash chain").map((row) => [row[0], row[3], row[5]])]).toEqual([1, [["1", "42.50", ""], ["2", "32.50", claims.hash]]]);
+      expect(printedTable(now.text, "Lines").map((row) => [row[1], row[7], row[8], row[9]])).toEqual([["ALLOCATION", "", "ADJUSTED", "30.00"], ["DIRECT", "", "", "12.50"], ["RESOLUTION", "Calls of retail", "", "-10.00"], ["", "", "", "32.50"]]);
+      expect(printedTable(now.text, "What was written").map((row) => row.slice(2))).toEqual([["UNIT", "head-of-claims", "Calls of retail are in it"], ["FINANCE", "test-finance", "Two thirds of it is right"]]);
+      // What the programme bears of it, and the objection of another unit, are told to neither.
+      expect(now.text).not.toContain(">2.50<");
+      const retail = await print(unit("retail"), `${(await statementOf("retail")).id}.html`);
+      expect([retail.status, retail.text.includes("Calls of retail are in it"), retail.text.includes("head-of-claims")]).toEqual([200, false, false]);
     });
 
     it("a superseded version takes nothing more and names the newer one", async () => {

@@ -1,4 +1,4 @@
-import { Refusal } from "../../kernel/refusal";
+import { Refusal, invariant } from "../../kernel/refusal";
 import { AllocationRun } from "../../allocation";
 import { runStore } from "../../allocation/run.store";
 import { Period } from "../../governance";
@@ -34,6 +34,14 @@ export async function unitCharge(tx: TenantTransaction, unit: BusinessUnit, key:
   if (!run && period.status !== "CLOSED") throw new Refusal("NOT_READY", `${key} is ${period.status} and has no run yet. Finance runs allocatePeriod first.`, [field]);
   const statement = await newestStatement(tx, unit.code, key);
   return { source: sourceOf(period, statement), period, statement, run, lines: await linesFor(tx, unit, period, statement, run), usage: await ratedUsage(tx, unit, period, run) };
+}
+
+/** The same of one version of a statement, whichever it is. */
+export async function statementCharge(tx: TenantTransaction, unit: BusinessUnit, statement: Statement): Promise<UnitCharge> {
+  const period = await periodStore(tx).find(statement.periodKey);
+  invariant(period, "a statement of a period that is not there");
+  const run = await runStore(tx).latestRun(period.key);
+  return { source: "STATEMENT", period, statement, run, lines: await linesFor(tx, unit, period, statement, run), usage: await ratedUsage(tx, unit, period, run) };
 }
 
 const sourceOf = (period: Period, statement: Statement | null): ChargeSource => (statement ? "STATEMENT" : period.status === "CLOSED" ? "CLOSED_PERIOD" : "OPEN_PERIOD");

@@ -9,11 +9,11 @@ const DAY_MS = 86_400_000;
 /** Day 0 of a workbook. */
 const EPOCH_MS = Date.UTC(1899, 11, 30);
 /** The oldest date that a zip can hold, so that the same rows are the same bytes. */
-const NEVER = new Date(1980, 0, 1);
+export const NEVER = new Date(1980, 0, 1);
 
 export const XLSX_CAVEAT = "The cells hold every digit of a figure. A spreadsheet computes with binary numbers of about 15 significant digits: sums of longer figures are rounded by the program that opens this file. CSV, NDJSON and Parquet are exact throughout.";
 
-const STYLE = { plain: 0, header: 1, date: 2, inert: 3 } as const;
+export const STYLE = { plain: 0, header: 1, date: 2, inert: 3 } as const;
 
 /** A workbook, written as it comes: a sheet of rows (a further one when it is full) and one that says what to know of figures. */
 export function xlsxWriter({ columns, title }: WriterOptions): RowWriter {
@@ -86,10 +86,10 @@ export function xlsxWriter({ columns, title }: WriterOptions): RowWriter {
   };
 }
 
-const SHEET_HEAD = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">`;
+export const SHEET_HEAD = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">`;
 
 /** What surrounds the sheets. It comes last, when it is known how many there are. */
-function writeFrame(write: (name: string, content: string) => void, titles: readonly string[]): void {
+export function writeFrame(write: (name: string, content: string) => void, titles: readonly string[]): void {
   const xml = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n`;
   const office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships", types = "application/vnd.openxmlformats-officedocument.spreadsheetml";
   const relationships = (all: ReadonlyArray<readonly [kind: string, target: string]>): string =>
@@ -110,15 +110,21 @@ function aboutSheet(title: string, columns: readonly Column[]): string {
   return `${SHEET_HEAD}<cols><col min="1" max="1" width="30" customWidth="1"/><col min="2" max="2" width="120" customWidth="1"/></cols><sheetData>${lines.map(([name, words], index) => `<row r="${index + 1}">${textCell(`A${index + 1}`, name!, STYLE.header)}${textCell(`B${index + 1}`, words!, STYLE.plain)}</row>`).join("")}</sheetData></worksheet>`;
 }
 
-/** Text that looks like a formula is marked as text, as a person does with an apostrophe: it stays so when the cell is edited. */
 function cellOf({ type }: Column): (place: string, value: string) => string {
-  if (type === "decimal" || type === "integer") return (place, value) => `<c r="${place}"><v>${value}</v></c>`;
-  if (type === "date") return (place, value) => `<c r="${place}" s="${STYLE.date}"><v>${(Date.parse(`${value}T00:00:00.000Z`) - EPOCH_MS) / DAY_MS}</v></c>`;
+  if (type === "decimal" || type === "integer") return figureCell;
+  if (type === "date") return dateCell;
   if (type === "boolean") return (place, value) => `<c r="${place}" t="b"><v>${value === "true" ? 1 : 0}</v></c>`;
-  return (place, value) => textCell(place, value, withoutFormula(value) === value ? STYLE.plain : STYLE.inert);
+  return wordCell;
 }
 
-const textCell = (place: string, value: string, style: number): string => `<c r="${place}"${style === STYLE.plain ? "" : ` s="${style}"`} t="inlineStr"><is><t xml:space="preserve">${escaped(value)}</t></is></c>`;
+export const figureCell = (place: string, value: string): string => `<c r="${place}"><v>${value}</v></c>`;
+
+export const dateCell = (place: string, value: string): string => `<c r="${place}" s="${STYLE.date}"><v>${(Date.parse(`${value}T00:00:00.000Z`) - EPOCH_MS) / DAY_MS}</v></c>`;
+
+/** Text that looks like a formula is marked as text, as a person does with an apostrophe: it stays so when the cell is edited. */
+export const wordCell = (place: string, value: string): string => textCell(place, value, withoutFormula(value) === value ? STYLE.plain : STYLE.inert);
+
+export const textCell = (place: string, value: string, style: number): string => `<c r="${place}"${style === STYLE.plain ? "" : ` s="${style}"`} t="inlineStr"><is><t xml:space="preserve">${escaped(value)}</t></is></c>`;
 
 const SIGNS: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;" };
 
@@ -127,6 +133,6 @@ function escaped(value: string): string {
   return value.replace(/[&<>"\r]/g, (sign) => SIGNS[sign]!).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd");
 }
 
-function columnNames(count: number): string[] {
+export function columnNames(count: number): string[] {
   return Array.from({ length: count }, (_, index) => (index < 26 ? "" : String.fromCharCode(64 + Math.floor(index / 26))) + String.fromCharCode(65 + (index % 26)));
 }
