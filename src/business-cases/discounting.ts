@@ -19,6 +19,7 @@ function power(base: bigint, exponent: number): bigint {
   while (left > 0) {
     if (left % 2 === 1) result = (result * square) / SCALE;
     left = Math.floor(left / 2);
+    // Stryker disable next-line ConditionalExpression,EqualityOperator: the last square is not used; this is only quicker.
     if (left > 0) square = (square * square) / SCALE;
   }
   return result;
@@ -28,7 +29,9 @@ function power(base: bigint, exponent: number): bigint {
 export function stepFactor(rate: Fraction, steps: StepsPerYear): bigint {
   const growth = add(ONE, rate);
   const yearly = (growth.denominator * SCALE) / growth.numerator;
+  // Stryker disable next-line ConditionalExpression: the first root of a number is found below, too; this is only quicker.
   if (steps === 1) return yearly;
+  // Stryker disable next-line EqualityOperator: of two equal numbers it is either.
   let [low, high] = [0n, yearly > SCALE ? yearly : SCALE];
   while (high - low > 1n) {
     const middle = (low + high) / 2n;
@@ -74,11 +77,13 @@ export function factorOfZero(flows: readonly Flow[], low: bigint, high: bigint):
   if (first === 0) return from;
   const last = sign(to);
   if (last === 0) return to;
+  // Stryker disable next-line EqualityOperator: neither is zero.
   if (first > 0 === last > 0) return null;
   while (to - from > 1n) {
     const middle = (from + to) / 2n;
     const here = sign(middle);
     if (here === 0) return middle;
+    // Stryker disable next-line EqualityOperator: neither is zero.
     if (here > 0 === first > 0) from = middle;
     else to = middle;
   }

@@ -44,12 +44,14 @@ function within(flows: readonly Flow[], low: bigint, high: bigint, steps: StepsP
 }
 
 function signChanges(values: readonly bigint[]): number {
+  // Stryker disable next-line EqualityOperator: none of them is zero, and which sign is called which does not matter.
   const signs = values.filter((value) => value !== 0n).map((value) => value > 0n);
   return signs.filter((sign, index) => index > 0 && sign !== signs[index - 1]).length;
 }
 
 function cumulative(values: readonly bigint[]): bigint[] {
   let sum = 0n;
+  // Stryker disable next-line AssignmentOperator: the mirror image changes sign as often, and ends at zero just so.
   return values.map((value) => (sum += value));
 }
 
@@ -68,6 +70,7 @@ function firstEven(flows: ReadonlyArray<{ readonly at: number; readonly value: b
   for (const [index, flow] of flows.entries()) {
     const before = sum;
     sum += flow.value;
+    // Stryker disable next-line EqualityOperator: no flow is zero.
     if (index === 0 && sum >= 0n) return unknown("Nothing is paid before money comes in: there is nothing to pay back.");
     if (sum >= 0n) return known(fraction(BigInt(at) * (sum - before) + BigInt(flow.at - at) * -before, (sum - before) * BigInt(steps)));
     at = flow.at;

@@ -81,7 +81,7 @@ interface Keyed { readonly key: readonly string[]; readonly figures: readonly bi
 
 function difference<T>(
   posted: readonly T[], replayed: readonly T[], keyOf: (each: T) => readonly string[], signed: (each: T, sign: bigint) => readonly bigint[],
-  keep: (key: readonly string[]) => boolean = () => false,
+  keep?: (key: readonly string[]) => boolean,
 ): Keyed[] {
   const cells = new Map<string, { key: readonly string[]; figures: bigint[] }>();
   const add = (each: T, sign: bigint): void => {
@@ -93,12 +93,12 @@ function difference<T>(
   };
   for (const each of posted) add(each, -1n);
   for (const each of replayed) add(each, 1n);
-  return [...cells.values()].filter(({ key, figures }) => keep(key) || figures.some((figure) => figure !== 0n)).sort((a, b) => compareKeys(a.key, b.key));
+  return [...cells.values()].filter(({ key, figures }) => keep?.(key) || figures.some((figure) => figure !== 0n)).sort((a, b) => compareKeys(a.key, b.key));
 }
 
 function compareKeys(a: readonly string[], b: readonly string[]): number {
-  for (let index = 0; index < a.length; index += 1) {
-    const order = compareCodes(a[index]!, b[index]!);
+  for (const [index, text] of a.entries()) {
+    const order = compareCodes(text, b[index]!);
     if (order !== 0) return order;
   }
   return 0;

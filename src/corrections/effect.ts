@@ -118,6 +118,7 @@ function movedIn({ money, unallocatedMinor }: MonthEffect): bigint | null {
   if (unallocatedMinor === null) return null;
   return [...money.map(({ minor }) => minor), unallocatedMinor].reduce((sum, pair) => {
     const difference = differenceOf(pair);
+    // Stryker disable next-line EqualityOperator: what does not differ adds nothing.
     return difference > 0n ? sum + difference : sum;
   }, 0n);
 }

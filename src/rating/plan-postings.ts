@@ -1,3 +1,4 @@
+import { compareCodes } from "../kernel/apportion";
 import { RatedKind, RatedLine } from "./rate-usage";
 
 /** What a month posts of one vendor's component: direct cost of a unit's calls of a use case, a fee, or an unused commitment (both ""). */
@@ -39,7 +40,7 @@ export function planPostings(period: string, lines: readonly RatedLine[], posted
     before.set(keyOf(each), (before.get(keyOf(each)) ?? 0n) + each.amountMinor);
     if (!wanted.has(keyOf(each))) wanted.set(keyOf(each), { key: { kind: each.kind, vendor: each.vendor, component: each.component, pool: each.pool, businessUnit: each.businessUnit, useCase: each.useCase }, minor: 0n, bases: new Set() });
   }
-  return [...wanted].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([id, { key, minor, bases }]) => {
+  return [...wanted].sort(([a], [b]) => compareCodes(a, b)).flatMap(([id, { key, minor, bases }]) => {
     const difference = minor - (before.get(id) ?? 0n);
     if (difference === 0n) return [];
     const isDifference = before.has(id);

@@ -1,17 +1,13 @@
 import fc from "fast-check";
 import {
-  CASE_BENEFITS, CasePlanInput, CaseRecord, EVIDENCE_ITEMS, GATES, GATE_RULES, Planned, PlanVersion, Tranche, containmentCases, factsOf, figuresOf, investmentOf, irr, isGranted, metricsOf, needsReapproval, npv,
-  attributedTo, outlookLines, payback, discountedPayback, readPlan, realisationByQuarter, realisationToDate, releaseTranche, requestTranche, roi, scaled, shareOfGate, tornado,
+  CASE_BENEFITS, CasePlanInput, CaseRecord, EVIDENCE_ITEMS, GATES, GATE_RULES, Planned, PlanVersion, Tranche, containmentCases, factsOf, figuresOf, investmentOf, isGranted, metricsOf, needsReapproval,
+  attributedTo, outlookLines, readPlan, realisationByQuarter, realisationToDate, releaseTranche, requestTranche, scaled, shareOfGate, tornado,
 } from "../../src/business-cases";
-import { Flow, discount, presentValue, stepFactor } from "../../src/business-cases/discounting";
 import { progressOf } from "../../src/business-cases/case-report";
-import { Fraction, ONE, ZERO, add, compare, divide, fraction, multiply, roundForDisplay, roundHalfUp, sum } from "../../src/kernel/fraction";
+import { Fraction, ONE, ZERO, divide, fraction, multiply, roundForDisplay } from "../../src/kernel/fraction";
 import { Refusal } from "../../src/kernel/refusal";
 
 const EIGHT = fraction(8n, 100n);
-/** Pounds a year, as minor units. */
-const yearly = (...pounds: number[]): Flow[] => pounds.map((each, at) => ({ at, minor: BigInt(each) * 100n }));
-const TEXTBOOK = yearly(-180_000, 60_000, 120_000, 140_000);
 const percent = (value: Fraction | null, places = 2): string | null => value && roundForDisplay(multiply(value, fraction(100n)), places);
 const pounds = (value: Fraction): string => roundForDisplay(divide(value, fraction(100n)), 2);
 const input = (more: Partial<CasePlanInput> = {}): CasePlanInput => ({
@@ -26,96 +22,17 @@ const GBP = { code: "GBP", exponent: 2 };
 const plan = (more: Partial<CasePlanInput> = {}): ReturnType<typeof readPlan> => readPlan(input(more), GBP);
 
 describe("the worked example", () => {
-  it("comes out to the last digit, by years", () => {
-    expect(discount(TEXTBOOK, stepFactor(EIGHT, 1)).slice(1).map(({ scaled: worth }) => pounds(fraction(worth, 10n ** 50n)))).toEqual(["55555.56", "102880.66", "111136.51"]);
-    expect(pounds(npv(TEXTBOOK, EIGHT, 1))).toBe("89572.73");
-    expect(percent(irr(TEXTBOOK, 1).value)).toBe("30.30");
-    expect(roundForDisplay(payback(TEXTBOOK, 1).value!, 2)).toBe("2.00");
-    expect(roundForDisplay(discountedPayback(TEXTBOOK, EIGHT, 1).value!, 2)).toBe("2.19");
-    expect(percent(roi(32_000_000n, 18_000_000n).value, 1)).toBe("77.8");
-  });
-
-  it("and by months, twelve of them to each of its years", () => {
+  it("comes out by months, twelve of them to each of its years", () => {
     const { npv: net, irr: rate, paybackYears, discountedPaybackYears, roi: on, profitabilityIndex } = figuresOf(plan());
     expect([pounds(net), percent(rate.value), roundForDisplay(paybackYears.value!, 2), roundForDisplay(discountedPaybackYears.value!, 2), percent(on.value, 1), roundForDisplay(profitabilityIndex.value!, 3)]).toEqual(["89572.73", "30.30", "2.00", "2.19", "77.8", "1.498"]);
   });
 
+  it("without an investment has no index", () => {
+    expect(figuresOf(plan({ flows: [{ period: "2025-04", category: "RUN_COST", amount: "1" }] })).profitabilityIndex.reason).toBe("Nothing is invested.");
+  });
+
   it("by days a leap year moves the rate a little", () => {
     expect(percent(figuresOf(plan()).xirr.value)).toBe("30.29");
-  });
-});
-
-describe("a figure that is not defined says why", () => {
-  it.each([
-    ["no flows", yearly(), "There are no flows."], ["only cost", yearly(-5, -5), "never change sign"], ["only benefit", yearly(5, 5), "never change sign"],
-    ["two rates: 25 % and 400 %", yearly(-400, 2_500, -2_500), "change sign 2 times: more than one rate"],
-    ["three changes", yearly(-1_000, 3_600, -4_310, 1_716), "change sign 3 times"],
-  ])("IRR of %s", (_, flows, reason) => {
-    expect(irr(flows, 1)).toEqual({ value: null, reason: expect.stringContaining(reason), warning: null });
-  });
-
-  it("one rate above zero is given with a warning where the sums change sign once", () => {
-    const rate = irr(yearly(-100, 230, -20), 1);
-    expect([percent(rate.value), rate.warning]).toEqual(["120.95", expect.stringContaining("only rate above zero")]);
-  });
-
-  it("a loss has a rate below zero", () => expect(percent(irr(yearly(-100, 50), 1).value)).toBe("-50.00"));
-
-  it("payback, ROI and index", () => {
-    expect([payback(yearly(-100, 50), 1).reason, payback(yearly(100, -50), 1).reason, payback([], 1).reason]).toEqual(["It is not paid back within the plan.", "Nothing is paid before money comes in: there is nothing to pay back.", "There are no flows."]);
-    expect(roi(5n, 0n).reason).toBe("Nothing is spent.");
-    expect(figuresOf(plan({ flows: [{ period: "2025-04", category: "RUN_COST", amount: "1" }] })).profitabilityIndex.reason).toBe("Nothing is invested.");
-    expect(payback(yearly(-100, 40, 80), 1).value).toEqual(fraction(7n, 4n));
-  });
-});
-
-const flow = fc.record({ at: fc.integer({ min: 0, max: 60 }), minor: fc.bigInt({ min: -(10n ** 9n), max: 10n ** 9n }) });
-const rate = fc.integer({ min: 0, max: 10_000 }).map((each) => fraction(BigInt(each), 10_000n));
-
-describe("laws", () => {
-  it("by years the present value is the exact sum of fractions, to the minor unit", () => {
-    fc.assert(fc.property(fc.array(flow, { maxLength: 12 }), rate, (flows, r) => {
-      const power = (base: Fraction, n: number): Fraction => Array.from({ length: n }).reduce<Fraction>((product) => multiply(product, base), ONE);
-      const exact = sum(flows.map(({ at, minor }) => divide(fraction(minor), power(add(ONE, r), at))));
-      expect(compare(add(exact, multiply(npv(flows, r, 1), fraction(-1n))), fraction(1n, 10n ** 20n))).toBeLessThan(0);
-      expect(compare(add(exact, multiply(npv(flows, r, 1), fraction(-1n))), fraction(-1n, 10n ** 20n))).toBeGreaterThan(0);
-    }), { numRuns: 60 });
-  });
-
-  it("nothing is left at the internal rate of return", () => {
-    fc.assert(fc.property(fc.bigInt({ min: 1n, max: 10n ** 9n }), fc.array(fc.record({ at: fc.integer({ min: 1, max: 60 }), minor: fc.bigInt({ min: 1n, max: 10n ** 8n }) }), { minLength: 1, maxLength: 8 }), (outlay, income) => {
-      const flows = [{ at: 0, minor: -outlay }, ...income];
-      const found = irr(flows, 12).value;
-      fc.pre(found !== null && compare(found, fraction(-9n, 10n)) > 0 && compare(found, fraction(100n)) < 0);
-      expect(roundHalfUp(multiply(npv(flows, found, 12), fraction(1_000n)))).toBe(0n);
-    }), { numRuns: 25 });
-  });
-
-  it("a higher rate makes income worth less, and a rate of nothing changes nothing", () => {
-    fc.assert(fc.property(fc.array(flow.map(({ at, minor }) => ({ at, minor: minor < 0n ? -minor : minor })), { maxLength: 8 }), rate, rate, (flows, a, b) => {
-      const [low, high] = compare(a, b) < 0 ? [a, b] : [b, a];
-      expect(compare(npv(flows, high, 12), npv(flows, low, 12))).toBeLessThanOrEqual(0);
-      expect(npv(flows, ZERO, 12)).toEqual(fraction(flows.reduce((total, { minor }) => total + minor, 0n)));
-    }), { numRuns: 40 });
-  });
-
-  it("twelve monthly steps make a year, and 365 days do", () => {
-    fc.assert(fc.property(rate, (r) => {
-      for (const steps of [12, 365] as const) {
-        const gap = add(presentValue([{ at: steps, minor: 10n ** 12n }], stepFactor(r, steps)), multiply(presentValue([{ at: 1, minor: 10n ** 12n }], stepFactor(r, 1)), fraction(-1n)));
-        expect(roundHalfUp(multiply(gap, fraction(10n ** 9n)))).toBe(0n);
-      }
-    }), { numRuns: 20 });
-  });
-
-  it("a discounted payback is never earlier than a plain one", () => {
-    const income = fc.record({ at: fc.integer({ min: 1, max: 60 }), minor: fc.bigInt({ min: 1n, max: 10n ** 6n }) });
-    fc.assert(fc.property(fc.bigInt({ min: 1n, max: 10n ** 6n }), fc.array(income, { minLength: 1, maxLength: 10 }), rate, (outlay, more, r) => {
-      const flows = [{ at: 0, minor: -outlay }, ...more];
-      const [plain, later] = [payback(flows, 12), discountedPayback(flows, r, 12)];
-      if (later.value === null) expect(later.reason).toBe("It is not paid back within the plan.");
-      else expect(compare(later.value, plain.value!)).toBeGreaterThanOrEqual(0);
-    }), { numRuns: 60 });
   });
 });
 

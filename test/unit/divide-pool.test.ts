@@ -132,6 +132,14 @@ describe("nested rounding: units first, then their use cases, then channels", ()
     expect(linesOf(dividePool(3n, rule(parts), facts({ CALLS: vector({ "a/x/CHAT": 7, "a/x/VOICE": 1 }) })))).toEqual(["0 a/x/VOICE 0.02", "1 a/x/CHAT 0.01"]);
   });
 
+  test("the channels of every part stand in order, whatever order they were measured in, and so do use cases", () => {
+    const channels = [{ channel: "VOICE", weight: "1" }, { channel: "CHAT", weight: "1" }, { channel: "SMS", weight: "1" }] as const;
+    const given = facts({ CALLS: vector({ "a/z/VOICE": 1, "a/y/VOICE": 1, "a/y/CHAT": 1, "a/y/SMS": 1, "a/x/VOICE": 1 }) });
+    expect(linesOf(dividePool(10n, rule([part("CALLS", { fraction: "0.5", channels }), part("CALLS", { fraction: "0.5", channels })]), given))).toEqual([
+      "0 a/x/VOICE 0.01", "1 a/x/VOICE 0.01", "0 a/y/CHAT 0.01", "0 a/y/SMS 0.01", "0 a/y/VOICE 0.01", "1 a/y/CHAT 0.01", "1 a/y/SMS 0.01", "1 a/y/VOICE 0.01", "0 a/z/VOICE 0.01", "1 a/z/VOICE 0.01",
+    ]);
+  });
+
   test("the idle part of a pool comes last in a tie", () => {
     const parts = [part("CALLS", { fraction: "0.5" }), part("CONTACTS", { fraction: "0.5" })];
     const pool = dividePool(1n, rule(parts), facts({ CALLS: vector({ "zulu/x": 1 }) }));
@@ -175,6 +183,7 @@ describe("a driver that is zero", () => {
     ["half of the pool stays",           "UNALLOCATED", facts(contacts, { receivers }),                             { parts: half },                     ["1 retail/r1/VOICE 50.00"],                                                            "50.00", reason],
     ["half of the pool goes even",       "EVEN",        facts(contacts, { receivers }),                             { parts: half },                     ["0 cards/c1/VOICE 8.34", "0 cards/c2/VOICE 8.33", "0 ops/o1/VOICE 16.67", "0 retail/r1/VOICE 16.67", "1 retail/r1/VOICE 49.99"], "0.00", null],
     ["half as in the month before",      "PRIOR_PERIOD",facts(contacts, { prior }),                                 { parts: half },                     ["0 cards/c1/VOICE 12.50", "0 retail/r1/VOICE 37.50", "1 retail/r1/VOICE 50.00"],       "0.00",  null],
+    ["two of three parts stay",          "UNALLOCATED", facts({ CONNECTED_SECONDS: vector({ "ops/o1": 1 }) }),       { parts: [part("CALLS", { fraction: "0.25" }), part("CONTACTS", { fraction: "0.25" }), part("CONNECTED_SECONDS", { fraction: "0.5" })] }, ["2 ops/o1/VOICE 50.00"], "50.00", "CALLS is zero for everyone who bears this pool; CONTACTS is zero for everyone who bears this pool."],
     ["both halves stay",                 "UNALLOCATED", facts({}, { receivers }),                                   { parts: half },                     [],                                                                                     "100.00","CALLS is zero for everyone who bears this pool; CONTACTS is zero for everyone who bears this pool."],
   ])("%s", (_, zeroDriver, given, more, lines, left, why) => {
     const pool = dividePool(cents("100.00"), rule([part("CALLS")], { zeroDriver, ...more }), given);

@@ -26,6 +26,11 @@ describe("what is posted", () => {
     expect(posting).toMatchObject({ kind: "UNUSED_COMMITMENT", pool: "unused", useCase: "", amountMinor: 400n, description: "v PLATFORM unused commitment of 2025-10" });
   });
 
+  test.each(["FEE", "UNUSED_COMMITMENT"] as const)("a %s is of the programme: it names neither a unit nor a use case, whatever its line says", (kind) => {
+    const [posting] = planPostings("2025-10", [line("a", 2n, { kind })], []);
+    expect([posting!.kind, posting!.businessUnit, posting!.useCase, posting!.amountMinor]).toEqual([kind, "", "", 2n]);
+  });
+
   test.each<[string, ReturnType<typeof line>[], ReturnType<typeof key>[], string[]]>([
     ["the bases that it is made of",      [line("a", 1n), line("a", 1n, { basis: "ESTIMATED" })], [],            ["v PLATFORM usage (ESTIMATED + RATED) of 2025-10"]],
     ["that nothing is left of it",        [],                                       [key("a", 5n)],             ["v PLATFORM usage (none left) of 2025-10, difference to what was posted"]],

@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import { TrueUpMonth, draftTrueUp, hashTrueUp } from "../../src/chargeback";
-import { Refusal } from "../../src/kernel/refusal";
-import { AllocationFacts, allocate, readPolicy } from "../../src/allocation";
+import { AllocationFacts, allocate } from "../../src/allocation/allocate";
+import { readPolicy } from "../../src/allocation/policy";
+import { TrueUpMonth, draftTrueUp, hashTrueUp, requireCleared } from "../../src/chargeback/true-up/true-up";
+import { BrokenBelief, Refusal } from "../../src/kernel/refusal";
 
 const SPAN = { from: "2025-07", to: "2025-09" };
 const month = (period: string, costMinor: bigint, recoveredMinor: bigint): TrueUpMonth => ({ period, figuresVersion: 1, costMinor, recoveredMinor, varianceMinor: recoveredMinor - costMinor });
@@ -31,13 +32,35 @@ describe("a true-up", () => {
     ["under-recovery is charged, units before use cases", [month("2025-07", 10n, 3n)], [charged("a", "x", 1n), charged("a", "y", 1n), charged("b", "z", 1n)], 7n, [3n, 2n, 2n]],
     ["who was credited has no part in it", [month("2025-07", 0n, 9n)], [charged("a", "x", 10n), charged("b", "y", -1n)], -9n, [-9n]],
     ["credits are trued up like charges", [month("2025-07", -9n, -6n)], [charged("a", "x", -4n), charged("b", "y", -2n)], -3n, [-2n, -1n]],
+    ["who was charged nothing has no part in it, not even a line", [month("2025-07", 9n, 0n)], [charged("a", "x", 10n), charged("b", "y", 0n)], 9n, [9n]],
   ])("%s", (_, months, charges, amount, lines) => {
     const draft = draftTrueUp("p", SPAN, months, charges);
     expect([draft.amountMinor, draft.lines.map(({ amountMinor }) => amountMinor)]).toEqual([amount, lines]);
   });
 
   it("has nobody to give back to where nobody was charged", () => {
-    expect(() => draftTrueUp("p", SPAN, [month("2025-07", 5n, 0n)], [])).toThrow(new Refusal("NOT_READY", "Nobody was charged anything of p in these months: there is no proportion to give the variance back in. Choose a span in which it was charged."));
+    expect.assertions(1);
+    try {
+      draftTrueUp("p", SPAN, [month("2025-07", 5n, 0n)], []);
+    } catch (error) {
+      const { code, field, message } = error as Refusal;
+      expect([code, field, message]).toEqual(["NOT_READY", ["from"], "Nobody was charged anything of p in these months: there is no proportion to give the variance back in. Choose a span in which it was charged."]);
+    }
+  });
+
+  it("goes to those who were charged where charges and credits cancel out", () => {
+    const { lines } = draftTrueUp("p", SPAN, [month("2025-07", 9n, 0n)], [charged("a", "x", -5n), charged("b", "y", 5n)]);
+    expect(lines).toEqual([{ ...charged("b", "y", 5n), amountMinor: 9n }]);
+  });
+
+  it("has its lines in the order of codes, ties to the code that comes first", () => {
+    const { lines } = draftTrueUp("p", SPAN, [month("2025-07", 5n, 0n)], [charged("b", "y", 1n), charged("b", "x", 1n), charged("a", "z", 1n), charged("a", "w", 1n)]);
+    expect(lines.map(({ businessUnit, useCase, amountMinor }) => `${businessUnit}/${useCase} ${amountMinor}`)).toEqual(["a/w 2", "a/z 1", "b/x 1", "b/y 1"]);
+  });
+
+  it.each<[string, bigint, bigint, bigint]>([["that say another sum", 3n, 4n, -3n], ["that clear something else", 3n, 3n, -4n]])("stops at lines %s", (_, amount, said, variance) => {
+    const lines = [{ ...charged("a", "x", 1n), amountMinor: amount }];
+    expect(() => requireCleared({ lines, amountMinor: said, months: [month("2025-07", -variance, 0n)] })).toThrow(new BrokenBelief("a true-up leaves a variance over"));
   });
 
   it("leaves no variance, stays within a minor unit of each unit's exact share, mirrors its sign, and does not depend on the order", () => {
@@ -59,7 +82,12 @@ describe("a true-up", () => {
 
   it("is known by its figures", () => {
     const draft = draftTrueUp("p", SPAN, [month("2025-07", 100n, 104n)], [charged("a", "x", 60n), charged("b", "y", 40n)]);
-    const changed = [{ pool: "q" }, { from: "2025-06" }, { to: "2025-10" }, { months: [{ ...draft.months[0]!, figuresVersion: 2 }] }, { months: [{ ...draft.months[0]!, costMinor: 99n }] }, { lines: draft.lines.slice(1) }];
+    const known = { pool: "p", ...SPAN, months: [month("2025-07", 100n, 104n)], lines: [{ ...charged("a", "x", 60n), amountMinor: -4n }] };
+    expect(hashTrueUp(known)).toBe("d10f9635fc06a5555882c5a26f6a0c935b347b5b1a0e7839eb9947baac771cc4");
+    const two = { ...draft, months: [month("2025-07", 100n, 104n), month("2025-08", 100n, 100n)], lines: [charged("a", "x", 30n), charged("a", "y", 30n), charged("b", "w", 40n)].map((each) => ({ ...each, amountMinor: -1n })) };
+    expect(hashTrueUp({ ...two, months: [...two.months].reverse(), lines: [two.lines[2]!, two.lines[1]!, two.lines[0]!] })).toBe(hashTrueUp(two));
+    const [line, ...others] = draft.lines;
+    const changed = [...[{ businessUnit: "c" }, { useCase: "z" }, { chargedMinor: 1n }, { amountMinor: 1n }].map((each) => ({ lines: [{ ...line!, ...each }, ...others] })), { pool: "q" }, { from: "2025-06" }, { to: "2025-10" }, { months: [{ ...draft.months[0]!, figuresVersion: 2 }] }, { months: [{ ...draft.months[0]!, costMinor: 99n }] }, { lines: draft.lines.slice(1) }];
     expect(new Set([draft.hash, ...changed.map((each) => hashTrueUp({ ...draft, ...each }))]).size).toBe(changed.length + 1);
   });
 });

@@ -11,8 +11,8 @@ export function bearersOf(facts: MethodFacts, position: number, part: Part): Bea
   const open = (code: string): boolean => !pool.exclude.has(code) && (named === null || named.has(code));
   const serves = (other: number | undefined): boolean => {
     if (other === undefined) return true;
-    if (facts.services === "DIRECT" || other === position) return false;
-    return facts.services === "RECIPROCAL" || other > position;
+    if (facts.services === "DIRECT") return false;
+    return facts.services === "RECIPROCAL" ? other !== position : other > position;
   };
   return {
     receivers: facts.receivers.map(({ code }) => code).filter((code) => open(code) && !above.has(code)),
@@ -31,8 +31,8 @@ export function poolsNamedBy(facts: MethodFacts, pool: FactPool): Set<string> {
   };
   for (const part of pool.parts) {
     const allowed = (code: string): boolean => part.to === null || part.to.includes(code);
-    if (part.method === "DIRECT" || part.method === "EVEN") for (const code of part.to ?? []) note(code, null);
-    for (const [code, share] of part.shares ?? []) note(code, share);
+    if ((part.method === "DIRECT" || part.method === "EVEN") && part.to !== null) for (const code of part.to) note(code, null);
+    if (part.shares !== null) for (const [code, share] of part.shares) note(code, share);
     for (const driver of [part.driver, part.capacityDriver]) {
       if (driver === null) continue;
       const quantities = facts.drivers.get(driver)!;

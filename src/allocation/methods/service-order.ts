@@ -23,16 +23,19 @@ function requireForward(facts: MethodFacts, named: readonly number[][]): void {
       : `The pools ${circle.map(code).join(", ")} serve each other in a cycle. Say with services: RECIPROCAL, STEP_DOWN in the order of the pools, or DIRECT.`, ["facts", "services"]);
   }
   named.forEach((targets, index) => {
+    // Stryker disable next-line EqualityOperator: a pool that serves itself is refused above.
     const closed = targets.find((target) => target < index);
     if (closed !== undefined) throw new Refusal("BAD_USER_INPUT", `Pool ${code(index)} serves ${code(closed)}, which is divided before it: a closed pool never receives. Put ${code(index)} first, or say services.`, facts.pools[index]!.path);
   });
 }
 
-/** Strongly connected groups, those that serve before those that are served; ties and members by position (Tarjan). */
+/** Strongly connected groups (Tarjan), those that serve before those that are served; the positions alone decide on ties, and order members. */
 function circles(named: readonly number[][]): number[][] {
   const order: number[] = named.map(() => -1);
+  // Stryker disable ArrayDeclaration: every place is written before it is read, and what is below the first pool on the stack is never taken off.
   const lowest: number[] = [];
   const stack: number[] = [];
+  // Stryker restore ArrayDeclaration
   const groups: number[][] = [];
   let next = 0;
   const visit = (at: number): void => {
@@ -47,6 +50,7 @@ function circles(named: readonly number[][]): number[][] {
     groups.push(stack.splice(stack.indexOf(at)).sort((a, b) => a - b));
   };
   // Groups come out with the served first; later pools are visited first so that the answer follows the given order.
+  // Stryker disable next-line ArithmeticOperator: beyond the last pool there is none to visit.
   for (let at = named.length - 1; at >= 0; at -= 1) if (order[at] === -1) visit(at);
   return groups.reverse();
 }

@@ -33,8 +33,10 @@ export function eliminateOverlap(maximumMinor: bigint, claims: readonly PoolClai
   let leftMinor = maximumMinor;
   return inOrderOfClaims(claims).map((claim) => {
     const before = leftMinor;
+    // Stryker disable next-line EqualityOperator: a claim for just what is left exceeds it by nothing.
     const overlapMinor = claim.grossMinor > before ? claim.grossMinor - before : 0n;
     const keptGrossMinor = claim.grossMinor - overlapMinor;
+    // Stryker disable next-line EqualityOperator: nothing kept takes nothing.
     if (keptGrossMinor > 0n) leftMinor -= keptGrossMinor;
     const [whole, kept] = [descend(claim.grossMinor, claim), descend(keptGrossMinor, claim)];
     return { benefitId: claim.benefitId, leftMinor: before, keptGrossMinor, overlapMinor, cashableMinor: whole.cashableMinor - kept.cashableMinor, nonCashableMinor: whole.nonCashableMinor - kept.nonCashableMinor };

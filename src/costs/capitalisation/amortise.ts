@@ -2,7 +2,7 @@ import { compareCodes } from "../../kernel/apportion";
 import { fraction, roundHalfUp } from "../../kernel/fraction";
 import { monthsApart, shiftPeriod } from "../../kernel/period";
 
-/** What is known of a use case's asset, each fact with the first month whose figures it can still be in. */
+/** What is known of a use case's asset, each fact with the first month whose figures it can still be in (`knownFrom`): its own or a later one. */
 export interface AssetFacts {
   readonly assetId: string;
   readonly useCaseId: string;
@@ -34,12 +34,13 @@ interface Standing { readonly amortisedMinor: bigint; readonly impairedMinor: bi
 function standingAt(asset: AssetFacts, month: string): Standing {
   if (asset.knownFrom > month) return { amortisedMinor: 0n, impairedMinor: 0n };
   const end = shiftPeriod(asset.goLive, asset.usefulMonths - 1);
-  const retired = asset.retirement !== null && asset.retirement.knownFrom <= month && asset.retirement.period <= month ? asset.retirement.period : null;
+  const retired = asset.retirement !== null && asset.retirement.knownFrom <= month ? asset.retirement.period : null;
   const until = retired ?? month;
   const byStart = new Map<string, bigint>();
   let totalMinor = 0n;
   for (const cost of asset.costs) {
-    if (cost.knownFrom > month || cost.period > month) continue;
+    if (cost.knownFrom > month) continue;
+    // Stryker disable next-line EqualityOperator: of one month it is either.
     const start = cost.period > asset.goLive ? cost.period : asset.goLive;
     byStart.set(start, (byStart.get(start) ?? 0n) + cost.amountMinor);
     totalMinor += cost.amountMinor;
