@@ -38,7 +38,7 @@ export function demoCosts(period: string): BookCostInput[] {
     description: `${vendor}, ${period}`,
   }));
   const credits = CREDITS.filter(([of]) => of === period).map(([, amount]) => ({
-    pool: "platform", period, amount, currency: DEMO_PROGRAMME.currency, externalId: `platform/credit/${period}`, vendor: "Voice Platform Ltd", description: `Service credit, ${period}`,
+    pool: "platform", period, amount, currency: DEMO_PROGRAMME.currency, externalId: `platform/credit/${period}`, vendor: "Voice Platform Ltd", description: `Service credit, ${period}`, kind: "CREDIT" as const,
   }));
   return [...invoices, ...credits];
 }

@@ -1,4 +1,4 @@
-import { dayBefore, shiftPeriod } from "../kernel/period";
+import { dayBefore, monthsBetween } from "../kernel/period";
 import { TenantTransaction } from "../tenancy/database.store";
 import { Column, Dataset } from "./dataset";
 import { SQL_TYPES } from "./dataset-view";
@@ -43,7 +43,5 @@ export async function monthsAsked(tx: TenantTransaction, { from, to }: FactsQues
   const [known] = await tx.query<{ first: string | null; last: string | null }>("select min(key) as first, max(key) as last from governance.period where programme_id = $1", [tx.scope.programme.id]);
   const first = from?.slice(0, 7) ?? known!.first;
   const last = to === null ? known!.last : dayBefore(to).slice(0, 7);
-  const months: string[] = [];
-  if (first !== null && last !== null) for (let key = first; key <= last; key = shiftPeriod(key, 1)) months.push(key);
-  return months;
+  return first === null || last === null ? [] : monthsBetween(first, last);
 }
