@@ -1,4 +1,5 @@
 import { AllocationResult } from "../allocation";
+import { CostEntryKind } from "../costs";
 import { TenantTransaction } from "../tenancy/database.store";
 import { Charge, ChargedPool, Charges } from "./adjustment";
 
@@ -33,9 +34,9 @@ export async function chargesOfRun(tx: TenantTransaction, runId: string): Promis
  * Direct cost of a period, recorded before an instant (null: by now), charged to the unit that it names (rated usage: whose
  * the calls were when they ended), else to the unit that owned the use case when the period ended, as far as that was
  * recorded before `ownersBefore`; of a use case that is newer, to its first known owner. A use case that nobody owned then
- * leaves its cost unallocated.
+ * leaves its cost unallocated. `kind` asks for entries of one kind alone.
  */
-export async function directCharges(tx: TenantTransaction, period: string, recordedBefore: Date | null, ownersBefore: Date | null = recordedBefore): Promise<Charges> {
+export async function directCharges(tx: TenantTransaction, period: string, recordedBefore: Date | null, ownersBefore: Date | null = recordedBefore, kind: CostEntryKind | null = null): Promise<Charges> {
   const rows = await tx.query<ChargeRow & { unit: string | null }>(
     `select p.code as pool, u.code as unit, c.code as "useCase", sum(e.amount_minor) as amount
      from costs.cost_entry e
@@ -47,9 +48,9 @@ export async function directCharges(tx: TenantTransaction, period: string, recor
          where e.business_unit_id is null and o.programme_id = e.programme_id and o.use_case_id = e.use_case_id and o.effective_from < m.ends_at and ($3::timestamptz is null or o.created_at < $3)
          order by coalesce(o.created_at < $4, true) desc, o.effective_from desc, o.version desc limit 1) o on true
        left join tenancy.business_unit u on u.programme_id = e.programme_id and u.id = coalesce(e.business_unit_id, o.business_unit_id)
-     where e.programme_id = $1 and e.period_key = $2 and ($3::timestamptz is null or e.recorded_at < $3)
+     where e.programme_id = $1 and e.period_key = $2 and ($3::timestamptz is null or e.recorded_at < $3) and ($5::text is null or e.kind = $5)
      group by 1, 2, 3`,
-    [tx.scope.programme.id, period, recordedBefore, ownersBefore],
+    [tx.scope.programme.id, period, recordedBefore, ownersBefore, kind],
   );
   const pools = new Map<string, ChargedPool>();
   for (const row of rows) {

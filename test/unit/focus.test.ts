@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { FocusCharge, RATIO_SCALE, focusRows, isAllocated } from "../../src/exports/focus";
+import { FocusCharge, RATIO_SCALE, focusRows, isAllocated, partCredit, withCredits } from "../../src/exports/focus";
 
 const charge = (more: Partial<FocusCharge> = {}): FocusCharge =>
-  ({ kind: "ALLOCATION", pool: "platform", businessUnit: "retail", useCase: "returns", originPeriod: "2025-10", runId: "r", methodId: "policy-1:platform", amountMinor: 1n, ...more });
+  ({ kind: "ALLOCATION", pool: "platform", businessUnit: "retail", useCase: "returns", originPeriod: "2025-10", runId: "r", methodId: "policy-1:platform", amountMinor: 1n, isCredit: false, ...more });
 
 /** Splits as months have them: pools with parts of units and, of some, what nobody bears. */
 const split = fc.record({
@@ -40,6 +40,41 @@ describe("rows of FOCUS", () => {
         for (const { ratio } of borne) expect(ratio! >= 0n && ratio! <= 10n ** BigInt(RATIO_SCALE)).toBe(true);
       }
     }));
+  });
+
+  it("tell credits apart in proportion: charge and credit sum to the part, credits to what was granted, and no part turns to the other sign's side", () => {
+    const amount = fc.bigInt(0n, 10n ** 12n);
+    fc.assert(fc.property(fc.array(amount, { minLength: 1, maxLength: 6 }), amount, (amounts, credit) => {
+      const parts = amounts.map((amountMinor, index) => charge({ useCase: `c${index}`, amountMinor }));
+      const net = sum(amounts);
+      const apart = partCredit(parts, { bookedMinor: net, creditedMinor: -credit });
+      expect(sum(apart.filter(({ isCredit }) => isCredit).map(({ amountMinor }) => amountMinor))).toBe(net === 0n ? 0n : -credit);
+      for (const { useCase, amountMinor } of parts) expect(sum(apart.filter((each) => each.useCase === useCase).map((each) => each.amountMinor))).toBe(amountMinor);
+      expect(apart.every(({ isCredit, amountMinor }) => (isCredit ? amountMinor <= 0n : amountMinor >= 0n))).toBe(true);
+    }));
+  });
+
+  it.each<[string, readonly bigint[], bigint, bigint, ReadonlyArray<readonly [bigint, boolean]>]>([
+    ["a third each, the odd unit to the code that sorts first", [30n, 30n, 30n], 90n, -10n, [[34n, false], [-4n, true], [33n, false], [-3n, true], [33n, false], [-3n, true]]],
+    ["of a pool that passes half of itself on, half", [25n, 25n], 100n, -20n, [[30n, false], [-5n, true], [30n, false], [-5n, true]]],
+    ["of a pool that received of others, all, and no more", [75n, 75n], 100n, -20n, [[85n, false], [-10n, true], [85n, false], [-10n, true]]],
+    ["of a month that is a credit altogether", [-30n, -10n], -40n, -80n, [[30n, false], [-60n, true], [10n, false], [-20n, true]]],
+    ["not to who is credited in a month of charges", [-10n, 50n], 40n, -8n, [[-10n, false], [58n, false], [-8n, true]]],
+    ["a credit that is taken back", [50n], 50n, 5n, [[45n, false], [5n, true]]],
+    ["nothing where the month comes to nothing", [20n, -20n], 0n, -20n, [[20n, false], [-20n, false]]],
+  ])("credit %s", (_, amounts, bookedMinor, creditedMinor, expected) => {
+    const parts = amounts.map((amountMinor, index) => charge({ useCase: `c${index}`, amountMinor }));
+    expect(partCredit(parts, { bookedMinor, creditedMinor }).map(({ amountMinor, isCredit }) => [amountMinor, isCredit])).toEqual(expected);
+  });
+
+  it("have credits as charges of their own, with ratios of their own", () => {
+    const direct = charge({ kind: "DIRECT", methodId: null, pool: "direct", runId: null, amountMinor: 80n });
+    const rows = focusRows([...partCredit([charge({ useCase: "a", amountMinor: 60n }), charge({ useCase: "b", amountMinor: 30n })], { bookedMinor: 90n, creditedMinor: -9n }), ...withCredits([direct], new Map([[direct, -20n]]))]);
+    expect(rows.map(({ originId, useCase, amountMinor, ratio, chargeCategory, chargeClass }) => [originId, useCase, amountMinor, ratio, chargeCategory, chargeClass])).toEqual([
+      ["2025-10/ALLOCATION/platform/policy-1:platform", "a", 66n, 666666667n, "Usage", null], ["2025-10/ALLOCATION/platform/policy-1:platform", "b", 33n, 333333333n, "Usage", null],
+      ["2025-10/ALLOCATION/platform/policy-1:platform/credit", "a", -6n, 666666667n, "Credit", null], ["2025-10/ALLOCATION/platform/policy-1:platform/credit", "b", -3n, 333333333n, "Credit", null],
+      ["2025-10/DIRECT/direct/direct", "returns", 100n, null, "Usage", null], ["2025-10/DIRECT/direct/direct/credit", "returns", -20n, null, "Credit", null],
+    ]);
   });
 
   it("do not depend on the order of the charges", () => {

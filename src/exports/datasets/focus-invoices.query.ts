@@ -42,7 +42,7 @@ const INVOICE_DETAIL: readonly Column[] = [
   text(fact("BillingCurrency", "ISO 4217.")),
   text(fact("BillingPeriodEnd", "First instant after the month that charges it, UTC.")),
   text(fact("BillingPeriodStart", "First instant of the month that charges it, UTC.")),
-  text(fact("ChargeCategory", "Usage or Adjustment.")),
+  text(fact("ChargeCategory", "Usage, Credit or Adjustment.")),
   text(fact("InvoiceDetailCreated", "When the month was closed, or restated, UTC.")),
   text(fact("InvoiceDetailDescription", "In words.")),
   text(fact("InvoiceDetailGrain", "Charge Category.")),

@@ -1,13 +1,15 @@
 import { runStore } from "../../allocation/run.store";
 import { chargesOfRestatements, chargesOfRun, directCharges } from "../../chargeback/charges.query";
 import { chargedLines } from "../../chargeback/statement-charges.query";
+import { Period } from "../../governance";
 import { periodStore } from "../../governance/period.store";
 import { formatUnits } from "../../kernel/decimal";
+import { groupBy } from "../../kernel/group-by";
 import { invariant } from "../../kernel/refusal";
 import { programmeCurrency } from "../../tenancy";
 import { TenantTransaction } from "../../tenancy/database.store";
 import { ComputedDataset, Fact, fromFacts } from "../computed-dataset.query";
-import { FocusCharge, FocusRow, RATIO_SCALE, focusRows, isAllocated, receiverOf } from "../focus";
+import { DividedPool, FocusCharge, FocusRow, RATIO_SCALE, focusRows, isAllocated, partCredit, receiverOf, withCredits } from "../focus";
 import { FOCUS_COLUMNS } from "./focus-columns.query";
 
 /** What closed months charge, as FOCUS 1.3 writes cost and usage. */
@@ -57,7 +59,7 @@ async function chargesOf(tx: TenantTransaction, key: string): Promise<FocusCharg
   const versions = new Map((await tx.query<{ id: string; version: number }>("select id, policy_version as version from allocation.run where programme_id = $1", [tx.scope.programme.id])).map(({ id, version }) => [id, version]));
   const run = await runStore(tx).latestRun(key);
   const method = (runId: string | null, pool: string, kind: string): string => (runId === null ? `${kind.toLowerCase()}-of-policy-in-effect:${pool}` : `policy-${versions.get(runId)}:${pool}`);
-  const remainder = (kind: FocusCharge["kind"], pool: string, originPeriod: string, runId: string | null, methodId: string | null, amountMinor: bigint): FocusCharge => ({ kind, pool, businessUnit: null, useCase: null, originPeriod, runId, methodId, amountMinor });
+  const remainder = (kind: FocusCharge["kind"], pool: string, originPeriod: string, runId: string | null, methodId: string | null, amountMinor: bigint): FocusCharge => ({ kind, pool, businessUnit: null, useCase: null, originPeriod, runId, methodId, amountMinor, isCredit: false });
   const directPools = new Set((await tx.query<{ code: string }>("select code from costs.cost_pool where programme_id = $1 and kind = 'DIRECT'", [tx.scope.programme.id])).map(({ code }) => code));
   const methodOf = (kind: FocusCharge["kind"], pool: string, runId: string | null): string | null => (kind === "DIRECT" || kind === "TRUE_UP" || directPools.has(pool) ? null : method(runId, pool, kind));
   const [restated] = await tx.query<{ runId: string | null }>(`select run_id as "runId" from chargeback.restatement where programme_id = $1 and period_key = $2 order by version desc limit 1`, [tx.scope.programme.id, key]);
@@ -65,7 +67,7 @@ async function chargesOf(tx: TenantTransaction, key: string): Promise<FocusCharg
   const borne = (await chargedLines(tx, period)).map(({ kind, pool, businessUnit, useCase, originPeriod, run: of, amountMinor }): FocusCharge => {
     invariant(pool !== null && kind !== "RESOLUTION", "a month charges something without a pool");
     const runId = kind === "RESTATEMENT" ? restatedBy : of?.id ?? null;
-    return { kind, pool, businessUnit, useCase, originPeriod, runId, methodId: methodOf(kind, pool, runId), amountMinor };
+    return { kind, pool, businessUnit, useCase, originPeriod, runId, methodId: methodOf(kind, pool, runId), amountMinor, isCredit: false };
   });
   const left: FocusCharge[] = [];
   if (run) left.push(...(await chargesOfRun(tx, run.id)).pools.map(({ pool, unallocatedMinor }) => remainder("ALLOCATION", pool, key, run.id, methodOf("ALLOCATION", pool, run.id), unallocatedMinor)));
@@ -80,8 +82,36 @@ async function chargesOf(tx: TenantTransaction, key: string): Promise<FocusCharg
     [tx.scope.programme.id, key],
   );
   left.push(...late.map(({ pool, origin, runId, amount }) => remainder("ADJUSTMENT", pool, origin, runId, methodOf("ADJUSTMENT", pool, runId), BigInt(amount))));
-  return [...borne, ...left];
+  return creditsApart(tx, period, run?.id ?? null, [...borne, ...left]);
 }
+
+/** The same charges with vendors' credits told apart: of a divided pool in proportion, of direct cost as they were booked. */
+async function creditsApart(tx: TenantTransaction, { key, cutoff }: Period, runId: string | null, charges: readonly FocusCharge[]): Promise<FocusCharge[]> {
+  const divided = new Map((await tx.query<{ pool: string; booked: string; credited: string }>(
+    `select p.code as pool, x.amount_minor as booked, sum(e.amount_minor) as credited
+     from allocation.run_pool x
+       join costs.cost_pool p on p.programme_id = $1 and p.id = x.pool_id
+       join costs.cost_entry e on e.programme_id = $1 and e.pool_id = x.pool_id and e.period_key = $2 and e.kind = 'CREDIT' and e.recorded_at < $3
+     where x.programme_id = $1 and x.run_id = $4 group by 1, 2`,
+    [tx.scope.programme.id, key, cutoff, runId],
+  )).map(({ pool, booked, credited }) => [pool, { bookedMinor: BigInt(booked), creditedMinor: BigInt(credited) }]));
+  const direct = await directCharges(tx, key, cutoff, cutoff, "CREDIT");
+  const place = (pool: string, businessUnit: string | null, useCase: string | null): string => JSON.stringify([pool, businessUnit, useCase]);
+  const credited = new Map([
+    ...direct.charges.map(({ pool, businessUnit, useCase, amountMinor }) => [place(pool, businessUnit, useCase), amountMinor] as const),
+    ...direct.pools.map(({ pool, unallocatedMinor }) => [place(pool, null, null), unallocatedMinor] as const),
+  ]);
+  const booked = charges.filter(({ kind }) => kind === "DIRECT");
+  const credits = new Map(booked.map((charge) => [charge, credited.get(place(charge.pool, charge.businessUnit, charge.useCase)) ?? 0n]));
+  const parts = groupBy(charges.filter(({ kind }) => kind === "ALLOCATION"), ({ pool }) => pool);
+  return [
+    ...withCredits(booked, credits),
+    ...[...parts].flatMap(([pool, of]) => partCredit(of, divided.get(pool) ?? NO_CREDIT)),
+    ...charges.filter(({ kind }) => kind !== "DIRECT" && kind !== "ALLOCATION"),
+  ];
+}
+
+const NO_CREDIT: DividedPool = { bookedMinor: 0n, creditedMinor: 0n };
 
 async function namesOf(tx: TenantTransaction): Promise<Names> {
   const read = async (sql: string) => new Map((await tx.query<Record<string, string | null> & { code: string }>(sql, [tx.scope.programme.id])).map((row) => [row.code, row]));
@@ -108,7 +138,7 @@ function factOf(tx: TenantTransaction, row: FocusRow, { pools, units, useCases }
     BilledCost: amount, EffectiveCost: amount, ListCost: amount, ContractedCost: amount, ContractedUnitPrice: "1", ListUnitPrice: "1", PricingQuantity: amount, PricingUnit: "Minor Units", PricingCategory: "Standard",
     BillingAccountId: `programme-${programme.code}`, BillingAccountName: programme.name, BillingCurrency: programmeCurrency(programme).code,
     HostProviderName: programme.name, InvoiceIssuerName: programme.name, ProviderName: programme.name, PublisherName: programme.name, ServiceProviderName: programme.name,
-    ChargeCategory: row.chargeCategory, ChargeClass: row.chargeClass, ChargeFrequency: row.chargeClass === null ? "Usage-Based" : "One-Time", ChargeDescription: wordsOf(row, pool.name!),
+    ChargeCategory: row.chargeCategory, ChargeClass: row.chargeClass, ChargeFrequency: row.chargeClass === null && !row.isCredit ? "Usage-Based" : "One-Time", ChargeDescription: wordsOf(row, pool.name!),
     ResourceId: `pool-${row.pool}`, ResourceName: pool.name, ResourceType: "Cost Pool", SkuId: `pool-${row.pool}`, SkuMeter: "Cost", SkuPriceId: `pool-${row.pool}-minor-units`,
     ServiceCategory: "AI and Machine Learning", ServiceName: "Voice AI", ServiceSubcategory: "Bots",
     x_Kind: row.kind, x_OriginChargeId: row.originId, x_OriginPeriod: row.originPeriod, x_BusinessUnit: row.businessUnit, x_UseCase: row.useCase, x_Pool: row.pool, x_AllocationRunId: row.runId,
@@ -119,4 +149,5 @@ const WORDS: Readonly<Record<FocusCharge["kind"], string>> = {
   ALLOCATION: "share of", DIRECT: "direct cost of", ADJUSTMENT: "late usage and cost of", RESTATEMENT: "restatement of", TRUE_UP: "true-up of",
 };
 
-const wordsOf = ({ kind, businessUnit, originPeriod }: FocusRow, pool: string): string => `${businessUnit === null ? "Unallocated, " : ""}${WORDS[kind]} ${pool}, ${originPeriod}`;
+const wordsOf = ({ kind, isCredit, businessUnit, originPeriod }: FocusRow, pool: string): string =>
+  `${businessUnit === null ? "Unallocated, " : ""}${isCredit ? "service credit in the " : ""}${WORDS[kind]} ${pool}, ${originPeriod}`;
