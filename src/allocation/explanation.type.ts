@@ -6,11 +6,12 @@ import { DecimalScalar, LongScalar } from "../kernel/scalars";
 import type { CostPool } from "../costs";
 import { CostPoolType } from "../costs/costs.type";
 import { listUsageEvents } from "../metering/usage-events.query";
-import { ANY_USAGE } from "../metering/questions/usage-where.query";
 import { toUsageEvents } from "../metering/usage-view.type";
 import { UsageEventConnection, UsageEventType } from "../metering/usage.type";
+import { Allow } from "../tenancy/access";
 import { RequestContext } from "../tenancy/request-context";
 import { UseCaseType } from "../tenancy/tenancy.type";
+import { chargesOfEvents, legsBehind } from "./charges-of-events.query";
 import { ChainStep } from "./explain-chain";
 import { AllocationExplanation, UseCaseSplit } from "./explain.query";
 import { AllocationMethodEnum } from "./methods/facts-input.type";
@@ -83,11 +84,16 @@ export class AllocationExplanationResolver {
     @Arg("after", () => String, { nullable: true }) after?: string,
   ): Promise<Page<UsageEventType>> {
     const page = { first: requirePageSize(first), after };
-    const { basis, run } = explanation;
-    const where = {
-      ...ANY_USAGE, period: run.periodKey, unitIds: [basis.unitId], useCaseIds: basis.useCaseId ? [basis.useCaseId] : null,
-      channels: basis.channels, connected: !basis.contacts, asOf: run.cutoff,
-    };
-    return toUsageEvents(context, await context.withTenant((tx) => listUsageEvents(tx, where, page)));
+    return toUsageEvents(context, await context.withTenant((tx) => listUsageEvents(tx, legsBehind(explanation), page)));
+  }
+}
+
+@Resolver(() => UsageEventType)
+export class UsageEventChargesResolver {
+  @Allow("FINANCE", "BUSINESS_UNIT", "AUDITOR")
+  @FieldResolver(() => [AllocationExplanationType], { description: "The way back up: what its month's newest run charges its use case for, as far as this leg is one of those behind it (see AllocationExplanation.calls). Empty for what no run counted: unattributed, a test, of a channel that no rule counts, or recorded after the cut-off." })
+  async charges(@Root() event: UsageEventType, @Ctx() context: RequestContext): Promise<AllocationExplanation[]> {
+    const loader = await context.loader<AllocationExplanation[]>("ChargesOfEvent", chargesOfEvents);
+    return (await loader.load(event.id)) ?? [];
   }
 }

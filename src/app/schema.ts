@@ -5,7 +5,7 @@ import { toNodeId } from "../kernel/node-id";
 import { AllocationResolver } from "../allocation/allocation.resolver";
 import { DriverBookingResolver } from "../allocation/drivers/driver-booking.resolver";
 import { PolicyComparisonResolver } from "../allocation/policy-comparison.resolver";
-import { AllocationExplanationResolver } from "../allocation/explanation.type";
+import { AllocationExplanationResolver, UsageEventChargesResolver } from "../allocation/explanation.type";
 import { RunDiffResolver } from "../allocation/bridge/run-diff.resolver";
 import { AdjustmentResolver } from "../chargeback/adjustment.resolver";
 import { ChargeBridgeResolver } from "../chargeback/bridge/charge-bridge.resolver";
@@ -59,7 +59,7 @@ import { NodeResolver } from "./node.resolver";
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the form that type-graphql asks for
 const RESOLVERS: NonEmptyArray<Function> = [
-  TenancyResolver, ApiKeyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, DriverBookingResolver, PolicyComparisonResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
+  TenancyResolver, ApiKeyResolver, GovernanceResolver, MeteringResolver, QuestionsResolver, CostsResolver, ExchangeRateResolver, RateCardResolver, RatingResolver, ReconciliationResolver, SimulateRatingResolver, UsageCostExplanationResolver, AllocationResolver, AllocationExplanationResolver, UsageEventChargesResolver, DriverBookingResolver, PolicyComparisonResolver, AdjustmentResolver, ClosingResolver, NodeResolver,
   CloseDutyResolver, ClosePreviewResolver, AccrualResolver, CapitalisationResolver, RestatementResolver, TrueUpResolver,
   CorrectionResolver, CorrectionFieldResolver, UsageEventCorrectionResolver,
   RunDiffResolver, ChargeBridgeResolver, PlanBridgeResolver,

@@ -23,6 +23,8 @@ export interface EventsWhere extends ResolvedUsageWhere {
   readonly connected?: boolean;
   /** Only what counted at this recorded-at instant. */
   readonly asOf?: Date;
+  /** Only these rows. */
+  readonly eventKeys?: readonly string[];
 }
 
 /** Columns as one object; null when none of them holds anything. */
@@ -63,6 +65,7 @@ export async function listUsageEvents(tx: TenantTransaction, where: EventsWhere,
   if (where.channels) conditions.push(`e.channel = any(${bind(where.channels)}::metering.channel[])`);
   if (where.directions) conditions.push(`e.direction = any(${bind(where.directions)}::metering.direction[])`);
   conditions.push(...fieldConditions(where, bind));
+  if (where.eventKeys) conditions.push(`e.event_key = any(${bind(where.eventKeys)}::uuid[])`);
   if (where.connected) conditions.push(`${CONNECTED} and not e.test`);
   if (position) conditions.push(`(e.ended_at, e.event_key) > (${bind(position[0])}::timestamptz, ${bind(position[1])}::uuid)`);
   const asOf = where.asOf ? bind(where.asOf) : null;

@@ -162,7 +162,7 @@ describe("a stored policy by methods", () => {
     expect(await faults()).toEqual([]);
   });
 
-  it("is explained from the line through the chain of pools to the calls, in five statements, and the figures lead back up", async () => {
+  it("is explained from the line through the chain of pools to the calls, in five statements", async () => {
     const ask = `{ explainAllocation(period: "2025-10", businessUnit: "retail", useCase: "returns", pool: "platform") { pool { code } poolAmount { amount } receivedAmount { amount } method driver bookedDriver driverQuantity driverTotal
       shareNumerator shareDenominator exactAmount adjustmentMinor amount { amount } policyVersion chain { step pool part method leg toPool driver bookedDriver quantity driverTotal share exactAmount } split { by driver quantity total } missing } }`;
     const statements = jest.spyOn(Client.prototype, "query");
@@ -182,6 +182,28 @@ describe("a stored policy by methods", () => {
     }]);
     const { explainAllocation: [called] } = await must(finance, '{ explainAllocation(period: "2025-10", businessUnit: "retail", useCase: "returns", pool: "platform") { calls(first: 9) { edges { node { eventId connectedMs } } } } }');
     expect(called.calls.edges).toEqual([{ node: { eventId: "b", connectedMs: 20_000 } }]);
+  });
+
+  it("leads from a call back up to every amount that it is behind, and to no other", async () => {
+    const walk = `{ businessUnits(first: 9) { edges { node { code } } } usageEvents(first: 50, where: { period: "2025-10" }) { edges { node { eventId businessUnit { code } useCase { code } charges { pool { code } useCase { code } amount { amount } } } } } }`;
+    type Up = { eventId: string; businessUnit: { code: string } | null; useCase: { code: string } | null; charges: Array<{ pool: { code: string } }> };
+    const { businessUnits, usageEvents } = await must(finance, walk);
+    const events = usageEvents.edges.map(({ node }: { node: Up }) => node) as Up[];
+    const up = events.flatMap(({ eventId, charges }) => charges.map(({ pool }) => `${eventId} ${pool.code}`));
+    const down: string[] = [];
+    for (const { node: unit } of businessUnits.edges) {
+      for (const useCase of new Set(events.filter((each) => each.businessUnit?.code === unit.code).map((each) => each.useCase!.code))) {
+        const { explainAllocation } = await must(finance, `{ explainAllocation(period: "2025-10", businessUnit: "${unit.code}", useCase: "${useCase}") { pool { code } calls(first: 50) { edges { node { eventId } } } } }`);
+        for (const { pool, calls } of explainAllocation) down.push(...calls.edges.map(({ node }: { node: Up }) => `${node.eventId} ${pool.code}`));
+      }
+    }
+    expect(up.length).toBeGreaterThan(events.length);
+    expect(up.sort()).toEqual(down.sort());
+    const returned = events.find(({ eventId }) => eventId === "b")!;
+    expect(returned.charges).toEqual([
+      { pool: { code: "desk" }, useCase: { code: "returns" }, amount: { amount: "7.50" } }, { pool: { code: "licences" }, useCase: { code: "returns" }, amount: { amount: "11.25" } },
+      { pool: { code: "platform" }, useCase: { code: "returns" }, amount: { amount: "175.00" } },
+    ]);
   });
 
   it("shows a unit its own flows and those between pools, never another unit's", async () => {

@@ -234,6 +234,7 @@ export const EXPECTED_FIELDS: ReadonlyMap<string, readonly Role[]> = new Map<str
   ["UsageEvent.reportedBusinessUnit", ["FINANCE", "AUDITOR"]],
   ["UsageEvent.reportedUseCase", ["FINANCE", "AUDITOR"]],
   ["UsageEvent.correction", ["FINANCE", "AUDITOR"]],
+  ["UsageEvent.charges", ["FINANCE", "BUSINESS_UNIT", "AUDITOR"]],
   ["Period.closeRequestedBy", ["FINANCE", "AUDITOR"]],
   ["Period.closedBy", ["FINANCE", "AUDITOR"]],
   ["Period.auditHead", ["FINANCE", "AUDITOR"]],
