@@ -1,6 +1,5 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
-import { getDistDirectory, renderAltair, renderInitialOptions } from "altair-static";
 import type { FastifyInstance } from "fastify";
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -16,18 +15,30 @@ const OPTIONS = {
   initialHeaders: { Authorization: "Bearer <token>" }, initialQuery: "{\n  viewer { role permissions }\n  programme { code name currency }\n}\n", disableAccount: true,
 };
 
-/** GET /explorer: a client for the API in the browser, from our own origin. It knows the schema of whoever has a token, for the API answers nobody else. */
-export function addExplorer(app: FastifyInstance): void {
+interface Client {
+  readonly page: string;
+  readonly options: string;
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** Loaded when somebody opens it: a start does not wait for what it may never show. */
+async function loadClient(): Promise<Client> {
+  const { getDistDirectory, renderAltair, renderInitialOptions } = await import("altair-static");
   const root = getDistDirectory();
   // Only these are ever read: no name of a file comes from outside.
   const files = new Map(filesBelow(root).map((path) => [relative(root, path).split(sep).join("/"), path]));
-  const page = renderAltair(OPTIONS);
-  const options = renderInitialOptions(OPTIONS);
+  return { page: renderAltair(OPTIONS), options: renderInitialOptions(OPTIONS), files };
+}
+
+/** GET /explorer: a client for the API in the browser, from our own origin. It knows the schema of whoever has a token, for the API answers nobody else. */
+export function addExplorer(app: FastifyInstance): void {
+  let client: Promise<Client> | undefined;
   const guarded = { "content-security-policy": POLICY, "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" };
   app.get("/explorer", async (_request, reply) => reply.redirect("/explorer/", 308));
   app.get("/explorer/*", async (request, reply) => {
     const name = (request.params as { "*": string })["*"];
     void reply.headers(guarded);
+    const { page, options, files } = await (client ??= loadClient());
     if (name === "" || name === "index.html") return reply.type(TYPES[".html"]!).send(page);
     if (name === OPTIONS.serveInitialOptionsInSeperateRequest) return reply.type(TYPES[".js"]!).send(options);
     const path = files.get(name);

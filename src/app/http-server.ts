@@ -31,7 +31,8 @@ export interface HttpServerParts {
   readonly vault: Vault | null;
   readonly logger: Logger;
   readonly record: RecordAudit;
-  readonly sdl: string;
+  /** The public schema as text, printed when somebody asks for it. */
+  readonly sdl: () => string;
   readonly permissionsOf: (role: Principal["role"]) => readonly string[];
   /** True once migrated and seeded, until shutdown begins. */
   readonly isReady: () => boolean;
@@ -132,6 +133,6 @@ function addOperations(app: FastifyInstance, parts: HttpServerParts): void {
     return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "not ready" });
   });
   app.get("/metrics", async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
-  app.get("/schema.graphql", async (_request, reply) => reply.type("text/plain; charset=utf-8").send(parts.sdl));
+  app.get("/schema.graphql", async (_request, reply) => reply.type("text/plain; charset=utf-8").send(parts.sdl()));
   app.get("/", async (_request, reply) => reply.type("text/html; charset=utf-8").header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'").send(welcomePage()));
 }

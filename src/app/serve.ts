@@ -28,6 +28,7 @@ export async function buildServer(installation: Installation, logger: Logger): P
   await apollo.start();
   const permissions = new Map<Role, readonly string[]>();
   let ready = false;
+  let sdl: string | undefined;
   const http = await createHttpServer({
     apollo,
     database: installation.database,
@@ -37,7 +38,7 @@ export async function buildServer(installation: Installation, logger: Logger): P
     vault: installation.vault,
     logger,
     record: recordAudit,
-    sdl: printPublicSchema(publicSchema),
+    sdl: () => (sdl ??= printPublicSchema(publicSchema)),
     permissionsOf: (role) => {
       const known = permissions.get(role) ?? operationsOf(publicSchema, role);
       permissions.set(role, known);

@@ -1,4 +1,4 @@
-import PDFDocument from "pdfkit";
+import type PDFDocumentType from "pdfkit";
 import { PaperDocument } from "./paper";
 import { shownWith, wrapped } from "./pdf-text";
 
@@ -24,6 +24,8 @@ export class PdfPages {
   y = MARGIN;
 
   constructor({ title, subject, dated }: PaperDocument, private readonly footer: string) {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded with the first paper: a start does not wait for it
+    const PDFDocument = require("pdfkit") as typeof PDFDocumentType;
     const at = new Date(dated);
     this.pdf = new PDFDocument({
       size: "A4", layout: "landscape", margin: 0, bufferPages: true, lang: "en", displayTitle: true, pdfVersion: "1.7",
