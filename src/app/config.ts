@@ -18,6 +18,7 @@ const Environment = z.object({
   APPORTION_JWT_AUDIENCE: text,
   APPORTION_JWT_PUBLIC_KEY: text,
   APPORTION_JWT_SECRET: text,
+  APPORTION_JWKS_URL: text,
   APPORTION_JWT_MAX_AGE: z.coerce.number().int().min(60).max(31_536_000).default(43_200),
   APPORTION_SECRETS_KEY: text,
   APPORTION_SECRETS_KEY_PREVIOUS: text,
@@ -25,11 +26,11 @@ const Environment = z.object({
   APPORTION_DEMO: z.enum(["auto", "on", "off"]).default("auto"),
 });
 
-/** How tokens are checked: one algorithm family, one issuer, one audience. */
+/** How tokens are checked: one secret, one public key or the keys that the issuer publishes; one issuer, one audience. */
 export interface TokenConfig {
   readonly issuer: string;
   readonly audience: string;
-  readonly key: { readonly kind: "secret"; readonly secret: string } | { readonly kind: "publicKey"; readonly pem: string };
+  readonly key: { readonly kind: "secret"; readonly secret: string } | { readonly kind: "publicKey"; readonly pem: string } | { readonly kind: "keySet"; readonly url: string };
   /** Longest life of a token, in seconds. */
   readonly maxAgeSeconds: number;
 }
@@ -68,7 +69,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, needs: { readonly tok
   const token = readTokenConfig(env);
   const isPlain = token === null && env.DATABASE_URL === undefined;
   if (needs.tokens && env.DATABASE_URL !== undefined && token === null) {
-    throw new ConfigError("With DATABASE_URL set, tokens need real settings: APPORTION_JWT_ISSUER, APPORTION_JWT_AUDIENCE and one of APPORTION_JWT_PUBLIC_KEY and APPORTION_JWT_SECRET.");
+    throw new ConfigError("With DATABASE_URL set, tokens need real settings: APPORTION_JWT_ISSUER, APPORTION_JWT_AUDIENCE and one of APPORTION_JWKS_URL, APPORTION_JWT_PUBLIC_KEY and APPORTION_JWT_SECRET.");
   }
   return {
     databaseUrl: env.DATABASE_URL ?? null,
@@ -85,12 +86,24 @@ export function readConfig(environment: NodeJS.ProcessEnv, needs: { readonly tok
 }
 
 function readTokenConfig(env: z.infer<typeof Environment>): TokenConfig | null {
-  const { APPORTION_JWT_ISSUER: issuer, APPORTION_JWT_AUDIENCE: audience, APPORTION_JWT_PUBLIC_KEY: pem, APPORTION_JWT_SECRET: secret } = env;
-  if (!issuer && !audience && !pem && !secret) return null;
+  const { APPORTION_JWT_ISSUER: issuer, APPORTION_JWT_AUDIENCE: audience, APPORTION_JWT_PUBLIC_KEY: pem, APPORTION_JWT_SECRET: secret, APPORTION_JWKS_URL: url } = env;
+  const sources = [pem, secret, url].filter((source) => source !== undefined);
+  if (!issuer && !audience && sources.length === 0) return null;
   if (!issuer || !audience) throw new ConfigError("APPORTION_JWT_ISSUER and APPORTION_JWT_AUDIENCE are both needed.");
-  if (Boolean(pem) === Boolean(secret)) throw new ConfigError("Set exactly one of APPORTION_JWT_PUBLIC_KEY (RS256 or ES256, PEM) and APPORTION_JWT_SECRET (HS256).");
+  if (sources.length !== 1) throw new ConfigError("Set exactly one of APPORTION_JWKS_URL (RS256 and ES256, the keys that your identity provider publishes), APPORTION_JWT_PUBLIC_KEY (RS256 or ES256, PEM) and APPORTION_JWT_SECRET (HS256).");
   if (secret && Buffer.byteLength(secret, "utf8") < 32) throw new ConfigError("APPORTION_JWT_SECRET must have at least 32 bytes.");
-  return { issuer, audience, maxAgeSeconds: env.APPORTION_JWT_MAX_AGE, key: secret ? { kind: "secret", secret } : { kind: "publicKey", pem: pem!.replace(/\\n/g, "\n") } };
+  const key: TokenConfig["key"] = secret ? { kind: "secret", secret } : url ? { kind: "keySet", url: keySetUrl(url) } : { kind: "publicKey", pem: pem!.replace(/\\n/g, "\n") };
+  return { issuer, audience, maxAgeSeconds: env.APPORTION_JWT_MAX_AGE, key };
+}
+
+/** Whoever can change the answer can make tokens: only an encrypted address, or one that does not leave the machine. */
+function keySetUrl(given: string): string {
+  if (!URL.canParse(given)) throw new ConfigError("APPORTION_JWKS_URL is not a URL. Set the jwks_uri of your identity provider.");
+  const url = new URL(given);
+  const isLoopback = url.hostname === "localhost" || url.hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(url.hostname);
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback)) throw new ConfigError("APPORTION_JWKS_URL must begin with https:// (http:// only for localhost, 127.0.0.1 and [::1]).");
+  if (url.username !== "" || url.password !== "") throw new ConfigError("APPORTION_JWKS_URL must not hold a name or a password: published keys need none.");
+  return url.href;
 }
 
 function readSecretsKeys(env: z.infer<typeof Environment>): Pick<Config, "secretsKey" | "previousSecretsKey"> {

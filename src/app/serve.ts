@@ -33,7 +33,7 @@ export async function buildServer(installation: Installation, logger: Logger): P
     apollo,
     database: installation.database,
     scopes: installation.scopes,
-    authenticator: createAuthenticator({ verifier: createTokenVerifier(installation.token, installation.clock), database: installation.database, scopes: installation.scopes, clock: installation.clock }),
+    authenticator: createAuthenticator({ verifier: createTokenVerifier(installation.token, installation.clock, { logger }), database: installation.database, scopes: installation.scopes, clock: installation.clock }),
     clock: installation.clock,
     vault: installation.vault,
     logger,

@@ -3,6 +3,8 @@ import { DataSource } from "typeorm";
 import { migrations } from "../../migrations";
 import { examineBi } from "../app/bi/set-up-bi";
 import { PRODUCT_SCHEMAS, assertSafeApiRole, requireReadingRoles } from "../app/database-roles";
+import { downloadKeySet } from "../app/download-key-set";
+import { readKeySet } from "../app/verification-key";
 import { Clock } from "../kernel/clock";
 
 /** One thing that was looked at. `advice` says what to do when it is not well. */
@@ -22,6 +24,17 @@ export function checkDisk(directory: string): Finding {
   const { bavail, bsize } = statfsSync(directory);
   const gigabytes = ((bavail * bsize) / 1024 ** 3).toFixed(1);
   return { name: "disk", ok: bavail * bsize >= LEAST_FREE_BYTES, found: `${gigabytes} GB free at ${directory}`, advice: "Make room: PostgreSQL stops when the disk is full." };
+}
+
+/** Whether the keys that tokens are checked with can be read where they are published, and which of them are fit. */
+export async function checkPublishedKeys(url: string): Promise<Finding> {
+  const advice = "Set APPORTION_JWKS_URL to the jwks_uri of your identity provider, which this machine must reach directly; it must publish an RSA key (RS256, at least 2048 bits) or a P-256 key (ES256) with a kid.";
+  try {
+    const { keys, skipped } = readKeySet(await downloadKeySet(url));
+    return { name: "published keys", ok: keys.size > 0, found: [`${keys.size} fit for tokens`, ...skipped.map((each) => `left out ${each}`)].join("; "), advice };
+  } catch (error) {
+    return { name: "published keys", ok: false, found: (error as Error).message, advice };
+  }
 }
 
 /** The server's version; 15 to 18 are supported. */

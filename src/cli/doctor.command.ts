@@ -5,7 +5,7 @@ import { Config, readConfig } from "../app/config";
 import { connect } from "../app/data-source";
 import { openDatabase } from "../app/installation";
 import { systemClock } from "../kernel/clock";
-import { Finding, checkBi, checkClock, checkColumns, checkDisk, checkMigrations, checkReadingRoles, checkRole, checkRowSecurity, checkVersion } from "./doctor-checks";
+import { Finding, checkBi, checkClock, checkColumns, checkDisk, checkMigrations, checkPublishedKeys, checkReadingRoles, checkRole, checkRowSecurity, checkVersion } from "./doctor-checks";
 import { exitStatus, sentenceOf } from "./exit-status";
 import { OutputOptions, print } from "./output";
 import { logOf } from "./session";
@@ -16,7 +16,7 @@ const FAILED = 1;
 export function registerDoctor(program: Command): void {
   program
     .command("doctor")
-    .description("look at configuration, database, roles, migrations, row-level security, disk and clock")
+    .description("look at configuration, published keys, database, roles, migrations, row-level security, disk and clock")
     .option("--json", "print JSON")
     .action(async (options: OutputOptions) => {
       const findings: Finding[] = [];
@@ -41,6 +41,7 @@ async function examine(tell: (finding: Finding) => void): Promise<number> {
   try {
     const config = readConfig(process.env);
     note({ name: "configuration", ok: true, found: config.databaseUrl === null ? `embedded database under ${config.dataDirectory}` : "DATABASE_URL" });
+    if (config.token?.key.kind === "keySet") note(await checkPublishedKeys(config.token.key.url));
     stage = { name: "database" };
     await examineDatabase(config, note);
   } catch (error) {

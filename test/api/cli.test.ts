@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
+import pino from "pino";
 import { PolicyInput, approvePolicy, proposePolicy } from "../../src/allocation";
 import { approvePolicyPorts, proposePolicyPorts } from "../../src/allocation/allocation-ports.store";
 import { readConfig } from "../../src/app/config";
@@ -21,6 +22,7 @@ import { pdfPages } from "../support/pdf-text";
 import { Commands, Ended, commandsIn } from "../support/commands";
 
 const PERIOD = "2025-10";
+const logger = pino({ level: "silent" });
 
 let folder: string;
 let server: EmbeddedPostgres;
@@ -127,7 +129,7 @@ describe("before there is a programme", () => {
 
   test("an administrator gets a token that can make one; nobody else gets any", async () => {
     const { token } = await embeddedJson<{ token: string }>("token", "--role", "admin", "--subject", "ada");
-    expect(createTokenVerifier(installation.token, installation.clock).verify(token)).toEqual({ subject: "ada", role: "ADMIN", programme: null, businessUnits: [] });
+    expect(await createTokenVerifier(installation.token, installation.clock, { logger }).verify(token)).toEqual({ subject: "ada", role: "ADMIN", programme: null, businessUnits: [] });
     expect((await apportion(["token", "--role", "finance"])).status).toBe(2);
   });
 
@@ -460,13 +462,13 @@ describe("export and keys", () => {
 describe("token", () => {
   test("of any role, in any case, for units of the only programme", async () => {
     const { token, ttlSeconds } = await embeddedJson<{ token: string; ttlSeconds: number }>("token", "--role", "business-unit", "--subject", "uma", "--business-unit", "claims", "--ttl", "30m");
-    expect(createTokenVerifier(installation.token, installation.clock).verify(token)).toEqual({ subject: "uma", role: "BUSINESS_UNIT", programme: "acme", businessUnits: ["claims"] });
+    expect(await createTokenVerifier(installation.token, installation.clock, { logger }).verify(token)).toEqual({ subject: "uma", role: "BUSINESS_UNIT", programme: "acme", businessUnits: ["claims"] });
     expect(ttlSeconds).toBe(1800);
   });
 
   test("without --json it is the token and nothing else", async () => {
     const { out } = await inItsOwnProcess(["token", "--role", "Finance"]);
-    expect(createTokenVerifier(installation.token, installation.clock).verify(out.trim())).toMatchObject({ role: "FINANCE", programme: "acme" });
+    expect(await createTokenVerifier(installation.token, installation.clock, { logger }).verify(out.trim())).toMatchObject({ role: "FINANCE", programme: "acme" });
   });
 
   test.each([
@@ -509,6 +511,13 @@ describe("the whole", () => {
       ok: true,
       names: ["configuration", "disk", "database", "PostgreSQL version", "role of the API", "reading roles", "migrations", "row-level security", "BI views", "clock"],
     });
+  });
+
+  test("with published keys doctor looks at them, and no token is signed here", async () => {
+    const published = { ...elsewhere(installation.apiUrl), APPORTION_JWT_SECRET: "", APPORTION_JWKS_URL: "http://127.0.0.1:1/keys" };
+    const { status, out } = await apportion(["doctor"], published);
+    expect([status, out.split("\n").filter((line) => line.startsWith("FAIL")).length, /FAIL +published keys/.test(out)]).toEqual([1, 1, true]);
+    expect(await apportion(["token", "--role", "finance"], published)).toMatchObject({ status: 3, out: "", err: expect.stringContaining("tokens come from your identity provider") as string });
   });
 
   test("seed builds a second programme that verifies; from then on a command says which one it wants", async () => {

@@ -1,5 +1,9 @@
 import { createHmac, createSign, generateKeyPairSync } from "node:crypto";
+import { Server, createServer } from "node:http";
+import { AddressInfo } from "node:net";
+import pino from "pino";
 import { ConfigError, TokenConfig, readConfig } from "../../src/app/config";
+import { RunningServer, buildServer } from "../../src/app/serve";
 import { createTokenVerifier } from "../../src/app/token";
 import { ROLES } from "../../src/tenancy";
 import { createAcme } from "../support/builders";
@@ -25,6 +29,8 @@ const now = Math.floor(clock.now() / 1000);
 const HEADER = { alg: "HS256", typ: "JWT" };
 const CLAIMS = { sub: "somebody", iss: TOKEN.issuer, aud: TOKEN.audience, iat: now, exp: now + 3_600, role: "FINANCE", programme: "acme" };
 const without = (...names: string[]): Record<string, unknown> => Object.fromEntries(Object.entries(CLAIMS).filter(([name]) => !names.includes(name)));
+const PUBLISHED = "https://issuer.example/keys";
+const QUIET = { logger: pino({ level: "silent" }) };
 const PADDING = "x".repeat(1024 * 1024);
 
 let server: TestServer;
@@ -105,7 +111,7 @@ describe("tokens that are refused as if there were none: 401", () => {
   it("1 MB, before it reaches us and by ourselves", async () => {
     const large = hmac(HEADER, { ...CLAIMS, padding: PADDING });
     expect((await send(`Bearer ${large}`)).status).toBe(431);
-    expect(() => createTokenVerifier(TOKEN, clock).verify(large)).toThrow("A valid token is needed");
+    await expect(createTokenVerifier(TOKEN, clock, QUIET).verify(large)).rejects.toThrow("A valid token is needed");
   });
 
   it("a token in the address or in the body is not looked at", async () => {
@@ -161,11 +167,11 @@ describe("tokens that are good: 200", () => {
     expect(await send(`Bearer ${token}`)).toMatchObject({ status: 200, code: null });
   });
 
-  it("units of a role that is not bound to units are ignored", () => {
-    const verifier = createTokenVerifier(TOKEN, clock);
+  it("units of a role that is not bound to units are ignored", async () => {
+    const verifier = createTokenVerifier(TOKEN, clock, QUIET);
     for (const role of ROLES) {
       const bound = ["BUSINESS_UNIT", "OPERATOR", "INTEGRATION"].includes(role);
-      expect(verifier.verify(hmac(HEADER, { ...CLAIMS, role, business_units: ["retail"] }))).toEqual({ subject: "somebody", role, programme: "acme", businessUnits: bound ? ["retail"] : [] });
+      expect(await verifier.verify(hmac(HEADER, { ...CLAIMS, role, business_units: ["retail"] }))).toEqual({ subject: "somebody", role, programme: "acme", businessUnits: bound ? ["retail"] : [] });
     }
   });
 });
@@ -174,9 +180,9 @@ describe("public keys", () => {
   const config = (key: string): TokenConfig => ({ ...TOKEN, key: { kind: "publicKey", pem: key } });
   const ieee = { key: ec.privateKey, dsaEncoding: "ieee-p1363" as const };
 
-  it("RS256 and ES256 are accepted under their own key", () => {
-    expect(createTokenVerifier(config(pem(rsa)), clock).verify(asymmetric({ alg: "RS256", typ: "JWT" }, CLAIMS, rsa.privateKey)).subject).toBe("somebody");
-    expect(createTokenVerifier(config(pem(ec)), clock).verify(asymmetric({ alg: "ES256", typ: "JWT" }, CLAIMS, ieee)).subject).toBe("somebody");
+  it("RS256 and ES256 are accepted under their own key", async () => {
+    expect(await createTokenVerifier(config(pem(rsa)), clock, QUIET).verify(asymmetric({ alg: "RS256", typ: "JWT" }, CLAIMS, rsa.privateKey))).toMatchObject({ subject: "somebody" });
+    expect(await createTokenVerifier(config(pem(ec)), clock, QUIET).verify(asymmetric({ alg: "ES256", typ: "JWT" }, CLAIMS, ieee))).toMatchObject({ subject: "somebody" });
   });
 
   it.each<[string, string]>([
@@ -190,12 +196,65 @@ describe("public keys", () => {
     ["another RSA key", asymmetric({ alg: "RS256", typ: "JWT" }, CLAIMS, weakRsa.privateKey)],
     ["ES256 of some EC key", asymmetric({ alg: "ES256", typ: "JWT" }, CLAIMS, ieee)],
     ["alg none", `${unsigned({ alg: "none" }, CLAIMS)}.`],
-  ])("an RSA key refuses %s", (_, token) => {
-    expect(() => createTokenVerifier(config(pem(rsa)), clock).verify(token)).toThrow("A valid token is needed");
+  ])("an RSA key refuses %s", async (_, token) => {
+    await expect(createTokenVerifier(config(pem(rsa)), clock, QUIET).verify(token)).rejects.toThrow("A valid token is needed");
   });
 
   it.each<[string, string]>([["an RSA key of 1024 bits", pem(weakRsa)], ["a curve other than P-256", pem(generateKeyPairSync("ec", { namedCurve: "secp384r1" }))], ["an Ed25519 key", pem(generateKeyPairSync("ed25519"))], ["no key", "hello"]])("the start is refused with %s", (_, key) => {
-    expect(() => createTokenVerifier(config(key), clock)).toThrow(ConfigError);
+    expect(() => createTokenVerifier(config(key), clock, QUIET)).toThrow(ConfigError);
+  });
+});
+
+describe("published keys, through the real server", () => {
+  let issuer: Server;
+  let published: object[] = [];
+  let asked = 0;
+  let running: RunningServer;
+  let url: string;
+  beforeAll(async () => {
+    issuer = createServer((_, response) => {
+      asked += 1;
+      response.setHeader("content-type", "application/json").end(JSON.stringify({ keys: published }));
+    });
+    await new Promise<void>((done) => issuer.listen(0, "127.0.0.1", done));
+    published = [{ kty: "oct", k: Buffer.from(SECRET).toString("base64url"), alg: "HS256", kid: "s" }, { ...weakRsa.publicKey.export({ format: "jwk" }), kid: "w" }, { ...rsa.publicKey.export({ format: "jwk" }), kid: "r" }];
+    const keys = readConfig({ APPORTION_JWT_ISSUER: TOKEN.issuer, APPORTION_JWT_AUDIENCE: TOKEN.audience, APPORTION_JWKS_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys` });
+    running = await buildServer({ ...server.installation, token: keys.token! }, QUIET.logger);
+    url = await running.http.listen({ port: 0, host: "127.0.0.1" });
+    running.setReady(true);
+  });
+  afterAll(async () => {
+    await running.close();
+    server.clock.set(new Date(now * 1000).toISOString());
+  });
+
+  const byRsa = (kid: string, key = rsa.privateKey): string => asymmetric({ alg: "RS256", typ: "JWT", kid }, CLAIMS, key);
+  const byEc = asymmetric({ alg: "ES256", typ: "JWT", kid: "e" }, CLAIMS, { key: ec.privateKey, dsaEncoding: "ieee-p1363" });
+  const answer = async (token: string): Promise<[number, string | undefined]> => {
+    const response = await fetch(`${url}/graphql`, { method: "POST", headers: { "content-type": "application/json", authorization: `Bearer ${token}` }, body: JSON.stringify({ query: "{ programme { code } }" }) });
+    const { errors } = (await response.json()) as { errors?: Array<{ message: string }> };
+    return [response.status, errors?.[0]?.message];
+  };
+  const later = (seconds: number): void => server.clock.set(new Date((now + seconds) * 1000).toISOString());
+  const REFUSED = "A valid token is needed: send Authorization: Bearer <token>.";
+
+  it("checks a token with the key that it names, and with no other", async () => {
+    expect(await Promise.all([byRsa("r"), byRsa("r"), byRsa("w", weakRsa.privateKey), byRsa("../../r"), hmac({ ...HEADER, kid: "s" }, CLAIMS), hmac({ ...HEADER, kid: "r" }, CLAIMS, pem(rsa)), byEc].map(answer))).toEqual([[200, undefined], [200, undefined], ...Array.from({ length: 5 }, () => [401, REFUSED])]);
+    expect(asked).toBe(1);
+  });
+
+  it("finds a key that was published since, and forgets one that was withdrawn", async () => {
+    published = [{ ...ec.publicKey.export({ format: "jwk" }), kid: "e" }];
+    later(30);
+    expect([await answer(byEc), await answer(byRsa("r")), asked]).toEqual([[200, undefined], [401, REFUSED], 2]);
+  });
+
+  it("goes on with the keys that it knows while the issuer is gone, stays ready, and says why it cannot take others", async () => {
+    issuer.closeAllConnections();
+    await new Promise((done) => issuer.close(done));
+    later(60);
+    const [status, message] = await answer(byRsa("r"));
+    expect([status, message, await answer(byEc), (await fetch(`${url}/readyz`)).status]).toEqual([401, expect.stringContaining("published keys cannot be read at the moment"), [200, undefined], 200]);
   });
 });
 
@@ -208,6 +267,14 @@ describe("settings that cannot be meant", () => {
     ["no audience", { APPORTION_JWT_ISSUER: "issuer", APPORTION_JWT_SECRET: "x".repeat(32) }, "are both needed"],
     ["both kinds of key", { ...SOUND, APPORTION_JWT_PUBLIC_KEY: pem(rsa) }, "exactly one"],
     ["no key", { APPORTION_JWT_ISSUER: "issuer", APPORTION_JWT_AUDIENCE: "audience" }, "exactly one"],
+    ["published keys and a secret", { ...SOUND, APPORTION_JWKS_URL: PUBLISHED }, "exactly one"],
+    ["published keys and a public key", { ...SOUND, APPORTION_JWT_SECRET: "", APPORTION_JWT_PUBLIC_KEY: pem(rsa), APPORTION_JWKS_URL: PUBLISHED }, "exactly one"],
+    ["published keys, a public key and a secret", { ...SOUND, APPORTION_JWT_PUBLIC_KEY: pem(rsa), APPORTION_JWKS_URL: PUBLISHED }, "exactly one"],
+    ["published keys without an issuer", { APPORTION_JWT_AUDIENCE: "audience", APPORTION_JWKS_URL: PUBLISHED }, "are both needed"],
+    ["published keys alone", { APPORTION_JWKS_URL: PUBLISHED }, "are both needed"],
+    ...["keys", "/keys", "https://"].map((url): [string, NodeJS.ProcessEnv, string] => [`published keys at ${url}`, { ...SOUND, APPORTION_JWT_SECRET: "", APPORTION_JWKS_URL: url }, "is not a URL"]),
+    ...["http://issuer.example/keys", "http://127.0.0.1.issuer.example/keys", "http://localhost.issuer.example/", "http://10.0.0.1/", "file:///etc/keys", "data:application/json,{}"].map((url): [string, NodeJS.ProcessEnv, string] => [`published keys at ${url}`, { ...SOUND, APPORTION_JWT_SECRET: "", APPORTION_JWKS_URL: url }, "must begin with https://"]),
+    ["published keys behind a password", { ...SOUND, APPORTION_JWT_SECRET: "", APPORTION_JWKS_URL: "https://me:secret@issuer.example/keys" }, "must not hold a name or a password"],
     ["an unknown setting", { ...SOUND, APPORTION_JWT_SECRETT: "x" }, "Unknown setting APPORTION_JWT_SECRETT"],
     ["a database of one's own without token settings", { DATABASE_URL: "postgres://somewhere/db" }, "tokens need real settings"],
     ["a longest life that is none", { ...SOUND, APPORTION_JWT_MAX_AGE: "forever" }, "APPORTION_JWT_MAX_AGE"],
@@ -220,6 +287,10 @@ describe("settings that cannot be meant", () => {
     expect(() => readConfig(environment)).toThrow(message);
   });
 
+  it.each([PUBLISHED, "http://localhost:8080/keys", "http://127.0.0.1/keys", "http://127.1.2.3/keys", "http://[::1]:8080/keys"])("published keys may be at %s", (url) => {
+    expect(readConfig({ ...SOUND, APPORTION_JWT_SECRET: "", APPORTION_JWKS_URL: url })).toMatchObject({ demo: false, token: { issuer: "issuer", audience: "audience", key: { kind: "keySet", url } } });
+  });
+
   it("the demo is on only where nothing real is configured", () => {
     expect(readConfig({}).demo).toBe(true);
     expect(readConfig(SOUND)).toMatchObject({ demo: false, token: { issuer: "issuer", audience: "audience", maxAgeSeconds: 43_200 } });
@@ -227,7 +298,7 @@ describe("settings that cannot be meant", () => {
   });
 
   it.each<[string, Partial<TokenConfig>]>([["issuer", { issuer: "" }], ["audience", { audience: " " }], ["secret", { key: { kind: "secret", secret: "x".repeat(31) } }]])("the verifier itself takes no empty or short %s", (_, broken) => {
-    expect(() => createTokenVerifier({ ...TOKEN, ...broken }, clock)).toThrow(ConfigError);
+    expect(() => createTokenVerifier({ ...TOKEN, ...broken }, clock, QUIET)).toThrow(ConfigError);
   });
 });
 

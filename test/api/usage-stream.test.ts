@@ -33,7 +33,7 @@ beforeAll(async () => {
   far = new Database(await connect(Object.assign(new URL(apiUrl), { port: String(cable.port) }).toString(), { purpose: "serve" }).initialize()).for("request");
   const schema = buildPublicSchema();
   quick = Fastify();
-  addUsageRoute(quick, { database: far, scopes: new ScopeResolver(far), clock, authenticator: createAuthenticator({ verifier: createTokenVerifier(TOKEN, clock), database: far, scopes: new ScopeResolver(far), clock }), logger: pino({ level: "silent" }), permissionsOf: (role) => operationsOf(schema, role), patience: { idleMs: 2_000, waitMs: 60_000 }, commitLines: SMALL });
+  addUsageRoute(quick, { database: far, scopes: new ScopeResolver(far), clock, authenticator: createAuthenticator({ verifier: createTokenVerifier(TOKEN, clock, { logger: pino({ level: "silent" }) }), database: far, scopes: new ScopeResolver(far), clock }), logger: pino({ level: "silent" }), permissionsOf: (role) => operationsOf(schema, role), patience: { idleMs: 2_000, waitMs: 60_000 }, commitLines: SMALL });
   quickUrl = await quick.listen({ port: 0, host: "127.0.0.1" });
 });
 afterAll(async () => {
