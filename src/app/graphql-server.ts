@@ -1,6 +1,6 @@
 import { ApolloServer, ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginUsageReportingDisabled } from "@apollo/server/plugin/disabled";
-import { DocumentNode, GraphQLSchema, Kind, OperationDefinitionNode, OperationTypeNode } from "graphql";
+import { DocumentNode, ExecutionResult, GraphQLSchema, Kind, OperationDefinitionNode, OperationTypeNode } from "graphql";
 import { getComplexity, simpleEstimator } from "graphql-query-complexity";
 import type { Logger } from "pino";
 import { Refusal } from "../kernel/refusal";
@@ -9,6 +9,7 @@ import { RequestContext } from "../tenancy/request-context";
 import { Authorizer } from "./authorize";
 import { CompiledExecutor } from "./execute";
 import { formatError } from "./format-error";
+import { HttpRefusal } from "./http-manners";
 import { httpStatusOf } from "./refusals";
 
 export const LARGEST_QUERY_BYTES = 256 * 1024;
@@ -23,7 +24,13 @@ const MOST_COST = 100_000;
 export interface GraphQLContext {
   readonly request: RequestContext;
   readonly bodyBytes: number;
+  /** What the asker may spend at most; null without a limit. */
+  readonly mostCost: number | null;
+  /** Charges the asker; throws the refusal when too little is left. */
+  readonly charge: (cost: number) => void;
   cost?: number;
+  /** Why it was not run, where that has a status of its own. */
+  refused?: HttpRefusal;
 }
 
 /** Apollo with our rules around it: who may ask what, how much, and what an error may say. */
@@ -33,7 +40,12 @@ export function createGraphQLServer(publicSchema: GraphQLSchema, executionSchema
   return new ApolloServer<GraphQLContext>({
     gateway: {
       load: async () => ({
-        executor: (request) => executor.run(request.document, request.operation, request.request.operationName, (request.request.variables ?? {}) as Record<string, unknown>, (request.context as GraphQLContext).request) as never,
+        executor: (asked) => {
+          const { request } = asked.context as GraphQLContext;
+          const run = (): Promise<ExecutionResult> => executor.run(asked.document, asked.operation, asked.request.operationName, (asked.request.variables ?? {}) as Record<string, unknown>, request);
+          // What writes is not left in the middle: it has the times of its statements.
+          return (asked.operation?.operation === OperationTypeNode.QUERY ? request.wall.within(run) : run()) as never;
+        },
       }),
       onSchemaLoadOrUpdate: (callback) => {
         callback({ apiSchema: publicSchema, coreSupergraphSdl: "" });
@@ -64,12 +76,22 @@ function rules(authorizer: Authorizer, schema: GraphQLSchema): ApolloServerPlugi
         requireSize(document, operation, contextValue.bodyBytes);
         requireDepth(document);
         contextValue.cost = costOf(schema, document, request.variables ?? {}, operationName);
-        if (contextValue.cost > MOST_COST) throw new Refusal("LIMIT_EXCEEDED", `This query costs ${contextValue.cost}; the limit is ${MOST_COST}. Ask for smaller pages or fewer fields.`);
+        const limit = limitOf(contextValue);
+        if (contextValue.cost > limit) throw new Refusal("LIMIT_EXCEEDED", `This query costs ${contextValue.cost}; the limit is ${limit}. Ask for smaller pages or fewer fields.`);
+        try {
+          contextValue.charge(contextValue.cost);
+        } catch (error) {
+          if (error instanceof HttpRefusal) contextValue.refused = error;
+          throw error;
+        }
       },
       willSendResponse: async (context) => finish(context),
     }),
   };
 }
+
+/** The most that one request may cost: of what is dearer than a whole bucket it would never be full enough. */
+const limitOf = ({ mostCost }: GraphQLContext): number => Math.min(MOST_COST, mostCost ?? MOST_COST);
 
 /** A key reads, and writes usage: decisions are people's, and two keys of one person must not pass for two persons. */
 function requirePerson(operation: OperationDefinitionNode, { key, role }: Principal): void {
@@ -149,11 +171,12 @@ function computeCost(schema: GraphQLSchema, document: DocumentNode, variables: R
 function finish({ response, contextValue }: GraphQLRequestContextWillSendResponse<GraphQLContext>): void {
   if (response.body.kind !== "single") return;
   const { singleResult } = response.body;
-  if (contextValue?.cost !== undefined) singleResult.extensions = { ...singleResult.extensions, cost: { requested: contextValue.cost, limit: MOST_COST } };
+  if (contextValue?.cost !== undefined) singleResult.extensions = { ...singleResult.extensions, cost: { requested: contextValue.cost, limit: limitOf(contextValue) } };
   const first = singleResult.errors?.[0];
   if (first && (singleResult.data === undefined || singleResult.data === null || Object.values(singleResult.data).every((value) => value === null))) {
     // A mutation by GET keeps the status that says so.
     if (response.http.status !== 405) response.http.status = httpStatusOf(String(first.extensions?.code ?? "INTERNAL"));
     if (response.http.status === 503) response.http.headers.set("retry-after", "1");
+    if (contextValue?.refused) response.http.status = contextValue.refused.status;
   }
 }

@@ -23,7 +23,7 @@ const WORDS = ["twilio", "amazon-connect", "genesys", "vapi", "retell", "bland",
 type Name = (typeof WORDS)[number];
 
 interface Connected { readonly path: string; readonly connection: string; readonly secret: string; readonly key: string }
-interface Answered { readonly status: number; readonly body: { results?: Array<Record<string, unknown>>; errors?: Array<{ message: string; extensions: { code: string } }>; [key: string]: unknown }; readonly headers: Headers }
+interface Answered { readonly status: number; readonly body: { results?: Array<Record<string, unknown>>; code?: string; [key: string]: unknown }; readonly headers: Headers }
 
 const folder = mkdtempSync(join(tmpdir(), "apportion-webhooks-"));
 let server: TestServer;
@@ -100,7 +100,7 @@ async function unchanged(act: () => Promise<Answered>): Promise<Answered> {
   expect(await counts()).toEqual(before);
   return answer;
 }
-const codeOf = ({ status, body }: Answered): [number, string | undefined] => [status, body.errors?.[0]!.extensions.code];
+const codeOf = ({ status, body }: Answered): [number, string | undefined] => [status, body.code];
 const UNSIGNED = [401, "UNAUTHENTICATED"];
 
 describe.each(WORDS)("%s", (name) => {
@@ -287,7 +287,7 @@ describe("the same record, signed, with a token and from a file", () => {
 
   it("needs a token of every unit of the connection", async () => {
     const refused = await unchanged(() => post("/usage/retell?source=retell://acme", JSON.stringify(bodyOf(records("x")[0]!)), { authorization: `Bearer ${integration(server, ["claims"]).token}` }));
-    expect([codeOf(refused), refused.body.errors![0]!.message]).toEqual([[403, "FORBIDDEN"], expect.stringContaining("writes for units that this token may not write")]);
+    expect([codeOf(refused), refused.body.detail]).toEqual([[403, "FORBIDDEN"], expect.stringContaining("writes for units that this token may not write")]);
   });
 });
 
