@@ -13,6 +13,9 @@ const CLIENT_FAULTS: Readonly<Record<string, RefusalCode>> = {
   PERSISTED_QUERY_NOT_FOUND: "BAD_USER_INPUT",
 };
 
+/** Longest message of GraphQL's own, in characters: it repeats what was sent. */
+const LONGEST_MESSAGE = 250;
+
 /** What a client sees of an error: a refusal as it is, a faulty request with its reason, anything else as INTERNAL and an id. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown, report: (id: string, error: unknown) => void): GraphQLFormattedError {
   const cause = rootCause(error);
@@ -22,7 +25,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, re
   }
   const given = String(formatted.extensions?.code ?? "");
   const code = CLIENT_FAULTS[given] ?? (cause === null && given === "INTERNAL_SERVER_ERROR" && isCoercionFault(error) ? "BAD_USER_INPUT" : null);
-  if (code) return { message: formatted.message, ...place, extensions: { code } };
+  if (code) return { message: formatted.message.slice(0, LONGEST_MESSAGE), ...place, extensions: { code } };
   const id = randomUUID();
   report(id, error);
   return { message: `Something went wrong on our side. Quote ${id} when you report it.`, ...place, extensions: { code: "INTERNAL", id } };

@@ -1,7 +1,6 @@
 import { ApolloServer, ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginUsageReportingDisabled } from "@apollo/server/plugin/disabled";
 import { DocumentNode, ExecutionResult, GraphQLSchema, Kind, OperationDefinitionNode, OperationTypeNode } from "graphql";
-import { getComplexity, simpleEstimator } from "graphql-query-complexity";
 import type { Logger } from "pino";
 import { Refusal } from "../kernel/refusal";
 import { Principal } from "../tenancy";
@@ -10,6 +9,7 @@ import { Authorizer } from "./authorize";
 import { CompiledExecutor } from "./execute";
 import { formatError } from "./format-error";
 import { HttpRefusal } from "./http-manners";
+import { costOf } from "./query-cost";
 import { httpStatusOf } from "./refusals";
 
 export const LARGEST_QUERY_BYTES = 256 * 1024;
@@ -19,6 +19,9 @@ const DEEPEST = 15;
 const MOST_ROOT_FIELDS = 20;
 /** Fields times page sizes. A page of 500 usage events with every field stays below it. */
 const MOST_COST = 100_000;
+
+/** Faults of a document that are told at once: who sends hundreds reads no more of them. */
+const MOST_FAULTS = 3;
 
 /** What Apollo hands to plugins and executor. Apollo copies this object per operation, so the request stands inside it. */
 export interface GraphQLContext {
@@ -136,47 +139,20 @@ function requireDepth(document: DocumentNode): void {
   shallow.add(document);
 }
 
-/** Costs that were computed before: per document, and per value of the variables that a page size or a directive may take. */
-const knownCosts = new WeakMap<DocumentNode, Map<string, number>>();
-const MOST_KNOWN_COSTS = 1_000;
-
-function costOf(schema: GraphQLSchema, document: DocumentNode, variables: Record<string, unknown>, operationName: string | null): number {
-  const known = knownCosts.get(document) ?? new Map<string, number>();
-  knownCosts.set(document, known);
-  const deciding = Object.entries(variables).filter(([, value]) => typeof value === "number" || typeof value === "boolean");
-  const key = JSON.stringify([operationName, deciding]);
-  const earlier = known.get(key);
-  if (earlier !== undefined) return earlier;
-  const cost = computeCost(schema, document, variables, operationName);
-  if (known.size < MOST_KNOWN_COSTS && cost > 0) known.set(key, cost);
-  return cost;
-}
-
-function computeCost(schema: GraphQLSchema, document: DocumentNode, variables: Record<string, unknown>, operationName: string | null): number {
-  try {
-    return getComplexity({
-      schema, query: document, variables, operationName: operationName ?? undefined,
-      estimators: [
-        ({ args, childComplexity }) => (typeof args.first === "number" ? 1 + Math.max(args.first, 1) * childComplexity : undefined),
-        simpleEstimator({ defaultComplexity: 1 }),
-      ],
-    });
-  } catch {
-    // Variables that cannot be read are reported by the execution, with their path.
-    return 0;
-  }
-}
-
 /** Reports the cost and gives a failed request the status that its first error stands for. */
 function finish({ response, contextValue }: GraphQLRequestContextWillSendResponse<GraphQLContext>): void {
   if (response.body.kind !== "single") return;
   const { singleResult } = response.body;
   if (contextValue?.cost !== undefined) singleResult.extensions = { ...singleResult.extensions, cost: { requested: contextValue.cost, limit: limitOf(contextValue) } };
+  if (singleResult.data === undefined && singleResult.errors) singleResult.errors = singleResult.errors.slice(0, MOST_FAULTS);
   const first = singleResult.errors?.[0];
   if (first && (singleResult.data === undefined || singleResult.data === null || Object.values(singleResult.data).every((value) => value === null))) {
     // A mutation by GET keeps the status that says so.
     if (response.http.status !== 405) response.http.status = httpStatusOf(String(first.extensions?.code ?? "INTERNAL"));
     if (response.http.status === 503) response.http.headers.set("retry-after", "1");
-    if (contextValue?.refused) response.http.status = contextValue.refused.status;
+    if (contextValue?.refused) {
+      response.http.status = contextValue.refused.status;
+      for (const [name, value] of Object.entries(contextValue.refused.headers)) response.http.headers.set(name, value);
+    }
   }
 }
