@@ -1,3 +1,4 @@
+import { Socket, connect as openSocket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { serverAudits } from "graphql-http";
 import pino from "pino";
@@ -215,6 +216,11 @@ describe("GraphQL over HTTP", () => {
     expect(text.length).toBeLessThan(1_024);
   });
 
+  it("a value that is long does not hide what is wrong with it", async () => {
+    const { status, errors } = await server.as("FINANCE").ask("mutation($input: CreateCostPoolInput!) { createCostPool(input: $input) { userErrors { code } } }", { input: { name: "x".repeat(10_000), kind: "OTHER" } });
+    expect([status, errors!.map(({ message }) => [message.length, message.slice(0, 36), message.slice(-60)])]).toEqual([400, [[307, 'Variable "$input" got invalid value {', '; Field "code" of required type "String!" was not provided.']]]);
+  });
+
   it("who is not signed in learns the same of every question, and who is gets no hints", async () => {
     const questions = [QUERY, "{ viewer { roles } }", "{ __schema { queryType { name } } }", "{ nothing", "mutation { createCostPool { x } }"];
     for (const headers of [{} as Record<string, string>, { authorization: "Bearer nothing" }]) {
@@ -336,6 +342,16 @@ describe("what one asker may use", () => {
     await server.sql("rollback");
     const again = await ask(server.url, finance, UNITS);
     expect([again.status, ((await again.json()) as { data: { businessUnits: { edges: unknown[] } } }).data.businessUnits.edges.length]).toEqual([200, 3]);
+  });
+
+  it("two thousand connections that say nothing hold nobody up, and are not waited for for ever", async () => {
+    const [port, sockets] = [Number(new URL(url).port), [] as Socket[]];
+    for (let batch = 0; batch < 20; batch += 1) await Promise.all(Array.from({ length: 100 }, () => new Promise<void>((resolve, reject) => sockets.push(openSocket(port, "127.0.0.1", resolve).on("error", reject)))));
+    // Half of them have begun a head that they do not end.
+    for (const socket of sockets.slice(0, 1_000)) socket.write("POST /graphql HTTP/1.1\r\nhost: x\r\n");
+    expect((await ask(url, server.as("FINANCE", { subject: "emil" }), QUERY)).status).toBe(200);
+    expect([sockets.length, small[0]!.http.server.headersTimeout]).toEqual([2_000, 15_000]);
+    for (const socket of sockets) socket.destroy();
   });
 
   it.each<[string, string, number, string]>([
