@@ -5,6 +5,7 @@ import { Pool } from "pg";
 import { Config } from "../src/app/config";
 import { startEmbeddedPostgres } from "../src/app/embedded-postgres/start-embedded-postgres";
 import { Installation, openInstallation } from "../src/app/installation";
+import { DEFAULT_RATE_LIMITS } from "../src/app/rate-limits";
 import { signToken } from "../src/app/token";
 import { systemClock } from "../src/kernel/clock";
 import { Role } from "../src/tenancy";
@@ -40,7 +41,7 @@ export function startProduct(dataDirectory: string, demo: boolean): Promise<Chil
 
 export async function openPlace(): Promise<Place> {
   const folder = temporaryFolder();
-  const config: Config = { databaseUrl: null, migrationUrl: null, backupUrl: null, port: 0, host: "127.0.0.1", logLevel: "warn", dataDirectory: folder.path, demo: false, token: null, secretsKey: null, previousSecretsKey: null };
+  const config: Config = { databaseUrl: null, migrationUrl: null, backupUrl: null, port: 0, host: "127.0.0.1", logLevel: "warn", dataDirectory: folder.path, demo: false, token: null, secretsKey: null, previousSecretsKey: null, rateLimits: DEFAULT_RATE_LIMITS };
   const installation = await openInstallation(config, () => undefined, "request");
   const embedded = await startEmbeddedPostgres({ dataDirectory: folder.path, log: () => undefined });
   const url = new URL(embedded.adminUrl);

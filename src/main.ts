@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   const logger = pino({ level: config.logLevel, redact: ["req.headers.authorization"] }, pino.destination(2));
   const say = (message: string): void => void process.stdout.write(`${message}\n`);
   const installation = await openInstallation(config, (message) => logger.info(message), "request");
-  const server = await buildServer(installation, logger);
+  const server = await buildServer(installation, logger, { rateLimits: config.rateLimits });
   stopOnSignal(server, installation, logger);
   const origin = await server.http.listen({ port: config.port, host: config.host });
   if (config.demo) {

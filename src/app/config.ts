@@ -1,6 +1,8 @@
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { CHARGES, DEFAULT_RATE_LIMITS, RateLimits } from "./rate-limits";
+import { LONGEST_SECONDS, MOST_UNITS, Quota } from "./token-bucket";
 
 /** A configuration that cannot work; the message says what to set. */
 export class ConfigError extends Error {}
@@ -22,6 +24,8 @@ const Environment = z.object({
   APPORTION_JWT_MAX_AGE: z.coerce.number().int().min(60).max(31_536_000).default(43_200),
   APPORTION_SECRETS_KEY: text,
   APPORTION_SECRETS_KEY_PREVIOUS: text,
+  APPORTION_RATE_LIMIT: text,
+  APPORTION_ANONYMOUS_RATE_LIMIT: text,
   APPORTION_DATA_DIR: z.string().trim().min(1).default(".data"),
   APPORTION_DEMO: z.enum(["auto", "on", "off"]).default("auto"),
 });
@@ -52,6 +56,8 @@ export interface Config {
   readonly secretsKey: string | null;
   /** What they were kept under before; read, and never written with. */
   readonly previousSecretsKey: string | null;
+  /** What one person, key or address may use. */
+  readonly rateLimits: RateLimits;
 }
 
 /**
@@ -82,6 +88,10 @@ export function readConfig(environment: NodeJS.ProcessEnv, needs: { readonly tok
     demo: env.APPORTION_DEMO === "on" || (env.APPORTION_DEMO === "auto" && isPlain),
     token,
     ...readSecretsKeys(env),
+    rateLimits: {
+      principal: readQuota("APPORTION_RATE_LIMIT", env.APPORTION_RATE_LIMIT, CHARGES.fault, DEFAULT_RATE_LIMITS.principal),
+      anonymous: readQuota("APPORTION_ANONYMOUS_RATE_LIMIT", env.APPORTION_ANONYMOUS_RATE_LIMIT, 1, DEFAULT_RATE_LIMITS.anonymous),
+    },
   };
 }
 
@@ -114,6 +124,17 @@ function readSecretsKeys(env: z.infer<typeof Environment>): Pick<Config, "secret
   if (previous !== undefined && key === undefined) throw new ConfigError("APPORTION_SECRETS_KEY_PREVIOUS is read beside APPORTION_SECRETS_KEY. Set the new key, too.");
   if (previous !== undefined && previous === key) throw new ConfigError("APPORTION_SECRETS_KEY_PREVIOUS is APPORTION_SECRETS_KEY itself. Set the new key, or leave the previous one out.");
   return { secretsKey: key ?? null, previousSecretsKey: previous ?? null };
+}
+
+/** "<units>/<seconds>", or "off". */
+function readQuota(name: string, given: string | undefined, least: number, usual: Quota | null): Quota | null {
+  if (given === undefined) return usual;
+  if (given === "off") return null;
+  const [, units, seconds] = /^(\d{1,10})\/(\d{1,4})$/.exec(given)?.map(Number) ?? [];
+  if (units === undefined || seconds === undefined || units < least || units > MOST_UNITS || seconds < 1 || seconds > LONGEST_SECONDS) {
+    throw new ConfigError(`${name} must be <units>/<seconds>, ${least} to ${MOST_UNITS} units that come back within 1 to ${LONGEST_SECONDS} seconds, such as ${usual!.units}/${usual!.seconds}; or off.`);
+  }
+  return { units, seconds };
 }
 
 /** The operating system's name of whoever runs the process; "operator" when it has none. */

@@ -11,14 +11,13 @@ import { Refusal } from "../kernel/refusal";
 import { Principal } from "../tenancy";
 import { Database, TenantTransaction } from "../tenancy/database.store";
 import { ScopeResolver } from "../tenancy/scope-resolver.store";
-import { Authenticator } from "./authenticator";
-import { HttpRefusal, WithBody, authenticate, statusOf } from "./http-manners";
+import { DoorParts, HttpRefusal, WithBody, authenticate, sendRefusal } from "./http-manners";
+import { CHARGES } from "./rate-limits";
 import { TurnsByName, Turns } from "./turns";
 
-export interface ExportRouteParts {
+export interface ExportRouteParts extends DoorParts {
   readonly database: Database;
   readonly scopes: ScopeResolver;
-  readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -37,13 +36,13 @@ const STALL_MS = 30_000;
 /** GET /export, /export/{dataset}.{format} and /export/{dataset}/schema, for people's tokens and for keys; what may be asked stands in src/exports/README.md. */
 export function addExportRoutes(app: FastifyInstance, parts: ExportRouteParts): void {
   const turns: ExportTurns = { all: new Turns(MOST_EXPORTS), ofOne: new TurnsByName(MOST_OF_ONE) };
-  const preParsing = async (request: WithBody, reply: FastifyReply): Promise<void> => authenticate(request, reply, parts.authenticator, "exports");
+  const preParsing = async (request: WithBody, reply: FastifyReply): Promise<void> => authenticate(request, reply, parts, { door: "exports", charge: CHARGES.file });
   const answering = (work: (request: WithBody, reply: FastifyReply) => Promise<unknown>) => async (request: WithBody, reply: FastifyReply): Promise<unknown> => {
     try {
       return await work(request, reply);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return sendProblem(reply, error);
+      return sendRefusal(reply, error, error instanceof UnknownName ? { known: error.known } : {});
     }
   };
   app.get("/export", { preParsing, handler: answering(async (request) => ({ datasets: readable(request.principal!).map(({ name, title, grain }) => ({ dataset: name, title, grain, schema: `/export/${name}/schema`, formats: FORMATS })) })) });
@@ -176,17 +175,6 @@ function nextUrl(url: string, cursor: string): string {
   const parameters = new URLSearchParams(query);
   parameters.set("cursor", cursor);
   return `${path}?${parameters.toString()}`;
-}
-
-/** RFC 9457: what is wrong, and what there is instead. */
-function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
-  const status = statusOf(refusal);
-  if (refusal instanceof HttpRefusal) void reply.headers(refusal.headers);
-  else if (status === 503) void reply.header("retry-after", "1");
-  return reply.code(status).removeHeader("etag").header("cache-control", "no-store, private").type("application/problem+json; charset=utf-8").send({
-    type: "about:blank", title: refusal.code, status, detail: refusal.message, code: refusal.code,
-    ...(refusal.field ? { parameter: refusal.field.join(".") } : {}), ...(refusal instanceof UnknownName ? { known: refusal.known } : {}),
-  });
 }
 
 /** True when the caller names the tag among those that it has. */

@@ -13,6 +13,9 @@ const CLIENT_FAULTS: Readonly<Record<string, RefusalCode>> = {
   PERSISTED_QUERY_NOT_FOUND: "BAD_USER_INPUT",
 };
 
+/** What is told of a long message of GraphQL's own, in characters: it repeats what was sent in its middle. */
+const [HEAD_CHARS, TAIL_CHARS] = [120, 180];
+
 /** What a client sees of an error: a refusal as it is, a faulty request with its reason, anything else as INTERNAL and an id. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown, report: (id: string, error: unknown) => void): GraphQLFormattedError {
   const cause = rootCause(error);
@@ -22,10 +25,14 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, re
   }
   const given = String(formatted.extensions?.code ?? "");
   const code = CLIENT_FAULTS[given] ?? (cause === null && given === "INTERNAL_SERVER_ERROR" && isCoercionFault(error) ? "BAD_USER_INPUT" : null);
-  if (code) return { message: formatted.message, ...place, extensions: { code } };
+  if (code) return { message: inShort(formatted.message), ...place, extensions: { code } };
   const id = randomUUID();
   report(id, error);
   return { message: `Something went wrong on our side. Quote ${id} when you report it.`, ...place, extensions: { code: "INTERNAL", id } };
+}
+
+function inShort(message: string): string {
+  return message.length <= HEAD_CHARS + TAIL_CHARS ? message : `${message.slice(0, HEAD_CHARS)} [...] ${message.slice(-TAIL_CHARS)}`;
 }
 
 /** The error that was thrown in a resolver; null when GraphQL itself found the fault. */

@@ -1,7 +1,6 @@
 import { ApolloServer, ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginUsageReportingDisabled } from "@apollo/server/plugin/disabled";
-import { DocumentNode, GraphQLSchema, Kind, OperationDefinitionNode, OperationTypeNode } from "graphql";
-import { getComplexity, simpleEstimator } from "graphql-query-complexity";
+import { DocumentNode, ExecutionResult, GraphQLSchema, Kind, OperationDefinitionNode, OperationTypeNode } from "graphql";
 import type { Logger } from "pino";
 import { Refusal } from "../kernel/refusal";
 import { Principal } from "../tenancy";
@@ -9,6 +8,8 @@ import { RequestContext } from "../tenancy/request-context";
 import { Authorizer } from "./authorize";
 import { CompiledExecutor } from "./execute";
 import { formatError } from "./format-error";
+import { HttpRefusal } from "./http-manners";
+import { costOf } from "./query-cost";
 import { httpStatusOf } from "./refusals";
 
 export const LARGEST_QUERY_BYTES = 256 * 1024;
@@ -19,11 +20,20 @@ const MOST_ROOT_FIELDS = 20;
 /** Fields times page sizes. A page of 500 usage events with every field stays below it. */
 const MOST_COST = 100_000;
 
+/** Faults of a document that are told at once: who sends hundreds reads no more of them. */
+const MOST_FAULTS = 3;
+
 /** What Apollo hands to plugins and executor. Apollo copies this object per operation, so the request stands inside it. */
 export interface GraphQLContext {
   readonly request: RequestContext;
   readonly bodyBytes: number;
+  /** What the asker may spend at most; null without a limit. */
+  readonly mostCost: number | null;
+  /** Charges the asker; throws the refusal when too little is left. */
+  readonly charge: (cost: number) => void;
   cost?: number;
+  /** Why it was not run, where that has a status of its own. */
+  refused?: HttpRefusal;
 }
 
 /** Apollo with our rules around it: who may ask what, how much, and what an error may say. */
@@ -33,7 +43,12 @@ export function createGraphQLServer(publicSchema: GraphQLSchema, executionSchema
   return new ApolloServer<GraphQLContext>({
     gateway: {
       load: async () => ({
-        executor: (request) => executor.run(request.document, request.operation, request.request.operationName, (request.request.variables ?? {}) as Record<string, unknown>, (request.context as GraphQLContext).request) as never,
+        executor: (asked) => {
+          const { request } = asked.context as GraphQLContext;
+          const run = (): Promise<ExecutionResult> => executor.run(asked.document, asked.operation, asked.request.operationName, (asked.request.variables ?? {}) as Record<string, unknown>, request);
+          // What writes is not left in the middle: it has the times of its statements.
+          return (asked.operation?.operation === OperationTypeNode.QUERY ? request.wall.within(run) : run()) as never;
+        },
       }),
       onSchemaLoadOrUpdate: (callback) => {
         callback({ apiSchema: publicSchema, coreSupergraphSdl: "" });
@@ -64,12 +79,22 @@ function rules(authorizer: Authorizer, schema: GraphQLSchema): ApolloServerPlugi
         requireSize(document, operation, contextValue.bodyBytes);
         requireDepth(document);
         contextValue.cost = costOf(schema, document, request.variables ?? {}, operationName);
-        if (contextValue.cost > MOST_COST) throw new Refusal("LIMIT_EXCEEDED", `This query costs ${contextValue.cost}; the limit is ${MOST_COST}. Ask for smaller pages or fewer fields.`);
+        const limit = limitOf(contextValue);
+        if (contextValue.cost > limit) throw new Refusal("LIMIT_EXCEEDED", `This query costs ${contextValue.cost}; the limit is ${limit}. Ask for smaller pages or fewer fields.`);
+        try {
+          contextValue.charge(contextValue.cost);
+        } catch (error) {
+          if (error instanceof HttpRefusal) contextValue.refused = error;
+          throw error;
+        }
       },
       willSendResponse: async (context) => finish(context),
     }),
   };
 }
+
+/** The most that one request may cost: of what is dearer than a whole bucket it would never be full enough. */
+const limitOf = ({ mostCost }: GraphQLContext): number => Math.min(MOST_COST, mostCost ?? MOST_COST);
 
 /** A key reads, and writes usage: decisions are people's, and two keys of one person must not pass for two persons. */
 function requirePerson(operation: OperationDefinitionNode, { key, role }: Principal): void {
@@ -114,46 +139,20 @@ function requireDepth(document: DocumentNode): void {
   shallow.add(document);
 }
 
-/** Costs that were computed before: per document, and per value of the variables that a page size or a directive may take. */
-const knownCosts = new WeakMap<DocumentNode, Map<string, number>>();
-const MOST_KNOWN_COSTS = 1_000;
-
-function costOf(schema: GraphQLSchema, document: DocumentNode, variables: Record<string, unknown>, operationName: string | null): number {
-  const known = knownCosts.get(document) ?? new Map<string, number>();
-  knownCosts.set(document, known);
-  const deciding = Object.entries(variables).filter(([, value]) => typeof value === "number" || typeof value === "boolean");
-  const key = JSON.stringify([operationName, deciding]);
-  const earlier = known.get(key);
-  if (earlier !== undefined) return earlier;
-  const cost = computeCost(schema, document, variables, operationName);
-  if (known.size < MOST_KNOWN_COSTS && cost > 0) known.set(key, cost);
-  return cost;
-}
-
-function computeCost(schema: GraphQLSchema, document: DocumentNode, variables: Record<string, unknown>, operationName: string | null): number {
-  try {
-    return getComplexity({
-      schema, query: document, variables, operationName: operationName ?? undefined,
-      estimators: [
-        ({ args, childComplexity }) => (typeof args.first === "number" ? 1 + Math.max(args.first, 1) * childComplexity : undefined),
-        simpleEstimator({ defaultComplexity: 1 }),
-      ],
-    });
-  } catch {
-    // Variables that cannot be read are reported by the execution, with their path.
-    return 0;
-  }
-}
-
 /** Reports the cost and gives a failed request the status that its first error stands for. */
 function finish({ response, contextValue }: GraphQLRequestContextWillSendResponse<GraphQLContext>): void {
   if (response.body.kind !== "single") return;
   const { singleResult } = response.body;
-  if (contextValue?.cost !== undefined) singleResult.extensions = { ...singleResult.extensions, cost: { requested: contextValue.cost, limit: MOST_COST } };
+  if (contextValue?.cost !== undefined) singleResult.extensions = { ...singleResult.extensions, cost: { requested: contextValue.cost, limit: limitOf(contextValue) } };
+  if (singleResult.data === undefined && singleResult.errors) singleResult.errors = singleResult.errors.slice(0, MOST_FAULTS);
   const first = singleResult.errors?.[0];
   if (first && (singleResult.data === undefined || singleResult.data === null || Object.values(singleResult.data).every((value) => value === null))) {
     // A mutation by GET keeps the status that says so.
     if (response.http.status !== 405) response.http.status = httpStatusOf(String(first.extensions?.code ?? "INTERNAL"));
     if (response.http.status === 503) response.http.headers.set("retry-after", "1");
+    if (contextValue?.refused) {
+      response.http.status = contextValue.refused.status;
+      for (const [name, value] of Object.entries(contextValue.refused.headers)) response.http.headers.set(name, value);
+    }
   }
 }

@@ -5,16 +5,19 @@ import type { Logger } from "pino";
 import { Registry, collectDefaultMetrics, Histogram } from "prom-client";
 import { datasetsOf } from "../exports/dataset-list.query";
 import { Clock } from "../kernel/clock";
+import { Refusal } from "../kernel/refusal";
 import { Vault } from "../kernel/vault";
 import { Principal } from "../tenancy";
 import { Database } from "../tenancy/database.store";
 import { RecordAudit, RequestContext } from "../tenancy/request-context";
 import { ScopeResolver } from "../tenancy/scope-resolver.store";
+import { Wall } from "../tenancy/wall";
 import { addExplorer } from "./explorer";
 import { EXPORTS, addExportRoutes } from "./export-route";
 import { GraphQLContext, LARGEST_INGEST_BYTES, LARGEST_QUERY_BYTES } from "./graphql-server";
-import { WithBody, authenticate, limitBodies, sendError } from "./http-manners";
+import { GRAPHQL, WithBody, authenticate, chargeAddress, chargeTo, limitBodies, meterAnswers, sendError, sendRefusal } from "./http-manners";
 import { JOURNAL_FILES, addJournalRoute } from "./journal-route";
+import { CHARGES, RateLimiter } from "./rate-limits";
 import { httpStatusOf } from "./refusals";
 import { Authenticator } from "./authenticator";
 import { STATEMENT_PAPERS, addStatementRoute } from "./statement-route";
@@ -27,6 +30,9 @@ export interface HttpServerParts {
   readonly database: Database;
   readonly scopes: ScopeResolver;
   readonly authenticator: Authenticator;
+  readonly limiter: RateLimiter;
+  /** Longest time that a query may take in all, in milliseconds. */
+  readonly wallMs: number;
   readonly clock: Clock;
   readonly vault: Vault | null;
   readonly logger: Logger;
@@ -76,6 +82,8 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
 
   drainOnClose(app);
   limitBodies(app, UPLOADS, BODY_MS);
+  meterAnswers(app);
+  chargePages(app, parts.limiter);
   addUsageRoute(app, parts);
   addProviderRoute(app, parts);
   addJournalRoute(app, parts);
@@ -85,13 +93,13 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   addOperations(app, parts);
   app.route({
     method: ["GET", "POST"],
-    url: "/graphql",
-    preParsing: async (request: WithBody, reply) => authenticate(request, reply, parts.authenticator),
+    url: GRAPHQL,
+    preParsing: async (request: WithBody, reply) => authenticate(request, reply, parts),
     handler: fastifyApolloHandler(parts.apollo, {
-      context: async (request) => {
-        const { principal, bodyBytes } = request as WithBody;
-        const context = new RequestContext(principal!, parts.database, parts.clock, parts.scopes, parts.record, parts.permissionsOf(principal!.role), parts.vault, datasetsOf);
-        return { request: context, bodyBytes: bodyBytes ?? 0 };
+      context: async (request, reply) => {
+        const { principal, bodyBytes, meter } = request as WithBody;
+        const context = new RequestContext(principal!, parts.database, parts.clock, parts.scopes, parts.record, parts.permissionsOf(principal!.role), parts.vault, datasetsOf, new Wall(parts.wallMs));
+        return { request: context, bodyBytes: bodyBytes ?? 0, mostCost: parts.limiter.mostCost, charge: (cost) => chargeTo(meter ?? null, Math.max(0, cost - CHARGES.request), request, reply) };
       },
     }) as never,
   });
@@ -112,11 +120,26 @@ function drainOnClose(app: FastifyInstance): void {
   });
   app.addHook("onClose", async () => clearInterval(sweep));
   app.addHook("onRequest", async (request, reply) => {
-    if (!isClosing || !["/graphql", UPLOADS, PROVIDER_UPLOADS, JOURNAL_FILES, STATEMENT_PAPERS, EXPORTS].includes(request.routeOptions.url ?? "")) return;
+    if (!isClosing || ![GRAPHQL, UPLOADS, PROVIDER_UPLOADS, JOURNAL_FILES, STATEMENT_PAPERS, EXPORTS].includes(request.routeOptions.url ?? "")) return;
     return sendError(reply.header("retry-after", "1"), httpStatusOf("UNAVAILABLE"), "UNAVAILABLE", "The server is shutting down. Send the same request again in a moment: what was stored before is not stored twice.");
   });
   app.addHook("onSend", async (_request, reply) => {
     if (isClosing) void reply.header("connection", "close");
+  });
+}
+
+const PAGES = ["/", "/schema.graphql", "/explorer", "/explorer/*"];
+
+/** Pages that need no token are charged by address; health and metrics are always answered. */
+function chargePages(app: FastifyInstance, limiter: RateLimiter): void {
+  app.addHook("onRequest", async (request: WithBody, reply) => {
+    if (!PAGES.includes(request.routeOptions.url ?? "")) return;
+    try {
+      chargeAddress(limiter, request, reply);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return sendRefusal(reply, error);
+    }
   });
 }
 

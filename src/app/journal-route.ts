@@ -5,13 +5,11 @@ import { contentOf, findFile } from "../journals/journal.query";
 import { Principal, programmeCurrency } from "../tenancy";
 import { Database } from "../tenancy/database.store";
 import { ScopeResolver } from "../tenancy/scope-resolver.store";
-import { WithBody, authenticate, sendError, statusOf } from "./http-manners";
-import { Authenticator } from "./authenticator";
+import { DoorParts, WithBody, authenticate, sendRefusal } from "./http-manners";
 
-export interface JournalRouteParts {
+export interface JournalRouteParts extends DoorParts {
   readonly database: Database;
   readonly scopes: ScopeResolver;
-  readonly authenticator: Authenticator;
   readonly permissionsOf: (role: Principal["role"]) => readonly string[];
 }
 
@@ -27,7 +25,7 @@ const FILE = /^([A-Za-z0-9-]{1,40})(\.control)?\.csv$/;
  */
 export function addJournalRoute(app: FastifyInstance, parts: JournalRouteParts): void {
   app.get(JOURNAL_FILES, {
-    preParsing: async (request: WithBody, reply) => authenticate(request, reply, parts.authenticator),
+    preParsing: async (request: WithBody, reply) => authenticate(request, reply, parts),
     handler: async (request: WithBody, reply) => {
       try {
         const { externalId, file } = request.params as { externalId: string; file: string };
@@ -37,7 +35,7 @@ export function addJournalRoute(app: FastifyInstance, parts: JournalRouteParts):
         return await reply.type("text/csv; charset=utf-8; header=present").header("content-disposition", `attachment; filename="${found.name}"`).header("x-content-type-options", "nosniff").send(found.content);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        return sendError(reply, statusOf(error), error.code, error.message);
+        return sendRefusal(reply, error);
       }
     },
   });

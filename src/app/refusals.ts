@@ -14,7 +14,7 @@ const TABLE: Readonly<Record<RefusalCode | "INTERNAL", { http: number; exit: num
   UNBALANCED: { http: 400, exit: 3 },
   CURRENCY_MISMATCH: { http: 400, exit: 3 },
   LIMIT_EXCEEDED: { http: 413, exit: 3 },
-  TIMEOUT: { http: 503, exit: 5 },
+  TIMEOUT: { http: 408, exit: 5 },
   UNAVAILABLE: { http: 503, exit: 5 },
   INTERNAL: { http: 500, exit: 1 },
 };

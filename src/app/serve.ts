@@ -9,6 +9,7 @@ import { createGraphQLServer } from "./graphql-server";
 import { createHttpServer } from "./http-server";
 import { Installation } from "./installation";
 import { buildExecutionSchema, buildPublicSchema, printPublicSchema } from "./schema";
+import { DEFAULT_RATE_LIMITS, RateLimiter, RateLimits } from "./rate-limits";
 import { createTokenVerifier } from "./token";
 
 /** The audit trail, as every verb records in it. */
@@ -21,8 +22,17 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+export interface ServerLimits {
+  readonly rateLimits: RateLimits;
+  /** Longest time that a query may take in all, in milliseconds. */
+  readonly wallMs: number;
+}
+
+const DEFAULT_LIMITS: ServerLimits = { rateLimits: DEFAULT_RATE_LIMITS, wallMs: 10_000 };
+
 /** Builds the server over an installation; it does not listen yet. */
-export async function buildServer(installation: Installation, logger: Logger): Promise<RunningServer> {
+export async function buildServer(installation: Installation, logger: Logger, limits: Partial<ServerLimits> = {}): Promise<RunningServer> {
+  const { rateLimits, wallMs } = { ...DEFAULT_LIMITS, ...limits };
   const publicSchema = buildPublicSchema();
   const apollo = createGraphQLServer(publicSchema, buildExecutionSchema(publicSchema), logger);
   await apollo.start();
@@ -34,6 +44,8 @@ export async function buildServer(installation: Installation, logger: Logger): P
     database: installation.database,
     scopes: installation.scopes,
     authenticator: createAuthenticator({ verifier: createTokenVerifier(installation.token, installation.clock, { logger }), database: installation.database, scopes: installation.scopes, clock: installation.clock }),
+    limiter: new RateLimiter(rateLimits, installation.clock),
+    wallMs,
     clock: installation.clock,
     vault: installation.vault,
     logger,

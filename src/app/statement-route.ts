@@ -10,14 +10,13 @@ import { Refusal } from "../kernel/refusal";
 import { Principal } from "../tenancy";
 import { Database } from "../tenancy/database.store";
 import { ScopeResolver } from "../tenancy/scope-resolver.store";
-import { Authenticator } from "./authenticator";
-import { HttpRefusal, WithBody, authenticate, sendError, statusOf } from "./http-manners";
+import { DoorParts, HttpRefusal, WithBody, authenticate, sendRefusal } from "./http-manners";
+import { CHARGES } from "./rate-limits";
 import { Turns } from "./turns";
 
-export interface StatementRouteParts {
+export interface StatementRouteParts extends DoorParts {
   readonly database: Database;
   readonly scopes: ScopeResolver;
-  readonly authenticator: Authenticator;
   readonly permissionsOf: (role: Principal["role"]) => readonly string[];
 }
 
@@ -39,14 +38,13 @@ const WAIT_FOR_TURN_MS = 5_000;
 export function addStatementRoute(app: FastifyInstance, parts: StatementRouteParts): void {
   const turns = new Turns(MOST_PAPERS);
   app.get(STATEMENT_PAPERS, {
-    preParsing: async (request: WithBody, reply) => authenticate(request, reply, parts.authenticator),
+    preParsing: async (request: WithBody, reply) => authenticate(request, reply, parts, { charge: CHARGES.file }),
     handler: async (request: WithBody, reply) => {
       try {
         return await send(parts, turns, request, reply);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        if (error instanceof HttpRefusal) void reply.headers(error.headers);
-        return sendError(reply.removeHeader("etag"), statusOf(error), error.code, error.message);
+        return sendRefusal(reply, error);
       }
     },
   });

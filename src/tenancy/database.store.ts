@@ -5,6 +5,7 @@ import { Principal } from "./principal";
 import { Programme } from "./programme";
 import { Reader, readingRoleSql } from "./reading-role";
 import { Scope } from "./scope";
+import { Wall, tookTooLong } from "./wall";
 
 /** What work inside a transaction may use. It is only ever handed out with the tenant set. */
 export interface TenantTransaction {
@@ -54,22 +55,27 @@ export const CONNECTION_WAIT_MS = { request: 850, job: 15_000 } as const;
  * once and keeps no state outside.
  */
 export class Database {
-  constructor(private readonly dataSource: DataSource, private readonly random: () => number = Math.random, private readonly patience: keyof typeof CONNECTION_WAIT_MS = "job") {}
+  constructor(private readonly dataSource: DataSource, private readonly random: () => number = Math.random, private readonly patience: keyof typeof CONNECTION_WAIT_MS = "job", private readonly wall: Wall | null = null) {}
 
   /** The same data for another kind of work, over the same connections. */
   for(work: keyof typeof CONNECTION_WAIT_MS): Database {
-    return new Database(this.dataSource, this.random, work);
+    return new Database(this.dataSource, this.random, work, this.wall);
+  }
+
+  /** The same data for one request, which ends at its wall. */
+  within(wall: Wall): Database {
+    return new Database(this.dataSource, this.random, this.patience, wall);
   }
 
   async withTenant<T>(scope: Scope, work: (tx: TenantTransaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     if (!scope?.programme?.id) throw new BrokenBelief("withTenant without a tenant");
-    return this.transact(options, reachSettings(scope, scope.reach), async (runner) => work(tenantHandles(runner, scope)));
+    return this.transact(options, reachSettings(scope, scope.reach), async (runner) => work(tenantHandles(runner, scope, this.wall)));
   }
 
   /** For finding and making programmes. `principal` says who; it must not be a token bound to another programme. */
   async withInstallation<T>(principal: Principal | "authentication", work: (tx: InstallationTransaction) => Promise<T>): Promise<T> {
     if (principal !== "authentication" && principal.role !== "ADMIN") throw new Refusal("FORBIDDEN", "Only an administrator may do this.");
-    return this.transact({}, { "app.reach": "installation" }, (runner) => work({ ...handles(runner), enter: (who, programme) => enterTenant(runner, { principal: who, programme, reach: "programme", unitIds: [] }) }));
+    return this.transact({}, { "app.reach": "installation" }, (runner) => work({ ...handles(runner, this.wall), enter: (who, programme) => enterTenant(runner, { principal: who, programme, reach: "programme", unitIds: [] }, this.wall) }));
   }
 
   /** True when the database answers; it never throws. */
@@ -108,6 +114,8 @@ export class Database {
   }
 
   private async once<T>(options: TransactionOptions, settings: Settings, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    this.wall?.check();
+    if (options.statementTimeoutMs !== undefined) this.wall?.extend(options.statementTimeoutMs);
     const runner = await this.connected();
     try {
       await begin(runner, options, settings);
@@ -162,9 +170,9 @@ function reachSettings(scope: Scope, reach: Scope["reach"]): Settings {
   return { "app.programme": scope.programme.id, "app.reach": reach, "app.units": `{${scope.unitIds.join(",")}}` };
 }
 
-function tenantHandles(runner: QueryRunner, scope: Scope): TenantTransaction {
+function tenantHandles(runner: QueryRunner, scope: Scope, wall: Wall | null): TenantTransaction {
   return {
-    ...handles(runner), scope,
+    ...handles(runner, wall), scope,
     setReach: async (reach) => void (await runner.query(setLocally(reachSettings(scope, reach)))),
     readingAs: (reader, work) => readingAs(runner, reader, work),
   };
@@ -180,17 +188,21 @@ async function readingAs<T>(runner: QueryRunner, reader: Reader, work: () => Pro
   }
 }
 
-async function enterTenant(runner: QueryRunner, scope: Scope): Promise<TenantTransaction> {
-  const tx = tenantHandles(runner, scope);
+async function enterTenant(runner: QueryRunner, scope: Scope, wall: Wall | null): Promise<TenantTransaction> {
+  const tx = tenantHandles(runner, scope, wall);
   await tx.setReach(scope.reach);
   return tx;
 }
 
-function handles(runner: QueryRunner): Omit<TenantTransaction, TenantOnly> {
+function handles(runner: QueryRunner, wall: Wall | null): Omit<TenantTransaction, TenantOnly> {
   return {
     manager: runner.manager,
-    query: <Row>(sql: string, parameters: readonly unknown[] = []) => runner.query(sql, parameters as unknown[]) as Promise<Row[]>,
+    query: async <Row>(sql: string, parameters: readonly unknown[] = []) => {
+      wall?.check();
+      return (await runner.query(sql, parameters as unknown[])) as Row[];
+    },
     prepared: async <Row>(sql: string, parameters: readonly unknown[]) => {
+      wall?.check();
       const client = (await runner.connect()) as PoolClient;
       return (await client.query({ name: statementName(sql), text: sql, values: [...parameters] })).rows as Row[];
     },
@@ -223,7 +235,7 @@ const LOST_CONNECTION = /Query runner already released|ECONNREFUSED|ECONNRESET|E
 function asRefusal(error: unknown, state: string): unknown {
   if (error instanceof Refusal) return error;
   if (state === "22021" || state === "22P05") return new Refusal("BAD_USER_INPUT", "A text holds a character that cannot be stored (NUL or half of a surrogate pair).");
-  if (state === "57014") return new Refusal("TIMEOUT", "This took longer than a request may take. Ask for a shorter range or fewer groups.");
+  if (state === "57014") return tookTooLong();
   if (state === "55P03") return new Refusal("UNAVAILABLE", "Somebody else is working on the same period. Try again in a moment.");
   const lost = state.startsWith("08") || state.startsWith("57P") || state.startsWith("53") || state === "40P01" || state === "40001";
   if (lost || LOST_CONNECTION.test(error instanceof Error ? `${state} ${error.message}` : state)) {

@@ -7,6 +7,7 @@ import { Principal } from "./principal";
 import { Role } from "./role";
 import { Scope } from "./scope";
 import { ScopeResolver } from "./scope-resolver.store";
+import { Wall } from "./wall";
 
 /** Adds to the audit trail, in the transaction of the fact it speaks of. */
 export type RecordAudit = (tx: TenantTransaction, note: AuditNote) => Promise<void>;
@@ -15,10 +16,11 @@ export type RecordAudit = (tx: TenantTransaction, note: AuditNote) => Promise<vo
 export class RequestContext {
   private scoped: Promise<Scope> | null = null;
   private readonly loaders = new Map<string, DataLoader<string, unknown>>();
+  readonly database: Database;
 
   constructor(
     readonly principal: Principal,
-    readonly database: Database,
+    database: Database,
     readonly clock: Clock,
     private readonly scopes: ScopeResolver,
     readonly record: RecordAudit,
@@ -28,7 +30,11 @@ export class RequestContext {
     readonly vault: Vault | null = null,
     /** The datasets that a role may export. */
     readonly datasetsOf: (role: Role) => readonly string[] = () => [],
-  ) {}
+    /** How long the request may take in all. */
+    readonly wall: Wall,
+  ) {
+    this.database = database.within(wall);
+  }
 
   /** The tenant that the token names; FORBIDDEN when it names none that exists. */
   scope(): Promise<Scope> {

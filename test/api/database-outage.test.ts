@@ -211,7 +211,7 @@ describe("a database that comes and goes", () => {
     await blocker.query("begin; lock table tenancy.business_unit in access exclusive mode");
     const finance = busy.as("FINANCE");
     const answers = await Promise.all(Array.from({ length: 6 }, () => finance.ask("{ businessUnits(first: 10) { edges { node { code } } } }")));
-    expect(answers.map((answer) => `${answer.status} ${answer.errors![0]!.extensions.code}`).sort()).toEqual(["503 TIMEOUT", "503 TIMEOUT", "503 UNAVAILABLE", "503 UNAVAILABLE", "503 UNAVAILABLE", "503 UNAVAILABLE"]);
+    expect(answers.map((answer) => `${answer.status} ${answer.errors![0]!.extensions.code}`).sort()).toEqual(["408 TIMEOUT", "408 TIMEOUT", "503 UNAVAILABLE", "503 UNAVAILABLE", "503 UNAVAILABLE", "503 UNAVAILABLE"]);
     await blocker.query("rollback");
     await blocker.end();
     expect((await finance.ask("{ businessUnits(first: 10) { edges { node { code } } } }")).data.businessUnits.edges.length).toBe(3);

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import jwt from "jsonwebtoken";
+import pino from "pino";
+import { buildServer } from "../../src/app/serve";
 import { createVault } from "../../src/app/vault";
 import { importUsage } from "../../src/cli/import-usage";
 import { silentProgress } from "../../src/cli/progress";
@@ -23,7 +25,7 @@ const WORDS = ["twilio", "amazon-connect", "genesys", "vapi", "retell", "bland",
 type Name = (typeof WORDS)[number];
 
 interface Connected { readonly path: string; readonly connection: string; readonly secret: string; readonly key: string }
-interface Answered { readonly status: number; readonly body: { results?: Array<Record<string, unknown>>; errors?: Array<{ message: string; extensions: { code: string } }>; [key: string]: unknown }; readonly headers: Headers }
+interface Answered { readonly status: number; readonly body: { results?: Array<Record<string, unknown>>; code?: string; [key: string]: unknown }; readonly headers: Headers }
 
 const folder = mkdtempSync(join(tmpdir(), "apportion-webhooks-"));
 let server: TestServer;
@@ -49,8 +51,8 @@ async function connect(at: TestServer, name: Name, more: Record<string, unknown>
   return { path, connection, secret: connectProvider.secret ?? (more.secret as string), key: keys[0].id };
 }
 
-async function post(path: string, body: string | Buffer, headers: Record<string, string> = {}): Promise<Answered> {
-  const response = await fetch(server.url + path, { method: "POST", body, headers: { "content-type": "application/json", ...headers } });
+async function post(path: string, body: string | Buffer, headers: Record<string, string> = {}, url = server.url): Promise<Answered> {
+  const response = await fetch(url + path, { method: "POST", body, headers: { "content-type": "application/json", ...headers } });
   return { status: response.status, body: (await response.json()) as Answered["body"], headers: response.headers };
 }
 
@@ -100,7 +102,7 @@ async function unchanged(act: () => Promise<Answered>): Promise<Answered> {
   expect(await counts()).toEqual(before);
   return answer;
 }
-const codeOf = ({ status, body }: Answered): [number, string | undefined] => [status, body.errors?.[0]!.extensions.code];
+const codeOf = ({ status, body }: Answered): [number, string | undefined] => [status, body.code];
 const UNSIGNED = [401, "UNAUTHENTICATED"];
 
 describe.each(WORDS)("%s", (name) => {
@@ -191,6 +193,22 @@ describe("connections", () => {
     expect(new Set(answers.map((answer) => JSON.stringify(answer.body))).size).toBe(1);
     expect((await signed("retell", body, NOW, theirs)).body.results).toMatchObject([{ outcome: "ACCEPTED" }]);
     expect(await server.sql("select count(*)::int as count from metering.usage_event where event_id = 'call_r1/call_ended'")).toEqual([{ count: 2 }]);
+  });
+
+  it("send as much as one of them may, of which nobody who only knows them uses anything up", async () => {
+    const limited = await buildServer(server.installation, pino({ level: "silent" }), { rateLimits: { principal: { units: 1_000, seconds: 60 }, anonymous: { units: 2, seconds: 60 } } });
+    const url = await limited.http.listen({ port: 0, host: "127.0.0.1" });
+    const send = (name: "retell" | "bland", secret = connected.get(name)!.secret): Promise<Answered> => post(connected.get(name)!.path, BODIES[name], SIGN[name](secret, BODIES[name], connected.get(name)!.path, NOW), url);
+    const told = ({ status, headers }: Answered): unknown[] => [status, ...["ratelimit", "retry-after", "content-type"].map((name) => headers.get(name))];
+    const [json, problem] = ["application/json; charset=utf-8", "application/problem+json; charset=utf-8"];
+    for (const expected of [[401, '"anonymous";r=1;t=30', null, problem], [401, '"anonymous";r=0;t=60', null, problem], [429, '"anonymous";r=0;t=30', "30", problem]]) expect(told(await send("retell", "not the secret of this connection"))).toEqual(expected);
+    const statuses: number[] = [];
+    for (let turn = 0; turn < 20; turn += 1) statuses.push((await send("retell")).status);
+    expect(statuses).toEqual(new Array(20).fill(200));
+    const refused = await unchanged(() => send("retell"));
+    expect([...told(refused), refused.body.code]).toEqual([429, '"cost";r=0;t=3', "3", problem, "LIMIT_EXCEEDED"]);
+    expect(told(await send("bland"))).toEqual([200, '"cost";r=950;t=3', null, json]);
+    await limited.close();
   });
 
   it("change their key with an overlap, ahead of time, and at once", async () => {
@@ -287,7 +305,7 @@ describe("the same record, signed, with a token and from a file", () => {
 
   it("needs a token of every unit of the connection", async () => {
     const refused = await unchanged(() => post("/usage/retell?source=retell://acme", JSON.stringify(bodyOf(records("x")[0]!)), { authorization: `Bearer ${integration(server, ["claims"]).token}` }));
-    expect([codeOf(refused), refused.body.errors![0]!.message]).toEqual([[403, "FORBIDDEN"], expect.stringContaining("writes for units that this token may not write")]);
+    expect([codeOf(refused), refused.body.detail]).toEqual([[403, "FORBIDDEN"], expect.stringContaining("writes for units that this token may not write")]);
   });
 });
 

@@ -222,7 +222,7 @@ describe("issuing", () => {
     for (const id of [claims.id, none, "nonsense", claims.lines[0]!.id, `${claims.id}.pdf`]) {
       for (const format of ["html", "pdf", "xlsx"]) {
         const { status, text, headers } = await print(unit("retail"), `${id}.${format}`, "*");
-        expect([id, status, JSON.parse(text), headers.get("etag")]).toEqual([id, 404, { errors: [{ message: "There is no such statement.", extensions: { code: "NOT_FOUND" } }] }, null]);
+        expect([id, status, JSON.parse(text), headers.get("etag")]).toEqual([id, 404, { type: "about:blank", title: "NOT_FOUND", status: 404, detail: "There is no such statement.", code: "NOT_FOUND", parameter: "statement" }, null]);
       }
     }
     for (const role of ["EXECUTIVE", "INTEGRATION", "PROGRAMME_LEAD", "STEERING", "OPERATOR", "ADMIN"] as const) {

@@ -282,6 +282,10 @@ describe("settings that cannot be meant", () => {
     ["a previous key for secrets without a new one", { ...SOUND, APPORTION_SECRETS_KEY_PREVIOUS: "y".repeat(32) }, "Set the new key, too"],
     ["a previous key for secrets that is the new one", { ...SOUND, APPORTION_SECRETS_KEY: "x".repeat(32), APPORTION_SECRETS_KEY_PREVIOUS: "x".repeat(32) }, "is APPORTION_SECRETS_KEY itself"],
     ["a port that is none", { PORT: "70000" }, "PORT"],
+    ["a rate without a time", { APPORTION_RATE_LIMIT: "10000000" }, "APPORTION_RATE_LIMIT must be <units>/<seconds>, 1000 to 1000000000 units"],
+    ["a rate that no refused request fits into", { APPORTION_RATE_LIMIT: "999/60" }, "APPORTION_RATE_LIMIT"],
+    ["a rate of two hours", { APPORTION_RATE_LIMIT: "1000/7200" }, "APPORTION_RATE_LIMIT"],
+    ["a rate of nobody", { APPORTION_ANONYMOUS_RATE_LIMIT: "0/60" }, "such as 6000/60; or off"],
   ])("%s", (_, environment, message) => {
     expect(() => readConfig(environment)).toThrow(ConfigError);
     expect(() => readConfig(environment)).toThrow(message);
@@ -289,6 +293,11 @@ describe("settings that cannot be meant", () => {
 
   it.each([PUBLISHED, "http://localhost:8080/keys", "http://127.0.0.1/keys", "http://127.1.2.3/keys", "http://[::1]:8080/keys"])("published keys may be at %s", (url) => {
     expect(readConfig({ ...SOUND, APPORTION_JWT_SECRET: "", APPORTION_JWKS_URL: url })).toMatchObject({ demo: false, token: { issuer: "issuer", audience: "audience", key: { kind: "keySet", url } } });
+  });
+
+  it("rates are generous, one's own, or off", () => {
+    expect(readConfig({}).rateLimits).toEqual({ principal: { units: 10_000_000, seconds: 60 }, anonymous: { units: 6_000, seconds: 60 } });
+    expect(readConfig({ APPORTION_RATE_LIMIT: "50000/10", APPORTION_ANONYMOUS_RATE_LIMIT: "off" }).rateLimits).toEqual({ principal: { units: 50_000, seconds: 10 }, anonymous: null });
   });
 
   it("the demo is on only where nothing real is configured", () => {

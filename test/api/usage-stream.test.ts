@@ -5,6 +5,7 @@ import pino from "pino";
 import { operationsOf } from "../../src/app/authorize";
 import { buildPublicSchema } from "../../src/app/schema";
 import { connect } from "../../src/app/data-source";
+import { DEFAULT_RATE_LIMITS, RateLimiter } from "../../src/app/rate-limits";
 import { buildServer } from "../../src/app/serve";
 import { createAuthenticator } from "../../src/app/authenticator";
 import { createTokenVerifier } from "../../src/app/token";
@@ -33,7 +34,7 @@ beforeAll(async () => {
   far = new Database(await connect(Object.assign(new URL(apiUrl), { port: String(cable.port) }).toString(), { purpose: "serve" }).initialize()).for("request");
   const schema = buildPublicSchema();
   quick = Fastify();
-  addUsageRoute(quick, { database: far, scopes: new ScopeResolver(far), clock, authenticator: createAuthenticator({ verifier: createTokenVerifier(TOKEN, clock, { logger: pino({ level: "silent" }) }), database: far, scopes: new ScopeResolver(far), clock }), logger: pino({ level: "silent" }), permissionsOf: (role) => operationsOf(schema, role), patience: { idleMs: 2_000, waitMs: 60_000 }, commitLines: SMALL });
+  addUsageRoute(quick, { database: far, scopes: new ScopeResolver(far), clock, limiter: new RateLimiter(DEFAULT_RATE_LIMITS, clock), authenticator: createAuthenticator({ verifier: createTokenVerifier(TOKEN, clock, { logger: pino({ level: "silent" }) }), database: far, scopes: new ScopeResolver(far), clock }), logger: pino({ level: "silent" }), permissionsOf: (role) => operationsOf(schema, role), patience: { idleMs: 2_000, waitMs: 60_000 }, commitLines: SMALL });
   quickUrl = await quick.listen({ port: 0, host: "127.0.0.1" });
 });
 afterAll(async () => {
@@ -50,6 +51,7 @@ const NONE = { accepted: 0, duplicate: 0, superseded: 0, conflict: 0, rejected: 
 const SEND_AGAIN = "Send the same request again in a moment: what was stored before is not stored twice.";
 const send = (body: string | Buffer, options: Parameters<typeof upload>[3] = {}): Promise<Uploaded> => upload(server.url, sender, body, options);
 const calls = (prefix: string, count: number): Array<Record<string, unknown>> => Array.from({ length: count }, (_, index) => call(`${prefix}-${index}`));
+const problem = (status: number, code: string, detail: string): Record<string, unknown> => ({ type: "about:blank", title: code, status, detail, code });
 const short = ({ line, eventId, outcome, message }: UploadResult): string => [line, eventId, outcome, ...(message ? [message] : [])].join(" ");
 
 async function stored(prefix: string): Promise<number> {
@@ -180,7 +182,7 @@ describe("when the database goes away", () => {
     unplug();
     open.sent.write(ndjson(calls("early", SMALL)));
     const answer = await open.answer;
-    expect([answer.status, answer.headers["retry-after"], answer.body]).toEqual([503, "1", { errors: [{ message: GONE.message, extensions: { code: "UNAVAILABLE" } }] }]);
+    expect([answer.status, answer.headers["retry-after"], answer.body]).toEqual([503, "1", problem(503, "UNAVAILABLE", GONE.message)]);
     open.sent.destroy();
     expect(await stored("early")).toBe(0);
   });
@@ -199,7 +201,7 @@ it("a server that shuts down ends an upload with what to do, and does not wait f
   const message = `The server is shutting down. ${SEND_AGAIN}`;
   expect((await open.answer).end).toEqual({ complete: false, lines: COMMIT, ...NONE, accepted: COMMIT, code: "UNAVAILABLE", message });
   const told = await silent.answer;
-  expect([told.status, told.headers["retry-after"], told.body]).toEqual([503, "1", { errors: [{ message, extensions: { code: "UNAVAILABLE" } }] }]);
+  expect([told.status, told.headers["retry-after"], told.body]).toEqual([503, "1", problem(503, "UNAVAILABLE", message)]);
   expect((await send(ndjson(events))).end).toEqual({ complete: true, lines: COMMIT + 1_000, ...NONE, duplicate: COMMIT, accepted: 1_000 });
   await expectTotalsOfRows();
 });
@@ -211,7 +213,7 @@ it("a body that comes too slowly is refused, with what was stored before it", as
   silent.sent.write("{");
   slow.sent.write(ndjson(calls("slow", SMALL + 1)));
   const told = await silent.answer;
-  expect([told.status, told.body]).toEqual([408, { errors: [{ message, extensions: { code: "TIMEOUT" } }] }]);
+  expect([told.status, told.body]).toEqual([408, problem(408, "TIMEOUT", message)]);
   expect((await slow.answer).end).toEqual({ complete: false, lines: SMALL, ...NONE, accepted: SMALL, code: "TIMEOUT", message });
   expect(await stored("slow")).toBe(SMALL);
   for (const { sent } of [silent, slow]) sent.on("error", () => undefined).destroy();

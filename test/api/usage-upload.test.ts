@@ -31,7 +31,7 @@ const cloud = (id: string, more: Record<string, unknown> = {}, data: Record<stri
   return { specversion: "1.0", id: eventId, source: "cloud://a", type: TYPE, time: "2025-10-10T14:01:00.000Z", datacontenttype: "application/json", extension: "ignored", data: { ...rest, ...data }, ...more };
 };
 const text = (value: unknown): string => JSON.stringify(value);
-const errorOf = ({ status, body }: Uploaded): [number, string, string] => [status, body.errors[0].extensions.code, body.errors[0].message];
+const errorOf = ({ status, body }: Uploaded): [number, string, string] => [status, body.code, body.detail];
 
 /** What is answered while nothing is stored. */
 async function unchanged(act: () => Promise<Uploaded>): Promise<Uploaded> {
@@ -204,7 +204,7 @@ describe("who may upload", () => {
     sent.on("error", () => undefined);
     sent.write("x");
     const refused = await answer;
-    expect([refused.status, refused.headers["www-authenticate"], refused.body.errors[0].extensions.code]).toEqual([401, "Bearer", "UNAUTHENTICATED"]);
+    expect([refused.status, refused.headers["www-authenticate"], refused.headers["content-type"], refused.body.code]).toEqual([401, "Bearer", "application/problem+json; charset=utf-8", "UNAUTHENTICATED"]);
     // The body never ends; the connection does.
     const endless = setInterval(() => sent.write("x".repeat(1_000)), 50);
     await ended;

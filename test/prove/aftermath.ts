@@ -3,6 +3,7 @@ import { Config } from "../../src/app/config";
 import { connect } from "../../src/app/data-source";
 import { startEmbeddedPostgres } from "../../src/app/embedded-postgres/start-embedded-postgres";
 import { openDatabase } from "../../src/app/installation";
+import { DEFAULT_RATE_LIMITS } from "../../src/app/rate-limits";
 import { verifyProgramme } from "../../src/app/verify";
 import { Scope } from "../../src/tenancy";
 import { Database } from "../../src/tenancy/database.store";
@@ -20,7 +21,7 @@ export interface Aftermath {
 
 /** Looks at the embedded database of a folder whose server is gone; starts it when need be. */
 export async function lookAtFolder(folder: string): Promise<Aftermath> {
-  const config: Config = { databaseUrl: null, migrationUrl: null, backupUrl: null, port: 0, host: "127.0.0.1", logLevel: "error", dataDirectory: folder, demo: false, token: null, secretsKey: null, previousSecretsKey: null };
+  const config: Config = { databaseUrl: null, migrationUrl: null, backupUrl: null, port: 0, host: "127.0.0.1", logLevel: "error", dataDirectory: folder, demo: false, token: null, secretsKey: null, previousSecretsKey: null, rateLimits: DEFAULT_RATE_LIMITS };
   const embedded = await startEmbeddedPostgres({ dataDirectory: folder, log: () => undefined });
   const urls = await openDatabase(config, () => undefined);
   const found = await lookAt(Object.assign(new URL(embedded.adminUrl), { pathname: "/apportion" }).href, urls.apiUrl);

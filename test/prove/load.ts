@@ -63,7 +63,7 @@ export class Load {
 
   /** Answers that are neither what was asked for nor a plain request to come again. */
   unexpected(): string[] {
-    return [...this.answers.counts.keys()].filter((key) => !/ (200 OK|503 UNAVAILABLE|503 TIMEOUT|no answer)$/.test(key));
+    return [...this.answers.counts.keys()].filter((key) => !/ (200 OK|503 UNAVAILABLE|408 TIMEOUT|no answer)$/.test(key));
   }
 
   private async pushUsage(who: number): Promise<void> {

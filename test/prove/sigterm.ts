@@ -46,8 +46,8 @@ export const proveSigterm: Proof = async ({ seed, rounds }, report) => {
         const word = reply.status === 0 ? "no answer" : `${reply.status} ${reply.code}`;
         const underWay = began < signalled;
         answers.add(`${underWay ? "under way" : "afterwards"}: ${word}`);
-        if (underWay && !/^(200 OK|503 UNAVAILABLE|503 TIMEOUT)$/.test(word)) unanswered.push(`${word}: ${reply.body.slice(0, 200)}`);
-        if (!underWay && reply.status !== 0 && !/^(200 OK|503 UNAVAILABLE|503 TIMEOUT)$/.test(word)) unanswered.push(`afterwards ${word}: ${reply.body.slice(0, 200)}`);
+        if (underWay && !/^(200 OK|503 UNAVAILABLE|408 TIMEOUT)$/.test(word)) unanswered.push(`${word}: ${reply.body.slice(0, 200)}`);
+        if (!underWay && reply.status !== 0 && !/^(200 OK|503 UNAVAILABLE|408 TIMEOUT)$/.test(word)) unanswered.push(`afterwards ${word}: ${reply.body.slice(0, 200)}`);
       }
       if (round % 5 === 0 || round === times) report.progress(`${round}/${times}, not ready after ${JSON.stringify(spread(flips))} ms, gone after ${JSON.stringify(spread(exits))} ms`);
     }

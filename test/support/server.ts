@@ -45,7 +45,7 @@ export interface TestServer {
 
 /**
  * The real server over a database of its own, cloned from the migrated template. It waits for connections as a job
- * does, for a busy machine is no fault of what is tested; `work: "request"` has the product's own patience.
+ * does, and long for queries, for a busy machine is no fault of what is tested; `work: "request"` has the product's own patience.
  */
 export async function startTestServer(options: { poolSize?: number; work?: "request" | "job" } = {}): Promise<TestServer> {
   const name = `test_${randomUUID().replaceAll("-", "")}`;
@@ -56,7 +56,7 @@ export async function startTestServer(options: { poolSize?: number; work?: "requ
   const database = new Database(dataSource).for(options.work ?? "job");
   const clock = new FixedClock();
   const installation: Installation = { database, scopes: new ScopeResolver(database), clock, token: TOKEN, vault: createVault("secrets of the test suite, 32 bytes and more"), apiUrl, ownerUrl: inDatabase(process.env.TEST_OWNER_URL!, name), adminUrl: null, close: () => database.close() };
-  const server = await buildServer(installation, pino({ level: process.env.TEST_LOG ?? "silent" }));
+  const server = await buildServer(installation, pino({ level: process.env.TEST_LOG ?? "silent" }), options.work === "request" ? {} : { wallMs: 120_000 });
   const url = await server.http.listen({ port: 0, host: "127.0.0.1" });
   server.setReady(true);
   const admin = new Client({ connectionString: inDatabase(process.env.TEST_ADMIN_URL!, name) });

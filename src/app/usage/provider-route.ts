@@ -1,10 +1,11 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { Refusal } from "../../kernel/refusal";
 import { BulkBatch, PROVIDERS, Provider, countInto, emptyTally, isProvider, parseExactJson, placed, readProvider } from "../../metering";
 import { storeBulk } from "../../metering/bulk/store-bulk.store";
 import { LARGEST_BATCH } from "../../metering/usage-event";
 import { LARGEST_INGEST_BYTES } from "../graphql-server";
-import { HttpRefusal, WithBody, authenticate, sendError } from "../http-manners";
+import { HttpRefusal, WithBody, authenticate, chargeAddress, chargeTo, sendError } from "../http-manners";
+import { CHARGES } from "../rate-limits";
 import { httpStatusOf } from "../refusals";
 import { Turns, TurnsByName } from "../turns";
 import { BodyReader, readWhole } from "./body-reader";
@@ -39,14 +40,14 @@ export function addProviderRoute(app: FastifyInstance, parts: Parts): void {
     usage.post(PROVIDER_UPLOADS, {
       preParsing: async (request: WithBody, reply) => {
         if (!isProvider((request.params as { provider: string }).provider)) return void (await sendError(reply, 404, "NOT_FOUND", `There is no such provider. Known are ${PROVIDERS.join(", ")}.`));
-        if (connectionOf(request) === null) return authenticate(request, reply, parts.authenticator);
+        if (connectionOf(request) === null) return authenticate(request, reply, parts);
       },
       handler: (request: WithBody, reply) => answering(request, reply, async (body) => {
         const own = await ofOne.take(connectionOf(request) ?? `token ${request.principal?.subject}`, WAIT_FOR_TURN_MS);
         const giveBack = own === null ? null : await turns.take(WAIT_FOR_TURN_MS);
         try {
           if (giveBack === null) throw BUSY;
-          const answer = await take(parts, request, body);
+          const answer = await take(parts, request, reply, body);
           await reply.code(answer.status).header("cache-control", "no-store, private").type("application/json; charset=utf-8").send(answer.body);
         } finally {
           giveBack?.();
@@ -63,16 +64,22 @@ function connectionOf(request: WithBody): string | null {
 }
 
 /** Who sends is known before the body is read; what they send is looked at once it is known to be theirs. */
-async function take(parts: Parts, request: WithBody, body: BodyReader): Promise<WholeAnswer> {
+async function take(parts: Parts, request: WithBody, reply: FastifyReply, body: BodyReader): Promise<WholeAnswer> {
   const { provider } = request.params as { provider: Provider };
+  const orByAddress = <T>(sent: Promise<T>): Promise<T> => sent.catch((error: unknown) => {
+    if (error instanceof Refusal && error.code === "UNAUTHENTICATED") chargeAddress(parts.limiter, request, reply);
+    throw error;
+  });
   const ref = connectionOf(request);
-  const sender = await (ref === null ? senderByToken(parts, provider, request, request.principal) : senderByConnection(parts, provider, ref));
+  const sender = await (ref === null ? senderByToken(parts, provider, request, request.principal) : orByAddress(senderByConnection(parts, provider, ref)));
   const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
   if (!["identity", "gzip", "x-gzip", ""].includes(encoding)) throw new HttpRefusal(415, "BAD_USER_INPUT", "Bodies are read as they are, or compressed with gzip.", { "accept-encoding": "gzip" });
   const whole = await readWhole(encoding.endsWith("gzip") ? inflated(body, BOMB) : body, LARGEST_INGEST_BYTES);
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(request.headers["content-type"] ?? "");
   const form = isForm ? new URLSearchParams(whole.toString("utf8")) : null;
-  await sender.requireSignature({ headers: request.headers, url: request.raw.url ?? "", body: whole, form });
+  await orByAddress(sender.requireSignature({ headers: request.headers, url: request.raw.url ?? "", body: whole, form }));
+  // Not before: whoever knows the address of a connection must not use up what its owner may send.
+  if (ref !== null) chargeTo(parts.limiter.ofPrincipal(sender.scope.principal), CHARGES.request, request, reply);
   return store(parts, provider, sender, form === null ? parse(whole) : Object.fromEntries(form), isForm);
 }
 

@@ -19,7 +19,8 @@ export function troubleOf(error: unknown, logger: Logger): Trouble {
 /** Answers trouble, unless the answer has begun or nobody is left to be told. */
 export async function sendTrouble(reply: FastifyReply, { code, message }: Trouble, error: unknown): Promise<void> {
   if (reply.sent || reply.raw.destroyed) return;
-  const status = error instanceof Refusal ? statusOf(error) : 500;
+  // What the database did not store in time is to be sent again: to a sender of usage that is a 503, not a fault of its own.
+  const status = !(error instanceof Refusal) ? 500 : error.code === "TIMEOUT" && !(error instanceof HttpRefusal) ? 503 : statusOf(error);
   if (error instanceof HttpRefusal) void reply.headers(error.headers);
   if (status === 503) void reply.header("retry-after", "1");
   await sendError(reply, status, code, message);

@@ -9,8 +9,7 @@ import { Principal, Scope } from "../../tenancy";
 import { Database } from "../../tenancy/database.store";
 import { ScopeResolver } from "../../tenancy/scope-resolver.store";
 import { LARGEST_INGEST_BYTES } from "../graphql-server";
-import { HttpRefusal, WithBody, authenticate } from "../http-manners";
-import { Authenticator } from "../authenticator";
+import { DoorParts, HttpRefusal, WithBody, authenticate } from "../http-manners";
 import { Turns } from "../turns";
 import { BodyReader, Patience, SenderGone, readWhole } from "./body-reader";
 import { BombLimit, inflated } from "./inflate";
@@ -20,10 +19,9 @@ import { takeBatch, takeSingle } from "./take-events";
 import { troubleOf } from "./trouble";
 import { UsageForm, readForm } from "./usage-form";
 
-export interface UsageRouteParts {
+export interface UsageRouteParts extends DoorParts {
   readonly database: Database;
   readonly scopes: ScopeResolver;
-  readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly permissionsOf: (role: Principal["role"]) => readonly string[];
@@ -52,7 +50,7 @@ export function addUsageRoute(app: FastifyInstance, parts: UsageRouteParts): voi
   void app.register(async (usage) => {
     const answering = ownBodies(usage, "/usage", "Usage is sent here with POST; ask for it at /graphql.", parts);
     usage.post("/usage", {
-      preParsing: async (request: WithBody, reply) => authenticate(request, reply, parts.authenticator),
+      preParsing: async (request: WithBody, reply) => authenticate(request, reply, parts),
       handler: (request: WithBody, reply) => answering(request, reply, (body) => takeUsage({ parts, turns, body, reply }, request)),
     });
   });
