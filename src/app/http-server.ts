@@ -6,6 +6,7 @@ import { Registry, collectDefaultMetrics, Histogram } from "prom-client";
 import { datasetsOf } from "../exports/dataset-list.query";
 import { Clock } from "../kernel/clock";
 import { Refusal } from "../kernel/refusal";
+import { textOf } from "../kernel/utf8";
 import { Vault } from "../kernel/vault";
 import { Principal } from "../tenancy";
 import { Database } from "../tenancy/database.store";
@@ -58,7 +59,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     request.bodyBytes = (body as Buffer).length;
     let parsed: unknown;
     try {
-      parsed = JSON.parse((body as Buffer).toString("utf8"));
+      parsed = JSON.parse(textOf(body as Buffer));
     } catch {
       done(Object.assign(new Error("The body is not JSON."), { statusCode: 400 }), undefined);
       return;

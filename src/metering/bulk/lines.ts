@@ -1,3 +1,5 @@
+import { textOf } from "../../kernel/utf8";
+
 /** No line is longer than this, in bytes; an event with everything that it may hold fits several times. */
 export const LONGEST_LINE_BYTES = 256 * 1024;
 
@@ -72,7 +74,7 @@ export class LineCutter {
 
   /** Decodes a block of whole lines at once, which costs a fraction of doing so line by line. */
   private *linesOf(block: Buffer): Generator<string | BrokenLine, void, undefined> {
-    const text = block.toString("utf8");
+    const text = textOf(block);
     // The decoder's mark for a broken character: an honest one is rare, so both are looked at closely.
     if (text.includes("\ufffd")) return yield* this.judgedLinesOf(block);
     for (let start = 0; start <= text.length; ) {

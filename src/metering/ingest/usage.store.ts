@@ -35,11 +35,11 @@ async function storeEvents(tx: TenantTransaction, source: string, events: readon
   const programme = tx.scope.programme;
   const sourceId = await sourceIdOf(tx, source);
   const { periodKeys, closed } = await holdPeriods(tx, events);
-  const lines = events.map((event, index) => stageLine(event, attributions[index]!, index, source, sourceId, periodKeys[index]!));
+  const stageLineAt = (index: number): string => stageLine(events[index]!, attributions[index]!, index, source, sourceId, periodKeys[index]!);
 
   await tx.query(CREATE_STAGE);
   const connection = await tx.connection();
-  await pipeline(Readable.from([lines.join("")]), connection.query(copyFrom(`copy usage_stage (${STAGE_COLUMNS.join(", ")}) from stdin`)));
+  await pipeline(Readable.from(inPieces(events.length, stageLineAt)), connection.query(copyFrom(`copy usage_stage (${STAGE_COLUMNS.join(", ")}) from stdin`)));
   if (events.some(isRevision)) {
     await tx.setReach("programme");
     // Legs before totals, as attribution and corrections take them.
@@ -111,6 +111,17 @@ async function holdPeriods(tx: TenantTransaction, events: readonly KeyedEvent[])
   });
   const held = await periods.hold(keys);
   return { periodKeys: keys, closed: held.filter(isClosed).map(({ key }) => key) };
+}
+
+const PIECE_LINES = 64;
+
+/** Lines as bytes, some at a time: text of a megabyte gets pages of its own from the system, which cost more than writing it. */
+function* inPieces(count: number, lineAt: (index: number) => string): Generator<Buffer> {
+  for (let start = 0; start < count; start += PIECE_LINES) {
+    let piece = "";
+    for (let index = start; index < Math.min(start + PIECE_LINES, count); index += 1) piece += lineAt(index);
+    yield Buffer.from(piece, "utf8");
+  }
 }
 
 /** One line of COPY text, in the order of STAGE_COLUMNS: what we decided about the event, then the event itself. */
