@@ -17,7 +17,7 @@ export default tseslint.config(
   },
   {
     // The data has one door: nothing outside it opens a connection, and no text from outside becomes SQL.
-    files: ["src/{governance,metering,costs,allocation,chargeback,corrections,closing}/**/*.ts"],
+    files: ["src/{governance,metering,rating,costs,allocation,chargeback,corrections,closing,budgets,benefits,business-cases,programme,journals,exports}/**/*.ts"],
     rules: {
       "no-restricted-imports": ["error", { paths: [{ name: "pg", message: "Go through withTenant." }, { name: "typeorm", importNames: ["DataSource"], message: "Go through withTenant." }] }],
       "no-restricted-syntax": ["error", { selector: "CallExpression[callee.property.name=/^(orderBy|addOrderBy|groupBy|addGroupBy|distinctOn)$/]", message: "Sort and group in SQL of our own; no text from outside may get there." }],

@@ -38,8 +38,9 @@ export interface AttributeUsagePorts<Where> {
 }
 
 /**
- * Says where usage belongs: writes it anew under the use case and the unit that owned it when it ended. Answers how many
- * legs moved; those that stand there already do not count, so the same request again moves nothing.
+ * Says where unattributed usage belongs: writes it anew under the use case and the unit that owned it when it ended.
+ * Answers how many legs moved; those that stand there already do not count, so the same request again moves nothing. A leg
+ * that stands under another use case is charged to somebody: moving it takes a correction, with preview and second person.
  */
 export async function attributeUsage<Where>(ports: AttributeUsagePorts<Where>, input: AttributeUsageInput<Where>): Promise<number> {
   const reason = requireText(input.reason, ["reason"], 500);
@@ -50,10 +51,22 @@ export async function attributeUsage<Where>(ports: AttributeUsagePorts<Where>, i
   if (!useCase) throw new Refusal("NOT_FOUND", `There is no use case ${input.useCase.slice(0, 64)}.`, ["useCase"]);
   const found = input.eventIds ? await ports.findLegs(input.eventIds) : await ports.findUnattributed(input.where!, input.source ?? null, MOST_ATTRIBUTED + 1);
   if (found.length > MOST_ATTRIBUTED) throw new Refusal("LIMIT_EXCEEDED", `More than ${MOST_ATTRIBUTED} events match. Narrow where and repeat.`, ["where"]);
-  const legs = found.filter((leg) => leg.useCaseId !== useCase.id);
+  requireUnattributed(found, useCase);
+  const legs = found.filter((leg) => leg.useCaseId === null);
   if (legs.length === 0) return 0;
   await ports.holdPeriods(legs.map((leg) => leg.periodKey));
   await ports.move(legs, useCase);
   await ports.audit(legs, useCase, reason);
   return legs.length;
+}
+
+/** How many events a refusal names. */
+const NAMED = 5;
+
+/** CONFLICT when some legs stand under another use case: all or nothing. */
+function requireUnattributed(legs: readonly CountingLeg[], useCase: UseCase): void {
+  const others = legs.filter((leg) => leg.useCaseId !== null && leg.useCaseId !== useCase.id).map((leg) => leg.eventId.slice(0, 80));
+  if (others.length === 0) return;
+  const named = `${others.slice(0, NAMED).join(", ")}${others.length > NAMED ? ` and ${others.length - NAMED} more` : ""}`;
+  throw new Refusal("CONFLICT", `These events have a use case already: ${named}. attributeUsage is for usage without one; move these with proposeCorrection, kind ATTRIBUTE. Nothing was moved.`, ["eventIds"]);
 }

@@ -97,7 +97,7 @@ export class MeteringResolver {
   }
 
   @Allow("FINANCE")
-  @Mutation(() => AttributeUsagePayload, { description: "Says where usage belongs. What was received stays; the leg counts under its new unit from then on, and later revisions of it too. With effectiveFrom it also makes a standing rule. Naturally idempotent." })
+  @Mutation(() => AttributeUsagePayload, { description: "Says where usage without a use case belongs; what has one is moved by proposeCorrection alone, with preview and second person. What was received stays; the leg counts under its new unit from then on, and later revisions of it too. With effectiveFrom it also makes a standing rule. Naturally idempotent." })
   async attributeUsage(@Ctx() context: RequestContext, @Arg("input", () => AttributeUsageInput) input: AttributeUsageInput): Promise<AttributeUsagePayload> {
     const { effectiveFrom } = input;
     return payload(() =>

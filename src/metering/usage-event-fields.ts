@@ -12,6 +12,8 @@ export interface UsageEventField {
   /** Text stored when the field is absent. */
   readonly fallback?: string;
   readonly longest?: number;
+  /** Stands for a person: a telephone number in clear is refused. */
+  readonly pseudonym?: boolean;
   readonly values?: ReadonlySet<string>;
   readonly least?: number;
   readonly most?: number;
@@ -57,7 +59,7 @@ export const USAGE_EVENT_FIELDS: readonly UsageEventField[] = [
   text("parentLegId", "parent_leg_id", 200),
   text("providerRef", "provider_ref", 200),
   text("telephonyRef", "telephony_ref", 200),
-  text("customerRef", "customer_ref", 200),
+  text("customerRef", "customer_ref", 200, { pseudonym: true }),
   text("agentId", "agent_id", 200),
   text("agentVersion", "agent_version", 200),
   text("promptVersion", "prompt_version", 200),

@@ -94,7 +94,7 @@ export class UsageEventInput {
   @Field(() => String, optional) parentLegId?: string | null;
   @Field(() => String, optional) providerRef?: string | null;
   @Field(() => String, { nullable: true, description: "The carrier's id of the same call." }) telephonyRef?: string | null;
-  @Field(() => String, { nullable: true, description: "Pseudonym (HMAC), never a number in clear." }) customerRef?: string | null;
+  @Field(() => String, { nullable: true, description: "Pseudonym (HMAC), at most 200 characters. What looks like a telephone number in clear (7 to 15 digits, however spelt) is refused." }) customerRef?: string | null;
   @Field(() => String, optional) agentId?: string | null;
   @Field(() => String, optional) agentVersion?: string | null;
   @Field(() => String, optional) promptVersion?: string | null;

@@ -49,7 +49,7 @@ export class UsageWhere implements UsageWhereShape {
 
 @InputType()
 export class AttributeUsageInput {
-  @Field(() => [ID], { nullable: true, description: "Ids of usage events, or their eventId where only one source uses it." }) eventIds?: string[] | null;
+  @Field(() => [ID], { nullable: true, description: "1 to 50,000 ids of usage events, or their eventId where only one source uses it. All or nothing: CONFLICT when one stands under another use case already (move it with proposeCorrection, kind ATTRIBUTE), NOT_FOUND when one names nothing that counts." }) eventIds?: string[] | null;
   @Field(() => UsageWhere, { nullable: true, description: "Instead of eventIds: unattributed usage that matches; businessUnit and useCase are compared as they were reported." }) where?: UsageWhere | null;
   @Field(() => String, { nullable: true, description: "With where: only usage of this source." }) source?: string | null;
   @Field(() => String, { description: "Code of the use case; the unit is the one that owned it when the leg ended." }) useCase: string;

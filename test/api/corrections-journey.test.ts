@@ -433,7 +433,10 @@ describe("what a correction refuses, with nothing changed", () => {
     expect((await usage()).helpdesk).toEqual([1, 1, 120_000, 1]);
 
     const placed = await apply({ kind: "ATTRIBUTE", eventIds: ["c"], useCase: "returns" });
-    await must(finance, "mutation($input: AttributeUsageInput!) { attributeUsage(input: $input) { attributed userErrors { code } } }", { input: { eventIds: ["c"], useCase: "triage", reason: "rather" } });
+    // One person cannot move on what two have placed; another correction can.
+    const direct = await finance.ask("mutation($input: AttributeUsageInput!) { attributeUsage(input: $input) { attributed userErrors { code field } } }", { input: { eventIds: ["c"], useCase: "triage", reason: "rather" } });
+    expect(direct.data.attributeUsage).toEqual({ attributed: null, userErrors: [{ code: "CONFLICT", field: ["eventIds"] }] });
+    await apply({ kind: "ATTRIBUTE", eventIds: ["c"], useCase: "triage" });
     expect(await refused(finance, REVERT, { correction: placed, reason: "because" })).toEqual(["CONFLICT", "correction"]);
     await expectProved();
   });

@@ -11,6 +11,8 @@ const MOVE = `mutation($input: MoveUseCaseInput!) { moveUseCase(input: $input) {
 const MERGE = `mutation($input: MergeBusinessUnitsInput!) { mergeBusinessUnits(input: $input) { ${CHANGE} } }`;
 const SPLIT = `mutation($input: SplitBusinessUnitInput!) { splitBusinessUnit(input: $input) { ${CHANGE} } }`;
 const ATTRIBUTE = "mutation($input: AttributeUsageInput!) { attributeUsage(input: $input) { attributed userErrors { code message } } }";
+const PROPOSE = "mutation($input: ProposeCorrectionInput!) { proposeCorrection(input: $input) { correction { id } userErrors { code message } } }";
+const APPROVE = "mutation($input: ApproveCorrectionInput!) { approveCorrection(input: $input) { correction { id } userErrors { code message } } }";
 
 let root: TestServer;
 let server: TestServer;
@@ -152,7 +154,13 @@ describe("a use case goes to another unit", () => {
 
   it("keeps what was attributed by hand in the use case it was put in, and moves it with that", async () => {
     await report(integration(server), [call("stays", at("2025-10-20")), call("held", { ...at("2025-10-20"), useCase: "unknown" }), call("plain", at("2025-10-21"))]);
-    await must(finance, ATTRIBUTE, { input: { eventIds: ["stays"], useCase: "helpdesk", reason: "theirs" } });
+    // What has a use case is moved by two people alone; one of those named holds up all of them.
+    const before = [await rowCounts(server), await usage(finance)];
+    const direct = (await finance.ask(ATTRIBUTE, { input: { eventIds: ["held", "stays", "plain"], useCase: "helpdesk", reason: "theirs" } })).data.attributeUsage;
+    expect(direct).toEqual({ attributed: null, userErrors: [{ code: "CONFLICT", message: expect.stringMatching(/^These events have a use case already: (stays, plain|plain, stays)\. .*proposeCorrection, kind ATTRIBUTE\. Nothing was moved\.$/) }] });
+    expect([await rowCounts(server), await usage(finance)]).toEqual(before);
+    const { correction } = (await must(finance, PROPOSE, { input: { kind: "ATTRIBUTE", eventIds: ["stays"], useCase: "helpdesk", reason: "theirs" } })).proposeCorrection;
+    await must(server.as("FINANCE", { subject: "second-person" }), APPROVE, { input: { correction: correction.id } });
     await must(finance, ATTRIBUTE, { input: { eventIds: ["held"], useCase: "order-status", reason: "old name" } });
     const { moveUseCase } = await must(finance, MOVE, { input: { useCase: "order-status", businessUnit: "claims", effectiveFrom: "2025-10-10", reason: "moved" } });
     expect(moveUseCase.change.movedLegs).toBe(2);

@@ -136,7 +136,8 @@ export class Steps {
     const eventIds = [...named.map(({ eventId }) => eventId), ...(random(12) === 0 ? ["never-sent"] : [])];
     const legs = facts.legs();
     const lost = eventIds.includes("never-sent") || named.some(({ legId }) => legs.get(legId)!.event.type === "LEG_VOIDED");
-    const model = lost ? "NOT_FOUND" : this.move(named.map(({ legId }) => legId), useCase);
+    const elsewhere = named.some(({ legId }) => ![null, useCase].includes(legs.get(legId)!.useCase));
+    const model = lost ? "NOT_FOUND" : elsewhere ? "CONFLICT" : this.move(named.map(({ legId }) => legId), useCase);
     return this.told(`attribute ${String(eventIds)} to ${useCase}`, await this.finance("anna", ATTRIBUTE, { eventIds, useCase, reason: "simulated" }), model, ({ attributed }) => `OK ${attributed}`);
   }
 

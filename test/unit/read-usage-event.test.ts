@@ -96,6 +96,25 @@ describe("a sound event", () => {
     expect(faultOf(event(more))).toBe("sound");
   });
 
+  test.each([
+    "+442079460123", "+44 20 7946 0123", "+1 (212) 555-0123", "1-212-555-0123", "212.555.0123", "020 7946 0123", "0049 30 / 901820", "011 44 20 7946 0123", "(030) 901820", "5550123",
+    "tel:+1-212-555-0123", "tel:+12125550123;ext=5", "sip:+12125550123@carrier.example", "whatsapp:+12125550123", "+1 212 555 0123 ext. 45", "212-555-0123 x7", " +442079460123 ",
+    "\uff0b\uff14\uff14\uff12\uff10\uff17\uff19\uff14\uff16\uff10\uff11\uff12\uff13", "+1\u2010212\u2013555\u20130123", "\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667", "123456789012345",
+  ])("a telephone number in clear is no customerRef: %s", (customerRef) => {
+    expect(faultOf(event({ customerRef }))).toBe("customerRef looks like a telephone number. Send a pseudonym of the customer instead, for example an HMAC of the number under a key that you keep.");
+  });
+
+  test.each([
+    "9f86d081", "hmac-3b9aca0012ab", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "6d8a1c1e-0b1f-4c62-9d2f-3f1f7f0f5a11", "1234567890123456", "12345678-1234-1234-1234-123456789012",
+    "cust_12345678", "sip:anna@example", "123456", "",
+  ])("a pseudonym is: %s", (customerRef) => {
+    expect(faultOf(event({ customerRef }))).toBe("sound");
+  });
+
+  test.each(["eventId", "contactId", "legId"])("a megabyte is no %s, and the answer does not repeat it", (name) => {
+    expect(faultOf(event({ [name]: "x".repeat(1_048_576) }))).toBe(`${name} is longer than 200 characters.`);
+  });
+
   test("a leg without connectedAt never has a duration to compare", () => {
     expect(sound({ ...without("connectedAt"), connectedMs: 5 }).durationMismatch).toBe(false);
   });

@@ -3,6 +3,7 @@ import { parseInstant } from "../../kernel/instant";
 import { OUTCOME_COLUMNS } from "./leg-facets";
 import { readAttributes, readCostItems } from "./read-cost-items";
 import { DURATION_TOLERANCE_MS, FUTURE_LIMIT_MS, UsageEventType } from "../usage-event";
+import { looksLikeTelephoneNumber } from "../telephone-number";
 import { USAGE_EVENT_FIELDS, UsageEventField } from "../usage-event-fields";
 
 /** A sound event: what decides where it belongs, and the rest as one row of text in the order of the field table. */
@@ -137,7 +138,7 @@ function readerOf(field: UsageEventField): (value: unknown) => string | EventFau
   const { name, kind } = field;
   switch (kind) {
     case "text":
-      return textReader(name, field.longest!, field.required ?? false);
+      return field.pseudonym ? pseudonymReader(name, field.longest!) : textReader(name, field.longest!, field.required ?? false);
     case "enum": {
       const values = field.values!;
       const fault = { fault: `${name} must be one of ${[...values].join(", ")}.` };
@@ -187,6 +188,12 @@ function textReader(name: string, longest: number, required: boolean): (value: u
     const composed = value.normalize("NFC");
     return composed.length > longest ? tooLong : composed.replace(/\\/g, "\\\\");
   };
+}
+
+function pseudonymReader(name: string, longest: number): (value: unknown) => string | EventFault {
+  const read = textReader(name, longest, false);
+  const inClear = { fault: `${name} looks like a telephone number. Send a pseudonym of the customer instead, for example an HMAC of the number under a key that you keep.` };
+  return (value) => (typeof value === "string" && value.length <= longest && looksLikeTelephoneNumber(value) ? inClear : read(value));
 }
 
 const unescape = (cell: string): string => (cell.includes("\\") ? cell.replace(/\\\\/g, "\\") : cell);
