@@ -250,8 +250,8 @@ const MUTATIONS: readonly Question[] = [
   ask("Mutation.createBusinessUnit", "code", "nobody", mutation("createBusinessUnit", "businessUnit { id code }"), () => ({ input: { code: "brand-new", name: "Brand new" } }), changes),
   ask("Mutation.createUseCase", "businessUnit", "programme", mutation("createUseCase", "useCase { id code }"), (names) => ({ input: { code: "brand-new-case", name: "Brand new", businessUnit: names.unit } }), changes),
   ask("Mutation.reportUsage", "events.businessUnit", "unit", REPORT, (names) => ({ input: { source: "test://matrix", events: [call("matrix-1", { businessUnit: names.unit, useCase: names.useCase })] } }), changes),
-  ask("Mutation.attributeUsage", "eventIds, opaque", "programme", ATTRIBUTE, (names) => ({ input: { eventIds: [names.nodes.UsageEvent], useCase: "returns", reason: "because" } }), changes),
-  ask("Mutation.attributeUsage", "eventIds, as sent", "programme", ATTRIBUTE, (names) => ({ input: { eventIds: [names.eventId], useCase: "returns", reason: "because" } }), changes),
+  ask("Mutation.attributeUsage", "eventIds, opaque", "programme", ATTRIBUTE, (names) => ({ input: { eventIds: [names.nodes.UsageEvent], useCase: "order-status", reason: "because" } }), changes),
+  ask("Mutation.attributeUsage", "eventIds, as sent", "programme", ATTRIBUTE, (names) => ({ input: { eventIds: [names.eventId], useCase: "order-status", reason: "because" } }), changes),
   ask("Mutation.attributeUsage", "useCase", "programme", ATTRIBUTE, (names) => ({ input: { eventIds: ["held-platform"], useCase: names.useCase, reason: "because" } }), changes),
   ask("Mutation.attributeUsage", "where.period", "programme", ATTRIBUTE, (names) => ({ input: { where: { period: names.period }, useCase: "returns", reason: "because" } }), changes),
   ask("Mutation.registerSource", "businessUnits", "programme", REGISTER, (names) => quiet({ businessUnits: [names.unit] }), changes),
@@ -525,6 +525,7 @@ describe.each(ROLES)("%s", (role) => {
       "UsageEvent.attributes": "query($id: ID!) { node(id: $id) { ... on UsageEvent { attributes } } }",
       "UsageEvent.costItems": "query($id: ID!) { node(id: $id) { ... on UsageEvent { costItems { component } } } }",
       "UsageEvent.correction": "query($id: ID!) { node(id: $id) { ... on UsageEvent { correction { id } } } }",
+      "UsageEvent.charges": "query($id: ID!) { node(id: $id) { ... on UsageEvent { charges { amount { amount } } } } }",
       "UsageEvent.reportedUseCase": "query($id: ID!) { node(id: $id) { ...seen } } fragment seen on UsageEvent { hidden: reportedUseCase }",
     };
     const actor = actorOf(server, role);
